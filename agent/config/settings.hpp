@@ -1,0 +1,109 @@
+// agent/config/settings.hpp: the whole configuration, typed. Made by config::load only.
+//
+// Units      in the names. Paths are absolute. Every value has passed its check: nothing here needs checking again.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/consent/purpose.hpp"
+
+namespace tributary::config {
+
+/// `settings:` of a plugin, as text: scalars as written, sizes in bytes, durations in seconds, lists one item a line.
+using PluginSettings = std::map<std::string, std::string>;
+
+struct RunFolder {
+  std::string path;
+  std::string instrument;  // "auto" or a plugin's name
+  std::int64_t settle_s = 600;
+  bool hard_links = false;  // retain: link
+};
+
+struct SubjectSource {
+  std::string name;
+  std::string plugin;
+  PluginSettings settings;
+};
+
+struct AuthSettings {
+  enum class Kind : std::uint8_t { none, basic, bearer, oauth2 } kind = Kind::none;
+  std::string username, secret_file;  // password_file, token_file, client_secret_file or private_key_file
+  bool private_key_jwt = false;
+  std::string token_url, client_id, scope, audience, key_id;
+};
+
+struct TlsSettings {
+  std::string ca_file, cert_file, key_file, server_name;
+};
+
+struct Ingest {
+  std::string plugin;
+  PluginSettings settings;
+};
+
+struct Destination {
+  std::string name;
+  std::string plugin;
+  PluginSettings settings;
+  AuthSettings auth;
+  TlsSettings tls;
+  std::string proxy;
+  std::vector<std::string> recipient_files;
+  std::uint64_t part_bytes = 64U << 20;  // from settings.part_size, settings.max_parts
+  std::uint32_t max_parts = 1000;
+  std::vector<std::string> controlled_access;
+  std::optional<Ingest> ingest;
+};
+
+struct Samples {
+  std::vector<std::string> project{"*"}, name{"*"}, except;
+};
+
+enum class OnWithdrawal : std::uint8_t { erase, stop };  // `delete`, `stop`
+
+struct Policy {
+  std::string name;
+  std::string destination;
+  consent::Purpose purpose;
+  Samples samples;
+  std::vector<std::string> files;  // kinds
+  bool mask_read_names = false;
+  OnWithdrawal on_withdrawal = OnWithdrawal::erase;
+};
+
+struct Limits {
+  std::uint64_t upload_bytes_per_s = 0;  // 0 = no limit
+  struct Hours {
+    std::uint16_t from_min = 0, to_min = 1440;  // local minutes after midnight; from > to wraps over midnight
+  };
+  std::vector<Hours> upload_hours{{}};
+  std::uint32_t connections = 4;
+  std::uint32_t threads = 2;
+  std::uint64_t memory_bytes = 96U << 20;
+};
+
+struct Settings {
+  std::string file;  // the main file, for messages
+  std::string site;
+  std::string state_dir = "/var/lib/tributary";
+  std::string state_key_file;  // empty: derived from the pseudonym key
+  std::string plugin_dir;      // empty: found from where the program lies
+  std::vector<RunFolder> run_folders;
+  std::vector<SubjectSource> subjects;
+  std::string identity_key_file;   // empty: manifests are not signed
+  std::string pseudonym_key_file;  // path, or `credential:NAME` already resolved to a path
+  std::vector<Destination> destinations;
+  std::vector<Policy> policies;
+  Limits limits;
+  std::string listen = "127.0.0.1:8480";  // empty: off
+
+  [[nodiscard]] const Destination* destination(const std::string& name) const;
+  [[nodiscard]] const Policy* policy(const std::string& name) const;
+};
+
+}  // namespace tributary::config

@@ -1,0 +1,71 @@
+// agent/consent/consent.hpp: the third station: who a sample belongs to, and what they agreed to.
+//
+// The first source that knows the sample answers. A source that can not answer makes it unknown: later sources are not
+// asked, for they might not know of a withdrawal. A subject withdrawn by `tributary withdraw` is denied, whatever a
+// source says.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "agent/base/clock.hpp"
+#include "agent/base/result.hpp"
+#include "agent/config/settings.hpp"
+#include "agent/consent/evaluate.hpp"
+#include "agent/identify/identify.hpp"
+#include "agent/plugin/subjects.hpp"
+
+namespace tributary::consent {
+
+/// Why a policy did or did not take a sample.
+struct PolicyChoice {
+  std::string policy;              // name
+  bool matches = false;            // project, name, except, kinds
+  std::string why_not;             // when it does not match; no identifiers
+  Decision decision;               // when it matches
+  std::vector<std::size_t> files;  // of the sample, that the policy takes
+};
+
+struct ConsentedSample {
+  identify::IdentifiedSample sample;  // identity now with its subject
+  bool known = false;                 // a source knows it
+  std::string unknown_reason;         // when not
+  std::vector<PolicyChoice> choices;  // one per policy, in configuration order
+};
+
+/// Only consent makes one.
+class ConsentedRun {
+ public:
+  [[nodiscard]] const watch::SettledRun& run() const { return run_; }
+  [[nodiscard]] const std::vector<ConsentedSample>& samples() const { return samples_; }
+  [[nodiscard]] const std::vector<identify::Identifier>& identifiers() const { return identifiers_; }
+  [[nodiscard]] const std::vector<identify::WithheldFile>& withheld() const { return withheld_; }
+
+ private:
+  friend class Desk;
+  explicit ConsentedRun(const watch::SettledRun& run) : run_(run) {}
+  watch::SettledRun run_;
+  std::vector<ConsentedSample> samples_;
+  std::vector<identify::Identifier> identifiers_;
+  std::vector<identify::WithheldFile> withheld_;
+};
+
+class Desk {
+ public:
+  /// `withdrawn(subject_id)` answers from our own register. All references outlive the desk.
+  Desk(const config::Settings& settings, std::vector<plugin::SubjectSource*> sources,
+       std::function<bool(const std::string& subject_id)> withdrawn, const Clock& clock);
+
+  [[nodiscard]] Result<ConsentedRun> ask(const identify::IdentifiedRun& run) const;
+  /// Once more, for one sample, right before a commit.
+  [[nodiscard]] Decision ask_again(const std::string& sample_id, const config::Policy& policy) const;
+
+ private:
+  const config::Settings& settings_;
+  std::vector<plugin::SubjectSource*> sources_;
+  std::function<bool(const std::string&)> withdrawn_;
+  const Clock& clock_;
+};
+
+}  // namespace tributary::consent

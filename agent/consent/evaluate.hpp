@@ -1,0 +1,64 @@
+// agent/consent/evaluate.hpp: consent records and a purpose in, permit, deny or unknown out, with the reasons. No I/O.
+//
+// Rules      Deny wins, at every level and across documents. Silence is not consent. A document that can not be read
+//            makes the answer unknown, never permit. Periods of several documents do not add up: one active document
+//            must permit by itself, now. Unknown is held and asked again, never recorded as refusal.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/base/bytes.hpp"
+#include "agent/base/json.hpp"
+#include "agent/base/result.hpp"
+#include "agent/consent/purpose.hpp"
+
+namespace tributary::consent {
+
+/// One term with its parameters: `DUO:0000007[MONDO:0007254]` or `DS[MONDO:0007254]`, `GS[DE|FR]`.
+struct Term {
+  std::string code;  // shorthand, upper case: "DS"
+  std::vector<std::string> parameters;
+};
+/// Terms with `;` between them. An unknown term is an error: what we do not understand we can not honour.
+Result<std::vector<Term>> parse_terms(std::string_view text);
+/// "HMB" or "DUO:0000006" as one of the five permissions.
+Result<Use> parse_use(std::string_view text);
+std::string_view name_of(Use use);
+std::string curie_of(std::string_view code);  // "HMB" -> "DUO:0000006"
+
+/// As a consent source tells it. No identity of a person is in here (the id of a document is).
+struct Record {
+  std::string consent_id;
+  std::string status;
+  std::string permissions;
+  std::string valid_from, valid_until;
+};
+
+enum class Verdict : std::uint8_t { permit, deny, unknown };
+
+struct Finding {
+  std::string rule;      // e.g. "status", "period", "NPU"
+  std::string evidence;  // e.g. "consent c-17: withdrawn"
+  Verdict says = Verdict::unknown;
+};
+
+struct Decision {
+  Verdict verdict = Verdict::unknown;
+  std::string reason;                             // one sentence, the finding that decided
+  std::vector<Finding> findings;                  // in the order they were made
+  std::vector<Term> obligations;                  // COL, IRB, PUB, RTN, MOR ... that travel with the data
+  std::vector<std::string> terms;                 // DUO CURIEs of the permitting document, for the manifest
+  std::optional<std::int64_t> valid_until_utc_s;  // of a permit
+  Digest256 evidence_sha256{};                    // over every input, canonical
+};
+
+/// `records` of one person from one or several sources; empty = nothing known = unknown.
+Decision evaluate(const std::vector<Record>& records, const Purpose& purpose, std::int64_t now_utc_s);
+
+Json to_json(const Decision& decision);
+
+}  // namespace tributary::consent

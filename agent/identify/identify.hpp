@@ -1,0 +1,60 @@
+// agent/identify/identify.hpp: the second station: whose data a settled run holds.
+//
+// Fails closed: a file that could belong to two samples belongs to none; a file whose own header names another sample
+// of the run is withheld; undetermined reads, logs, sheets and unknown kinds are never given on.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "agent/base/result.hpp"
+#include "agent/identify/identity.hpp"
+#include "agent/plugin/instrument.hpp"
+#include "agent/port/files/files.hpp"
+#include "agent/watch/watch.hpp"
+
+namespace tributary::identify {
+
+struct SampleFile {
+  std::string path;    // relative to the run folder: an identity, as names of files hold sample ids
+  std::string kind;    // fastq bam cram vcf gvcf bcf bed report, or bai csi tbi crai
+  std::string read;    // R1, R2, ... or ""
+  std::string part;    // "L001" or ""
+  std::string suffix;  // what the name says between sample and kind, made safe: "hard-filtered" or ""
+  files::FileId id;
+};
+
+struct IdentifiedSample {
+  Identity identity;
+  std::vector<SampleFile> files;
+  std::vector<std::string> problems;  // why the whole sample must wait for a person; no identifiers
+};
+
+struct WithheldFile {
+  std::string path;    // an identity
+  std::string reason;  // not
+};
+
+/// Only identify makes one.
+class IdentifiedRun {
+ public:
+  [[nodiscard]] const watch::SettledRun& run() const { return run_; }
+  [[nodiscard]] const std::vector<IdentifiedSample>& samples() const { return samples_; }
+  [[nodiscard]] const std::vector<Identifier>& identifiers() const { return identifiers_; }  // of the run as a whole
+  [[nodiscard]] const std::vector<WithheldFile>& withheld() const { return withheld_; }
+
+ private:
+  friend Result<IdentifiedRun> identify(const watch::SettledRun&, plugin::Instrument&);
+  explicit IdentifiedRun(watch::SettledRun run) : run_(std::move(run)) {}
+  watch::SettledRun run_;
+  std::vector<IdentifiedSample> samples_;
+  std::vector<Identifier> identifiers_;
+  std::vector<WithheldFile> withheld_;
+};
+
+/// Reads sheets and headers, checks the vendor's manifest (sizes; CRC-32 where it gives them), opens no record.
+/// Failure: wait when files are away; ask_operator when the sheet can not be understood.
+Result<IdentifiedRun> identify(const watch::SettledRun& run, plugin::Instrument& instrument);
+
+}  // namespace tributary::identify

@@ -1,0 +1,128 @@
+// agent/port/files/files.hpp: the file system, as far as this house needs it.
+//
+// Files of a run are reached through a Root only: a name that leaves the folder (`..`, an absolute name, a symbolic
+// link to the outside) can not be opened (openat2 with RESOLVE_BENEATH, Linux 5.6).
+//
+// Failure    wait: disk full, stale mount, input/output error. give_up: outside the folder, no regular file.
+//            ask_operator: permission, missing directory. Messages name the path as given; callers that hold
+//            private paths use `describe` names instead and never pass a run's inner path on.
+// Never      follows a link out of a Root.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/base/bytes.hpp"
+#include "agent/base/result.hpp"
+#include "agent/stream/stream.hpp"
+
+namespace tributary::files {
+
+/// A file descriptor that is closed with its owner.
+class Fd {
+ public:
+  Fd() = default;
+  explicit Fd(int fd) : fd_(fd) {}
+  Fd(Fd&& other) noexcept : fd_(other.release()) {}
+  Fd& operator=(Fd&& other) noexcept;
+  Fd(const Fd&) = delete;
+  Fd& operator=(const Fd&) = delete;
+  ~Fd() { reset(); }
+  [[nodiscard]] int get() const { return fd_; }
+  [[nodiscard]] bool valid() const { return fd_ >= 0; }
+  int release();
+  void reset();
+  [[nodiscard]] Result<Fd> duplicate() const;
+
+ private:
+  int fd_ = -1;
+};
+
+/// What must not change while we work on a file.
+struct FileId {
+  std::uint64_t size = 0;
+  std::int64_t mtime_ns = 0;
+  std::uint64_t inode = 0;
+  std::uint64_t device = 0;
+  friend bool operator==(const FileId&, const FileId&) = default;
+};
+
+enum class EntryKind : std::uint8_t { file, directory, link, other };
+
+struct Entry {
+  std::string name;
+  EntryKind kind = EntryKind::other;
+};
+
+/// An open directory; every name below is resolved beneath it.
+class Root {
+ public:
+  static Result<Root> open(const std::string& directory);
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+  /// Entries of one directory, sorted by name, without `.` and `..`. `relative` may be "".
+  [[nodiscard]] Result<std::vector<Entry>> list(const std::string& relative) const;
+  /// A regular file, for reading.
+  [[nodiscard]] Result<Fd> open_file(const std::string& relative) const;
+  [[nodiscard]] Result<FileId> id(const std::string& relative) const;
+  [[nodiscard]] bool exists(const std::string& relative) const;
+  /// A small file, whole; more than `limit` bytes is refused.
+  [[nodiscard]] Result<std::string> read_small(const std::string& relative, std::size_t limit) const;
+  /// Calls `visit(relative, id, kind)` for everything below `relative` (files and directories), parents first,
+  /// until it answers false. Links are reported, not followed. At most `depth` levels.
+  [[nodiscard]] Status walk(const std::string& relative, unsigned depth,
+                            const std::function<bool(const std::string&, EntryKind, const FileId&)>& visit) const;
+
+ private:
+  Root(std::string path, Fd directory) : path_(std::move(path)), directory_(std::move(directory)) {}
+  std::string path_;
+  Fd directory_;
+};
+
+Result<FileId> identify(const Fd& file);
+/// A file outside of any run folder (configuration, keys, tools), whole.
+Result<std::string> read_small(const std::string& path, std::size_t limit);
+Result<Fd> open_for_reading(const std::string& path);
+/// Makes or replaces a file so that after a crash the old or the new content is there, never a mixture:
+/// temporary name, fsync, rename, fsync of the directory.
+Status write_atomic(const std::string& path, ByteView content, unsigned mode);
+/// Creates the directory and its parents with `mode`; an existing directory is fine.
+Status make_directories(const std::string& path, unsigned mode);
+/// Bytes that an unprivileged writer may still use on the file system of `path`.
+Result<std::uint64_t> free_bytes(const std::string& path);
+
+/// Reads a descriptor from an offset on, with pread.
+class FdSource final : public stream::Source {
+ public:
+  explicit FdSource(Fd file, std::uint64_t offset = 0) : file_(std::move(file)), offset_(offset) {}
+  Result<std::size_t> read(MutableByteView into) override;
+
+ private:
+  Fd file_;
+  std::uint64_t offset_;
+};
+
+/// Writes to a descriptor that the caller keeps open.
+class FdSink final : public stream::Sink {
+ public:
+  explicit FdSink(int fd) : fd_(fd) {}
+  Status write(ByteView bytes) override;
+
+ private:
+  int fd_;
+};
+
+/// One holder at a time, across processes (flock on a file); gone with the process that held it.
+class Lock {
+ public:
+  static Result<Lock> take(const std::string& path);
+
+ private:
+  explicit Lock(Fd file) : file_(std::move(file)) {}
+  Fd file_;
+};
+
+}  // namespace tributary::files

@@ -1,0 +1,101 @@
+// agent/port/genomics/genomics.hpp: the file formats of the field, read to be rid of identities.
+//
+// A transform takes one file of ONE sample and gives the same file without identifiers, as a stream: headers rewritten
+// by allow-list, names replaced by the pseudonym, records kept. The same file and the same parameters give the same
+// bytes, always. Memory is constant: it does not grow with the file.
+//
+// Failure    give_up: the file is damaged, truncated, of several samples, or has a construct that can not be made
+//            clean (say which). wait: the file could not be read now. Messages name place and kind, NEVER content:
+//            no name, no header line, no path.
+// Never      writes anything to disk.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/base/bytes.hpp"
+#include "agent/base/result.hpp"
+#include "agent/base/secret.hpp"
+#include "agent/base/stop.hpp"
+#include "agent/port/files/files.hpp"
+#include "agent/stream/stream.hpp"
+
+namespace tributary::genomics {
+
+/// Numbers reach the disk: never renumber.
+enum class Format : std::uint8_t { unknown = 0, fastq = 1, bam = 2, cram = 3, vcf = 4, bcf = 5, bed = 6 };
+enum class Compression : std::uint8_t { none = 0, gzip = 1, bgzf = 2 };
+enum class ReadNames : std::uint8_t { keep = 0, mask = 1 };
+enum class IndexKind : std::uint8_t { none = 0, bai = 1, csi = 2, tbi = 3, crai = 4, gzi = 5 };
+
+std::string_view name_of(Format format);        // "fastq", "bam", ...
+std::string_view extension_of(IndexKind kind);  // "bai", ...
+
+/// What a file says of itself. `sample_names` and `identifiers` are IDENTITIES: they stay left of pseudonymise.
+struct Facts {
+  Format format = Format::unknown;
+  Compression compression = Compression::none;
+  std::vector<std::string> sample_names;  // distinct @RG SM, or VCF sample columns; empty when the format names none
+  std::vector<std::string> identifiers;   // further names that the headers hold: @RG LB, gzip FNAME, CRAM file id, ...
+  bool coordinate_sorted = false;
+};
+/// Reads the header only.
+Result<Facts> inspect(const files::Fd& file);
+
+/// Parameters of one transform; small, stored with the recipe. No identity is among them.
+struct Transform {
+  Format format = Format::unknown;
+  std::string sample;  // replaces every sample name; [A-Za-z0-9._-]
+  ReadNames read_names = ReadNames::keep;
+  Secret<32> name_key;                // read_names mask: key of the bijection
+  IndexKind index = IndexKind::none;  // made in the same pass
+};
+
+/// Where a piece of content stands in its file.
+struct Place {
+  std::string_view unit;     // "header line", "record", "container field"
+  std::uint64_t number = 0;  // 1-based, of the first whole unit in the piece
+};
+
+/// Sees the decompressed result, piece by piece, before it is compressed: whole header lines and whole records only
+/// (so that a word is never cut), and container fields (file names in gzip headers, CRAM file ids, ...).
+class ContentTap {
+ public:
+  virtual ~ContentTap() = default;
+  /// An error stops the transform with that error.
+  [[nodiscard]] virtual Status content(const Place& place, ByteView bytes) = 0;
+};
+
+/// A state from which the stream can be continued without reading what lies before.
+struct RestartPoint {
+  std::uint64_t output_offset = 0;  // of the stream that `read` gives
+  Bytes state;                      // opaque
+};
+
+class CleanSource : public stream::Source {
+ public:
+  /// After the end: the index's own bytes (uncompressed container as its kind wants it), empty when none was asked for.
+  [[nodiscard]] virtual Result<Bytes> index() = 0;
+  /// After the end: what was changed, counted per field, e.g. {"header lines dropped", 12}. Names are constants.
+  [[nodiscard]] virtual const std::map<std::string, std::uint64_t>& counts() const = 0;
+  /// After a `read`: the newest state from which output can be continued, when the format has such.
+  [[nodiscard]] virtual std::optional<RestartPoint> restart_point() const { return std::nullopt; }
+};
+
+/// Opens the file for its transform; `tap` may be null (second pass). With `from`, the first byte given out is the one
+/// at `from->output_offset`; index and counts are then not available.
+Result<std::unique_ptr<CleanSource>> open_clean(files::Fd file, const Transform& transform, ContentTap* tap,
+                                                const RestartPoint* from = nullptr);
+
+/// Decompressed content of any supported file as it stands, for scanning what others made: same pieces as a tap gets.
+Status scan_content(const files::Fd& file, const std::string& file_name, ContentTap& tap, const Stop& stop);
+
+/// Must be called once before any other function here: keeps htslib from loading network plugins.
+void prepare();
+
+}  // namespace tributary::genomics

@@ -1,0 +1,81 @@
+// agent/verify/dictionary.hpp: every word that must not be found in what leaves, with the spellings it may take.
+//
+// Two ways of looking, because short words drown in noise: a word of `long_bytes` or more counts wherever it stands; a
+// shorter or purely numeric one counts only where it stands alone (no letter or digit beside it) in text fields: header
+// lines, names, tags; never in sequence, quality or coordinate columns.
+//
+// Never      gives a word back: findings carry its kind and its number in the list it came from.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/base/result.hpp"
+#include "agent/port/genomics/genomics.hpp"
+#include "agent/port/scan/scan.hpp"
+
+namespace tributary::verify {
+
+inline constexpr std::size_t long_bytes = 6;
+
+struct Word {
+  std::string kind;   // safe to show
+  std::string value;  // not
+};
+
+struct Finding {
+  std::string place;       // "header line 3", "record 4711", "container field", "file name"
+  std::string kind;        // of the word
+  std::uint32_t word = 0;  // index into the list given to `build`, 0-based
+};
+
+class Dictionary {
+ public:
+  /// Makes the variants: case, vendor munging (`_` space `.` `-` `+`), URL, XML and JSON escapes, name parts and their
+  /// reversed order, date forms, first characters (8 and more) of long words. Words of one or two characters and
+  /// everyday words of the formats are left out and counted in `unsearchable`.
+  static Result<std::shared_ptr<const Dictionary>> build(const std::vector<Word>& words);
+
+  [[nodiscard]] std::size_t words() const { return kinds_.size(); }
+  [[nodiscard]] const std::vector<std::uint32_t>& unsearchable() const { return unsearchable_; }
+  /// Looks through one text, such as a file's name.
+  [[nodiscard]] Result<std::vector<Finding>> scan_text(const std::string& place, std::string_view text) const;
+
+ private:
+  friend class Inspector;
+  Dictionary() = default;
+  std::shared_ptr<const scan::Matcher> matcher_;
+  std::vector<std::string> kinds_;  // by word
+  std::vector<std::uint32_t> unsearchable_;
+  struct Pattern {
+    std::uint32_t word = 0;
+    std::uint32_t length = 0;
+    bool alone = false;
+  };
+  std::vector<Pattern> patterns_;  // by literal id
+};
+
+/// Looks through a file's content as it passes. Keeps the first `limit` findings and counts all.
+class Inspector final : public genomics::ContentTap {
+ public:
+  static Result<std::unique_ptr<Inspector>> make(std::shared_ptr<const Dictionary> dictionary, genomics::Format format,
+                                                 std::size_t limit = 20);
+  Status content(const genomics::Place& place, ByteView bytes) override;
+  [[nodiscard]] const std::vector<Finding>& findings() const { return findings_; }
+  [[nodiscard]] std::uint64_t hits() const { return hits_; }
+  [[nodiscard]] std::uint64_t bytes_seen() const { return bytes_seen_; }
+
+ private:
+  Inspector() = default;
+  std::shared_ptr<const Dictionary> dictionary_;
+  std::unique_ptr<scan::Matcher::Scratch> scratch_;
+  genomics::Format format_ = genomics::Format::unknown;
+  std::size_t limit_ = 0;
+  std::uint64_t hits_ = 0, bytes_seen_ = 0;
+  std::vector<Finding> findings_;
+};
+
+}  // namespace tributary::verify

@@ -1,0 +1,97 @@
+// agent/watch/watch.hpp: the first station: run folders that came to rest.
+//
+// Polling is the truth: every scan walks what matters and compares it with the scan before. inotify may only make the
+// next scan come sooner (it does not see remote writers).
+//
+// Order      folders by name. Failure of one folder never hides the others.
+// Crash      holds nothing but what the next scan finds again, except since when a folder is quiet: that is asked of
+//            the caller (`quiet_since`), who keeps it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/base/bytes.hpp"
+#include "agent/base/clock.hpp"
+#include "agent/base/result.hpp"
+#include "agent/config/settings.hpp"
+#include "agent/plugin/instrument.hpp"
+
+namespace tributary::watch {
+
+/// A run that is complete by its instrument's own word, and quiet. Only watch makes one.
+class SettledRun {
+ public:
+  [[nodiscard]] const std::string& folder() const { return folder_; }  // absolute path
+  [[nodiscard]] const std::string& name() const { return name_; }      // the folder's own name
+  [[nodiscard]] const plugin::Unit& unit() const { return unit_; }
+  [[nodiscard]] const std::string& instrument() const { return instrument_; }  // plugin name
+  [[nodiscard]] const Digest256& listing() const { return listing_; }          // digest over names, sizes and times
+
+ private:
+  friend class Watcher;
+  std::string folder_, name_, instrument_;
+  plugin::Unit unit_;
+  Digest256 listing_{};
+};
+
+enum class RunState : std::uint8_t {
+  unrecognised = 0,  // no instrument knows it
+  running = 1,       // the instrument is not done
+  settling = 2,      // done, not quiet for long enough
+  settled = 3,
+  failed = 4,   // the instrument says the run failed
+  unclear = 5,  // a person must look
+};
+std::string_view name_of(RunState state);
+
+/// What one look at one folder found.
+struct Sighting {
+  std::string folder, name, instrument;  // instrument: plugin name or ""
+  RunState state = RunState::running;
+  std::string reason, hint;  // why it is not settled; no identifiers
+  Digest256 listing{};
+  plugin::Unit unit;
+  std::optional<SettledRun> settled;
+};
+
+/// What the journal remembers of a folder from the looks before.
+struct Memory {
+  Digest256 listing{};
+  std::int64_t quiet_since_utc_s = 0;
+};
+
+class Watcher {
+ public:
+  /// `instruments` outlive the watcher.
+  Watcher(std::vector<plugin::Instrument*> instruments, const Clock& clock);
+
+  /// Looks at every direct child of the run folder. `remember(folder)` gives what the last look left.
+  /// With `trust_markers` (--once) settle times count as passed for runs whose completion marker stands.
+  /// Failure: wait when the folder is away (a lost mount is not a deletion).
+  Result<std::vector<Sighting>> look(const config::RunFolder& where,
+                                     const std::function<std::optional<Memory>(const std::string& folder)>& remember,
+                                     bool trust_markers) const;
+  /// One folder, for plan and explain: settled as it stands, whatever the clock says.
+  Result<Sighting> look_at(const std::string& folder, const std::string& instrument) const;
+
+ private:
+  std::vector<plugin::Instrument*> instruments_;
+  const Clock& clock_;
+};
+
+/// inotify on the run folders and their direct children; a hint only.
+class Hint {
+ public:
+  virtual ~Hint() = default;
+  /// Sleeps until something moved, `timeout_s` passed, or `wake` was called. True when something moved.
+  virtual bool wait(std::int64_t timeout_s) = 0;
+  virtual void wake() = 0;
+};
+std::unique_ptr<Hint> make_hint(const std::vector<std::string>& folders);
+
+}  // namespace tributary::watch

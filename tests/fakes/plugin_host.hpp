@@ -1,0 +1,129 @@
+// tests/fakes/plugin_host.hpp: a host for plugin tests: settings from a map, a clock that stands, HTTP by a script.
+#pragma once
+
+#include <cstring>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "agent/plugin/abi.h"
+
+namespace tributary::fakes {
+
+struct HttpAnswer {
+  tributary_outcome outcome = TRIBUTARY_DONE;
+  std::string what;  // of an outcome that is not done
+  int status = 200;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+};
+
+struct HttpAsked {
+  std::string method, url, body;
+  std::vector<std::pair<std::string, std::string>> headers;
+  bool authorize = false;
+  [[nodiscard]] std::string header(const std::string& name) const {
+    for (const auto& [key, value] : headers) {
+      if (strcasecmp(key.c_str(), name.c_str()) == 0) return value;
+    }
+    return {};
+  }
+};
+
+class PluginHost {
+ public:
+  /// Fallbacks come from the descriptor's key table, as in the real host.
+  explicit PluginHost(const tributary_descriptor* descriptor) {
+    for (const auto* key = descriptor->keys; key != nullptr && key->name != nullptr; ++key) {
+      if (key->fallback != nullptr) settings[key->name] = key->fallback;
+    }
+    host_.size = sizeof host_;
+    host_.self = this;
+    host_.log = [](void* self, std::int32_t level, const char* line) {
+      me(self).logged.push_back(std::to_string(level) + " " + line);
+    };
+    host_.setting = [](void* self, const char* key) -> const char* {
+      const auto found = me(self).settings.find(key);
+      return found == me(self).settings.end() ? nullptr : found->second.c_str();
+    };
+    host_.now_utc_s = [](void* self) { return me(self).now_utc_s; };
+    host_.stopping = [](void* self) { return me(self).stopping ? 1 : 0; };
+    host_.http = &PluginHost::exchange;
+    host_.remember = [](void* self, const char* key, const void* bytes, std::uint32_t n) {
+      if (n == 0) {
+        me(self).memory.erase(key);
+      } else {
+        me(self).memory[key] = std::string(static_cast<const char*>(bytes), n);
+      }
+      return std::int32_t{0};
+    };
+    host_.recall = [](void* self, const char* key, void* into, std::uint32_t room) -> std::int32_t {
+      const auto found = me(self).memory.find(key);
+      if (found == me(self).memory.end()) return -1;
+      std::memcpy(into, found->second.data(), std::min<std::size_t>(room, found->second.size()));
+      return static_cast<std::int32_t>(found->second.size());
+    };
+  }
+  PluginHost(const PluginHost&) = delete;
+  PluginHost& operator=(const PluginHost&) = delete;
+
+  [[nodiscard]] const tributary_host* abi() const { return &host_; }
+
+  std::map<std::string, std::string> settings;
+  std::vector<std::string> logged;
+  std::map<std::string, std::string> memory;  // what was remembered
+  std::int64_t now_utc_s = 1763719200;        // 2025-11-21T10:00:00Z
+  bool stopping = false;
+  std::function<HttpAnswer(const HttpAsked&)> http;
+  std::vector<HttpAsked> asked;
+
+ private:
+  static PluginHost& me(void* self) { return *static_cast<PluginHost*>(self); }
+
+  static tributary_outcome exchange(void* self, const tributary_http_request* request,
+                                    tributary_http_response* response, tributary_note* note) {
+    auto& host = me(self);
+    HttpAsked asked;
+    asked.method = request->method;
+    asked.url = request->url;
+    asked.authorize = request->authorize != 0;
+    for (std::uint32_t i = 0; i < request->header_count; ++i) {
+      asked.headers.emplace_back(request->headers[i].name, request->headers[i].value);
+    }
+    if (request->read_body != nullptr) {
+      std::string buffer(65536, '\0');
+      while (asked.body.size() < request->body_bytes) {
+        const auto n = request->read_body(request->ctx, buffer.data(), buffer.size());
+        if (n <= 0) {
+          std::snprintf(note->what, sizeof note->what, "the body was broken off");
+          return TRIBUTARY_LATER;
+        }
+        asked.body.append(buffer, 0, static_cast<std::size_t>(n));
+      }
+    } else if (request->body_bytes > 0) {
+      asked.body.assign(static_cast<const char*>(request->body), request->body_bytes);
+    }
+    host.asked.push_back(asked);
+    host.answer_ = host.http ? host.http(asked) : HttpAnswer{TRIBUTARY_LATER, "no network in this test", 0, {}, {}};
+    if (host.answer_.outcome != TRIBUTARY_DONE) {
+      std::snprintf(note->what, sizeof note->what, "%s", host.answer_.what.c_str());
+      return host.answer_.outcome;
+    }
+    host.answer_headers_.clear();
+    for (const auto& [name, value] : host.answer_.headers)
+      host.answer_headers_.push_back({name.c_str(), value.c_str()});
+    response->status = host.answer_.status;
+    response->headers = host.answer_headers_.data();
+    response->header_count = static_cast<std::uint32_t>(host.answer_headers_.size());
+    response->body = host.answer_.body.data();
+    response->body_bytes = host.answer_.body.size();
+    return TRIBUTARY_DONE;
+  }
+
+  tributary_host host_{};
+  HttpAnswer answer_;
+  std::vector<tributary_header> answer_headers_;
+};
+
+}  // namespace tributary::fakes
