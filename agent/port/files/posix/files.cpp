@@ -1,0 +1,108 @@
+// agent/port/files/posix/files.cpp: files outside of run folders, the lock, free space.
+#include "agent/port/files/files.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "agent/base/text.hpp"
+#include "agent/port/files/posix/fd.hpp"
+
+namespace tributary::files {
+namespace {
+
+std::string parent_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+Status sync_directory(const std::string& path) {
+  const Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory.valid() || ::fsync(directory.get()) != 0) return errno_error(printable(path));
+  return {};
+}
+
+}  // namespace
+
+Result<Fd> open_for_reading(const std::string& path) {
+  Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  if (!fd.valid()) return errno_error(printable(path));
+  struct stat info{};
+  if (::fstat(fd.get(), &info) == 0 && S_ISDIR(info.st_mode)) {
+    return operator_error(printable(path) + " is a directory", "name a file");
+  }
+  return fd;
+}
+
+Result<std::string> read_small(const std::string& path, std::size_t limit) {
+  Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  if (!fd.valid()) return errno_error(printable(path));
+  std::string content;
+  char buffer[16384];
+  for (;;) {
+    const ssize_t n = ::read(fd.get(), buffer, sizeof buffer);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return errno_error(printable(path));
+    if (n == 0) return content;
+    content.append(buffer, static_cast<std::size_t>(n));
+    if (content.size() > limit) {
+      return refusal(printable(path) + ": more than " + std::to_string(limit) + " bytes",
+                     "this can not be the right file");
+    }
+  }
+}
+
+Status write_atomic(const std::string& path, ByteView content, unsigned mode) {
+  std::string temporary = path + ".XXXXXX";
+  Fd fd(::mkostemp(temporary.data(), O_CLOEXEC));
+  if (!fd.valid()) return errno_error(printable(path));
+  Status written = FdSink(fd.get()).write(content);
+  if (written && ::fchmod(fd.get(), static_cast<mode_t>(mode)) != 0) written = errno_error(printable(path));
+  if (written && ::fsync(fd.get()) != 0) written = errno_error(printable(path));
+  if (written && ::rename(temporary.c_str(), path.c_str()) != 0) written = errno_error(printable(path));
+  if (!written) {
+    ::unlink(temporary.c_str());
+    return written.error();
+  }
+  return sync_directory(parent_of(path));
+}
+
+Status make_directories(const std::string& path, unsigned mode) {
+  if (::mkdir(path.c_str(), static_cast<mode_t>(mode)) == 0) return {};
+  if (errno == EEXIST) {
+    struct stat info{};
+    if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return {};
+    return operator_error(printable(path) + " is in the way: it is no directory", "move it aside");
+  }
+  if (errno != ENOENT || parent_of(path) == path) return errno_error(printable(path));
+  if (auto parent = make_directories(parent_of(path), mode); !parent) return parent;
+  if (::mkdir(path.c_str(), static_cast<mode_t>(mode)) != 0 && errno != EEXIST) return errno_error(printable(path));
+  return {};
+}
+
+Result<std::uint64_t> free_bytes(const std::string& path) {
+  struct statvfs info{};
+  if (::statvfs(path.c_str(), &info) != 0) return errno_error(printable(path));
+  return std::uint64_t{info.f_bavail} * info.f_frsize;
+}
+
+Result<Lock> Lock::take(const std::string& path) {
+  Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!fd.valid()) return errno_error(printable(path));
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) {
+      return operator_error(printable(path) + " is held by another process",
+                            "another tributaryd works on this state_dir: stop it first, or use another state_dir");
+    }
+    return errno_error(printable(path));
+  }
+  return Lock(std::move(fd));
+}
+
+}  // namespace tributary::files

@@ -1,0 +1,214 @@
+// agent/port/store/sqlite/sqlite.cpp: the store over SQLite.
+#include <sqlite3.h>
+
+#include "agent/base/text.hpp"
+#include "agent/port/store/store.hpp"
+
+namespace tributary::store {
+namespace {
+
+Error sqlite_error(sqlite3* database, int code, const std::string& doing) {
+  const std::string said =
+      "the journal: " + doing + ": " + (database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code));
+  switch (code & 0xff) {
+    case SQLITE_FULL:
+      return wait_error(said, "make room in state_dir; work goes on by itself");
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_IOERR:
+    case SQLITE_NOMEM:
+      return wait_error(said, "this is tried again; when it stays, look at the disk of state_dir");
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return operator_error(
+          said, "move journal.db aside and start again: runs are found anew, what is delivered is looked up");
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+    case SQLITE_AUTH:
+      return operator_error(said, "check that state_dir exists and belongs to the user of the daemon");
+    default:
+      return operator_error(said);
+  }
+}
+
+constexpr std::string_view pragmas =
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=10000;"
+    "PRAGMA cache_size=-2048; PRAGMA journal_size_limit=4194304; PRAGMA trusted_schema=OFF;";
+
+}  // namespace
+
+struct Statement::State {
+  sqlite3* database = nullptr;
+  sqlite3_stmt* statement = nullptr;
+  int next = 1;
+  int problem = SQLITE_OK;  // the first error of a bind
+  ~State() { sqlite3_finalize(statement); }
+};
+
+Statement::Statement(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Statement::Statement(Statement&&) noexcept = default;
+Statement& Statement::operator=(Statement&&) noexcept = default;
+Statement::~Statement() = default;
+
+Statement& Statement::bind(std::int64_t value) {
+  const int code = sqlite3_bind_int64(state_->statement, state_->next++, value);
+  if (code != SQLITE_OK) state_->problem = code;
+  return *this;
+}
+
+Statement& Statement::bind(std::string_view value) {
+  const int code = sqlite3_bind_text64(state_->statement, state_->next++, value.data() != nullptr ? value.data() : "",
+                                       value.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  if (code != SQLITE_OK) state_->problem = code;
+  return *this;
+}
+
+Statement& Statement::bind(ByteView value) {
+  const int code = value.empty() ? sqlite3_bind_zeroblob(state_->statement, state_->next, 0)
+                                 : sqlite3_bind_blob64(state_->statement, state_->next, value.data(), value.size(),
+                                                       SQLITE_TRANSIENT);
+  ++state_->next;
+  if (code != SQLITE_OK) state_->problem = code;
+  return *this;
+}
+
+Statement& Statement::bind_null() {
+  const int code = sqlite3_bind_null(state_->statement, state_->next++);
+  if (code != SQLITE_OK) state_->problem = code;
+  return *this;
+}
+
+Statement& Statement::bind(const std::optional<std::int64_t>& value) { return value ? bind(*value) : bind_null(); }
+
+Result<bool> Statement::step() {
+  if (state_->problem != SQLITE_OK) return sqlite_error(state_->database, state_->problem, "binding a value");
+  const int code = sqlite3_step(state_->statement);
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) return false;
+  return sqlite_error(state_->database, code, "running a statement");
+}
+
+Status Statement::run() {
+  auto row = step();
+  if (!row) return row.error();
+  return {};
+}
+
+std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(state_->statement, column); }
+
+std::string Statement::text(int column) const {
+  const auto* bytes = sqlite3_column_text(state_->statement, column);
+  if (bytes == nullptr) return {};
+  return {reinterpret_cast<const char*>(bytes),
+          static_cast<std::size_t>(sqlite3_column_bytes(state_->statement, column))};
+}
+
+Bytes Statement::blob(int column) const {
+  const auto* bytes = static_cast<const std::uint8_t*>(sqlite3_column_blob(state_->statement, column));
+  if (bytes == nullptr) return {};
+  return {bytes, bytes + sqlite3_column_bytes(state_->statement, column)};
+}
+
+bool Statement::is_null(int column) const { return sqlite3_column_type(state_->statement, column) == SQLITE_NULL; }
+
+struct Database::State {
+  sqlite3* database = nullptr;
+  ~State() { sqlite3_close(database); }
+};
+
+Database::Database(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Database::~Database() = default;
+
+Result<Statement> Database::prepare(std::string_view sql) {
+  auto state = std::make_unique<Statement::State>();
+  state->database = state_->database;
+  const int code =
+      sqlite3_prepare_v2(state_->database, sql.data(), static_cast<int>(sql.size()), &state->statement, nullptr);
+  if (code != SQLITE_OK) return sqlite_error(state_->database, code, "preparing a statement");
+  return Statement(std::move(state));
+}
+
+Status Database::run(std::string_view sql) {
+  const int code = sqlite3_exec(state_->database, std::string(sql).c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return sqlite_error(state_->database, code, "running a statement");
+  return {};
+}
+
+std::int64_t Database::changes() const { return sqlite3_changes64(state_->database); }
+
+namespace {
+
+Result<std::int64_t> version_of(Database& database) {
+  auto statement = database.prepare("PRAGMA user_version");
+  if (!statement) return statement.error();
+  auto row = statement->step();
+  if (!row) return row.error();
+  return statement->integer(0);
+}
+
+Error newer_schema(std::int64_t found, std::size_t known) {
+  return operator_error(
+      "the journal has schema version " + std::to_string(found) + ", this program knows up to " + std::to_string(known),
+      "install the newer version of tributary again, or restore the journal of before");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Database>> Database::open(const std::string& path,
+                                                 const std::vector<std::string_view>& migrations) {
+  auto state = std::make_unique<State>();
+  const int code = sqlite3_open_v2(path.c_str(), &state->database,
+                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  if (code != SQLITE_OK) return sqlite_error(state->database, code, printable(path));
+  std::unique_ptr<Database> database(new Database(std::move(state)));
+  if (auto set = database->run(pragmas); !set) return set.error();
+  auto version = version_of(*database);
+  if (!version) return version.error();
+  if (*version > static_cast<std::int64_t>(migrations.size())) return newer_schema(*version, migrations.size());
+  for (auto i = static_cast<std::size_t>(*version); i < migrations.size(); ++i) {
+    auto transaction = Transaction::begin(*database);
+    if (!transaction) return transaction.error();
+    if (auto done = database->run(migrations[i]); !done) return in("migration " + std::to_string(i + 1), done.error());
+    if (auto done = database->run("PRAGMA user_version=" + std::to_string(i + 1)); !done) return done.error();
+    if (auto done = transaction->commit(); !done) return done.error();
+  }
+  return database;
+}
+
+Result<std::unique_ptr<Database>> Database::open_read_only(const std::string& path, std::size_t schema_version) {
+  auto state = std::make_unique<State>();
+  const int code = sqlite3_open_v2(path.c_str(), &state->database, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nullptr);
+  if (code != SQLITE_OK) return sqlite_error(state->database, code, printable(path));
+  std::unique_ptr<Database> database(new Database(std::move(state)));
+  if (auto set = database->run("PRAGMA busy_timeout=10000; PRAGMA trusted_schema=OFF;"); !set) return set.error();
+  auto version = version_of(*database);
+  if (!version) return version.error();
+  if (*version != static_cast<std::int64_t>(schema_version)) {
+    if (*version > static_cast<std::int64_t>(schema_version)) return newer_schema(*version, schema_version);
+    return operator_error("the journal has schema version " + std::to_string(*version) + ", this program needs " +
+                              std::to_string(schema_version),
+                          "start tributaryd once: it brings the journal up to date");
+  }
+  return database;
+}
+
+Result<Transaction> Transaction::begin(Database& database) {
+  if (auto begun = database.run("BEGIN IMMEDIATE"); !begun) return begun.error();
+  return Transaction(&database);
+}
+
+Transaction::Transaction(Transaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
+
+Transaction::~Transaction() {
+  // A failed ROLLBACK leaves nothing behind: SQLite has rolled back by itself then.
+  if (database_ != nullptr) static_cast<void>(database_->run("ROLLBACK").ok());
+}
+
+Status Transaction::commit() {
+  if (auto done = database_->run("COMMIT"); !done) return done;
+  database_ = nullptr;
+  return {};
+}
+
+}  // namespace tributary::store

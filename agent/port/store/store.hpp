@@ -1,0 +1,87 @@
+// agent/port/store/store.hpp: a durable table store: SQLite behind a handful of calls.
+//
+// Order      transactions are serial: one writer at a time.
+// Threads    one per Database; open another Database for another thread.
+// Failure    wait: busy, disk full, input/output error. ask_operator: corrupt, no right, newer schema. Never throws.
+// Crash      a committed transaction is on disk (WAL, synchronous=FULL); an uncommitted one never was.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/base/bytes.hpp"
+#include "agent/base/result.hpp"
+
+namespace tributary::store {
+
+class Database;
+
+/// A prepared statement. Parameters are bound from 1 on in the order of the calls of `bind`.
+class Statement {
+ public:
+  Statement(Statement&&) noexcept;
+  Statement& operator=(Statement&&) noexcept;
+  ~Statement();
+
+  Statement& bind(std::int64_t value);
+  Statement& bind(std::string_view value);
+  Statement& bind(ByteView value);
+  Statement& bind_null();
+  Statement& bind(const std::optional<std::int64_t>& value);
+
+  /// True with a row, false at the end. After an error the statement is spent.
+  Result<bool> step();
+  /// Runs a statement that gives no rows.
+  Status run();
+
+  [[nodiscard]] std::int64_t integer(int column) const;
+  [[nodiscard]] std::string text(int column) const;
+  [[nodiscard]] Bytes blob(int column) const;
+  [[nodiscard]] bool is_null(int column) const;
+
+ private:
+  friend class Database;
+  struct State;
+  explicit Statement(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+class Database {
+ public:
+  /// Opens or makes the file, checks its integrity quickly, brings the schema up to date: `migrations[i]` leads from
+  /// version i to i + 1, each in a transaction of its own. A newer schema is refused.
+  static Result<std::unique_ptr<Database>> open(const std::string& path,
+                                                const std::vector<std::string_view>& migrations);
+  /// For readers: nothing is made or changed.
+  static Result<std::unique_ptr<Database>> open_read_only(const std::string& path, std::size_t schema_version);
+  ~Database();
+
+  [[nodiscard]] Result<Statement> prepare(std::string_view sql);
+  [[nodiscard]] Status run(std::string_view sql);  // one or several statements without parameters
+  [[nodiscard]] std::int64_t changes() const;      // rows changed by the last statement
+
+ private:
+  struct State;
+  explicit Database(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+/// BEGIN IMMEDIATE now, ROLLBACK when it goes out of scope without `commit`.
+class Transaction {
+ public:
+  static Result<Transaction> begin(Database& database);
+  Transaction(Transaction&& other) noexcept;
+  Transaction& operator=(Transaction&&) = delete;
+  ~Transaction();
+  Status commit();
+
+ private:
+  explicit Transaction(Database* database) : database_(database) {}
+  Database* database_;
+};
+
+}  // namespace tributary::store
