@@ -1,0 +1,69 @@
+// agent/plugin/host.hpp: the services that the agent lends to one plugin instance.
+//
+// Ownership  one Host per instance; it outlives the instance. Threads: as the instance, one at a time.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/base/clock.hpp"
+#include "agent/base/log.hpp"
+#include "agent/base/result.hpp"
+#include "agent/base/stop.hpp"
+#include "agent/plugin/abi.h"
+#include "agent/port/http/http.hpp"
+
+namespace tributary::plugin {
+
+/// Small durable tokens, as the journal keeps them.
+class Tokens {
+ public:
+  virtual ~Tokens() = default;
+  virtual Status put(const std::string& instance, const std::string& key, ByteView value) = 0;  // empty forgets
+  virtual Result<std::optional<Bytes>> get(const std::string& instance, const std::string& key) = 0;
+};
+
+/// What every instance gets; the references outlive all plugins.
+struct Services {
+  Log& log;
+  const Clock& clock;
+  const Stop& stop;
+  Tokens* tokens = nullptr;  // null: remember fails, recall finds nothing (check, plan)
+};
+
+class Host {
+ public:
+  /// `client` may be null: then http answers BROKEN.
+  Host(const Services& services, std::string instance, const tributary_descriptor& descriptor,
+       std::map<std::string, std::string> settings, std::unique_ptr<http::Client> client);
+  Host(const Host&) = delete;
+  Host& operator=(const Host&) = delete;
+
+  [[nodiscard]] const tributary_host* abi() const { return &abi_; }
+  [[nodiscard]] const std::string& instance() const { return instance_; }
+  /// The error that ended the last request body, once: lets it pass through a plugin unchanged.
+  void set_body_error(Error error) { body_error_ = std::move(error); }
+  std::optional<Error> take_body_error();
+
+ private:
+  tributary_outcome exchange(const tributary_http_request& request, tributary_http_response& response,
+                             tributary_note* note);
+
+  Services services_;
+  std::string instance_;
+  std::map<std::string, std::string> settings_;
+  std::unique_ptr<http::Client> client_;
+  tributary_host abi_{};
+  http::Response response_;
+  std::vector<tributary_header> response_headers_;
+  std::optional<Error> body_error_;
+};
+
+/// An outcome that is not DONE as an Error; the note's words are made printable.
+Error error_of(tributary_outcome outcome, const tributary_note& note, const std::string& instance);
+
+}  // namespace tributary::plugin

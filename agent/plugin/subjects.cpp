@@ -1,0 +1,72 @@
+// agent/plugin/subjects.cpp: a consent plugin behind the C++ interface.
+#include "agent/plugin/subjects.hpp"
+
+#include <array>
+#include <cstring>
+
+#include "agent/plugin/instance.hpp"
+#include "agent/plugin/loader.hpp"
+
+namespace tributary::plugin {
+namespace {
+
+std::string or_empty(const char* text) { return text != nullptr ? text : ""; }
+
+Subject& subject_of(void* self) { return *static_cast<Subject*>(self); }
+
+class PluginSubjects final : public SubjectSource {
+ public:
+  explicit PluginSubjects(std::unique_ptr<Instance<tributary_consent_ops>> plugin) : plugin_(std::move(plugin)) {}
+
+  const std::string& name() const override { return plugin_->host().instance(); }
+
+  Status probe() override {
+    tributary_note note{};
+    return plugin_->judge(plugin_->ops().probe(plugin_->self(), &note), note);
+  }
+
+  Result<std::optional<Subject>> ask(const std::string& sample_id) override {
+    Subject told;
+    tributary_subject_sink sink{};
+    sink.size = sizeof sink;
+    sink.self = &told;
+    sink.subject = [](void* self, const char* subject_id) { subject_of(self).subject_id = subject_id; };
+    sink.record = [](void* self, const tributary_consent_record* record) {
+      subject_of(self).records.push_back({or_empty(record->consent_id), or_empty(record->status),
+                                          or_empty(record->permissions), or_empty(record->valid_from),
+                                          or_empty(record->valid_until)});
+    };
+    sink.attribute = [](void* self, const char* attribute, const char* value, std::int32_t identifying) {
+      subject_of(self).attributes.push_back({attribute, value, identifying != 0});
+    };
+    tributary_note note{};
+    const auto outcome = plugin_->ops().ask(plugin_->self(), sample_id.c_str(), &sink, &note);
+    if (outcome == TRIBUTARY_REFUSED) return std::optional<Subject>();
+    if (auto good = plugin_->judge(outcome, note); !good) return good.error();
+    if (told.subject_id.empty())
+      return operator_error(name() + ": the source knows a sample but not its subject", "complete the entry");
+    return std::optional<Subject>(std::move(told));
+  }
+
+  std::string revision() override {
+    std::array<char, 64> word{};
+    plugin_->ops().revision(plugin_->self(), word.data(), static_cast<std::uint32_t>(word.size()));
+    return {word.data(), ::strnlen(word.data(), word.size())};
+  }
+
+ private:
+  std::unique_ptr<Instance<tributary_consent_ops>> plugin_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<SubjectSource>> open_subjects(const tributary_descriptor& descriptor, const Services& services,
+                                                     const std::string& instance, const Settings& settings,
+                                                     std::unique_ptr<http::Client> client) {
+  auto host = std::make_unique<Host>(services, instance, descriptor, settings, std::move(client));
+  auto plugin = Instance<tributary_consent_ops>::open(descriptor, std::move(host));
+  if (!plugin) return plugin.error();
+  return std::unique_ptr<SubjectSource>(std::make_unique<PluginSubjects>(std::move(*plugin)));
+}
+
+}  // namespace tributary::plugin
