@@ -1,0 +1,197 @@
+// agent/journal/journal.hpp: the one truth on disk: runs, parcels, receipts, what was tried and what comes next.
+//
+// Every act on the world is written here before it is attempted. A station's outcome and the next stage are one
+// transaction.
+//
+// Threads    any; calls are serial.
+// Failure    as agent/port/store. An error leaves everything as it was.
+// Crash      what returned is on disk.
+// Never      an identity, a path below a run folder, a credential in the clear: those go in sealed.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/base/bytes.hpp"
+#include "agent/base/json.hpp"
+#include "agent/base/result.hpp"
+#include "agent/base/secret.hpp"
+#include "agent/port/store/store.hpp"
+
+namespace tributary::journal {
+
+/// Where a parcel is on its way. Numbers are on disk: never renumber, never reuse.
+enum class Stage : std::uint8_t {
+  waiting = 10,  // known, not sealed
+  sealing = 20,
+  queued = 30,  // sealed, nothing at the far side
+  uploading = 40,
+  registered = 50,  // at the far side
+  ingesting = 60,
+  delivered = 70,
+  withdrawing = 80,
+  withdrawn = 90,
+  cancelled = 95,
+};
+enum class Condition : std::uint8_t { going = 0, held = 1, refused = 2 };
+std::string_view name_of(Stage stage);
+/// As operators see it: held and refused hide the stage.
+std::string_view state_of(Stage stage, Condition condition, bool operator_hold);
+
+struct RunRow {
+  std::int64_t id = 0;
+  Digest256 folder_tag{};
+  std::string unit, name, instrument, model, reason, hint;
+  int state = 0;
+  Digest256 listing{};
+  std::int64_t quiet_since = 0, since = 0, next_plan = 0;
+  std::int64_t samples = 0, attempts = 0, crashes = 0;
+  std::optional<Digest256> planned_listing;
+};
+
+struct ParcelRow {
+  std::string id;
+  std::int64_t run = 0;
+  std::string run_name;  // joined
+  std::string destination, policy, pseudonym, subject_pseudonym, key_id;
+  Stage stage = Stage::waiting;
+  Condition condition = Condition::going;
+  std::string reason, hint;
+  bool operator_hold = false;
+  std::optional<Digest256> evidence;
+  std::int64_t files = 0, bytes_total = 0, bytes_sent = 0, bytes_per_s = 0;
+  std::int64_t attempts = 0, crashes = 0, not_before = 0, created = 0, updated = 0, delivered = 0;
+  std::string task_id, task_state;
+};
+
+struct ObjectRow {
+  std::int64_t number = 0;
+  std::string name;
+  std::uint64_t bytes = 0;
+  Digest256 sha256{}, plaintext_sha256{};
+  Bytes inline_bytes;  // read with `objects(parcel, true)` only
+  std::string far_id, self_uri, access_url;
+};
+
+struct LinkRow {
+  std::string pseudonym, destination, kind, key_id, id, subject_id;  // the last two are identities
+};
+
+struct ChainRow {
+  std::int64_t number = 0;
+  std::string parcel, kind, body;
+  Digest256 previous_hash{}, hash{};
+};
+
+struct Filter {  // empty: any
+  std::string parcel, run, destination;
+};
+
+class Journal {
+ public:
+  static constexpr int most_crashes = 3;
+
+  /// `state_key` opens and seals; a key that is not the one of before is refused.
+  static Result<std::unique_ptr<Journal>> open(const std::string& state_dir, const Secret<32>& state_key);
+  /// For commands that only look; nothing when there is no journal yet.
+  static Result<std::unique_ptr<Journal>> open_to_read(const std::string& state_dir, const Secret<32>& state_key);
+  static bool exists(const std::string& state_dir);
+
+  [[nodiscard]] Digest256 tag(std::string_view domain, std::string_view value) const;
+
+  // --- runs
+  Result<std::optional<RunRow>> run(const Digest256& folder_tag, const std::string& unit);
+  /// The newest row of a folder, whatever the unit.
+  Result<std::optional<RunRow>> newest_run(const Digest256& folder_tag);
+  Result<std::vector<RunRow>> runs();
+  /// Inserts or updates by folder and unit; gives the row's id.
+  Result<std::int64_t> put_run(const RunRow& row);
+  Status begin_plan(std::int64_t run);  // counts a crash until end_plan
+  Status end_plan(std::int64_t run, std::int64_t samples, const Digest256& listing, std::int64_t next_plan);
+  Status postpone_plan(std::int64_t run, std::int64_t next_plan);
+
+  // --- parcels
+  /// Inserts with a fresh id, or updates verdict, reason and evidence of one that is not sealed yet. Gives the row as
+  /// it is then.
+  Result<ParcelRow> plan_parcel(const ParcelRow& row);
+  Result<std::optional<ParcelRow>> parcel(const std::string& id);
+  Result<std::optional<ParcelRow>> parcel_of(std::int64_t run, const std::string& policy, const std::string& pseudonym);
+  /// By id, from behind `after`; limit < 0 is all.
+  Result<std::vector<ParcelRow>> parcels(const Filter& filter = {}, const std::string& after = {},
+                                         std::int64_t limit = -1);
+  /// The next parcel that is due at a destination: queued .. ingesting, or withdrawing.
+  Result<std::optional<ParcelRow>> next_due(const std::string& destination, std::int64_t now);
+  /// Earliest time at which a parcel becomes due; nothing when none waits.
+  Result<std::optional<std::int64_t>> next_time();
+  /// Counts the attempt and, until the parcel is put again, a crash. False: it crashed too often and is held now.
+  Result<bool> begin_work(const std::string& id, Stage stage, std::int64_t now);
+  struct Outcome {
+    Stage stage = Stage::waiting;
+    Condition condition = Condition::going;
+    std::string reason, hint;
+    std::int64_t not_before = 0;
+  };
+  Status end_work(const std::string& id, const Outcome& outcome, std::int64_t now);
+  Status progress(const std::string& id, std::uint64_t bytes_sent, std::uint64_t bytes_per_s);
+  Status set_task(const std::string& id, const std::string& task_id, const std::string& state);
+
+  // --- what a parcel is made of
+  /// Recipe, objects and stage `queued`, in one transaction.
+  Status put_sealed(const std::string& id, ByteView recipe, const std::vector<ObjectRow>& objects, std::int64_t now);
+  /// Back to waiting: recipe, objects and the resume tokens of the parcel are gone.
+  Status unseal(const std::string& id, const std::string& reason, std::int64_t now);
+  Result<Bytes> recipe(const std::string& id);
+  Result<std::vector<ObjectRow>> objects(const std::string& id, bool with_inline);
+  Status set_far(const std::string& id, std::int64_t number, const std::string& far_id, const std::string& self_uri,
+                 const std::string& access_url);
+
+  // --- operators
+  Result<std::int64_t> retry(const Filter& filter, std::int64_t now);
+  Result<std::int64_t> hold(const Filter& filter, std::int64_t now);
+  Result<std::int64_t> release(const Filter& filter, std::int64_t now);
+  Result<std::int64_t> cancel(const Filter& filter, std::int64_t now);
+
+  // --- people
+  Status link(const LinkRow& row);
+  Result<std::optional<LinkRow>> linked(const std::string& pseudonym);
+  /// Remembers a withdrawal and moves every parcel of the subject: what was not sent is refused, the rest is withdrawn.
+  /// Gives the number of parcels moved.
+  Result<std::int64_t> withdraw(const std::string& subject_id, std::int64_t now);
+  Result<std::int64_t> withdraw_parcel(const std::string& id, const std::string& reason, std::int64_t now);
+  Result<bool> is_withdrawn(const std::string& subject_id);
+
+  // --- tokens of plugins
+  Status put_token(const std::string& instance, const std::string& key, ByteView value);
+  Result<std::optional<Bytes>> token(const std::string& instance, const std::string& key);
+
+  // --- chains
+  /// Appends a receipt (once per parcel and kind and body) together with the parcel's new stage.
+  Status add_receipt(const std::string& parcel, const std::string& kind, const Json& body, Stage stage,
+                     std::int64_t now);
+  Result<std::vector<ChainRow>> receipts(const Filter& filter = {});
+  Status add_audit(const Json& body);
+  Result<std::vector<ChainRow>> audit();
+
+ private:
+  Journal(std::unique_ptr<store::Database> database, const Secret<32>& state_key)
+      : database_(std::move(database)), state_key_(state_key) {}
+  Status check_key(bool may_write);
+  Result<Bytes> seal(std::string_view domain, std::string_view row, ByteView plaintext) const;
+  Result<Bytes> unseal_bytes(std::string_view domain, std::string_view row, ByteView sealed) const;
+  Result<std::int64_t> move(std::string_view set, const Filter& filter, std::string_view when, std::int64_t now);
+
+  std::mutex mutex_;
+  std::unique_ptr<store::Database> database_;
+  Secret<32> state_key_;
+};
+
+/// The hash of a link of a chain: SHA-256(previous || body).
+Digest256 chain_hash(const Digest256& previous, std::string_view body);
+/// give_up naming the first number that does not fit.
+Status verify_chain(const std::vector<ChainRow>& chain);
+
+}  // namespace tributary::journal

@@ -1,0 +1,127 @@
+// agent/journal/migrations.cpp: the schema of the journal.
+#include "agent/journal/migrations.hpp"
+
+namespace tributary::journal {
+namespace {
+
+// Sealed columns hold AES-256-GCM under the state key, bound to their row; tags are HMAC-SHA-256 under it.
+constexpr std::string_view first = R"sql(
+CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE run (
+  id INTEGER PRIMARY KEY,
+  folder_tag BLOB NOT NULL,           -- of the folder's path
+  unit TEXT NOT NULL,                 -- which result of the run
+  name TEXT NOT NULL,                 -- the folder's own name
+  instrument TEXT NOT NULL,
+  model TEXT NOT NULL,
+  state INTEGER NOT NULL,             -- watch::RunState
+  reason TEXT NOT NULL,
+  hint TEXT NOT NULL,
+  listing BLOB NOT NULL,
+  quiet_since INTEGER NOT NULL,
+  since INTEGER NOT NULL,             -- in this state
+  samples INTEGER NOT NULL DEFAULT 0,
+  planned_listing BLOB,               -- the listing that the parcels were planned from
+  next_plan INTEGER NOT NULL DEFAULT 0,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  crashes INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (folder_tag, unit)
+);
+
+CREATE TABLE parcel (
+  id TEXT PRIMARY KEY,
+  run INTEGER NOT NULL REFERENCES run (id),
+  destination TEXT NOT NULL,
+  policy TEXT NOT NULL,
+  pseudonym TEXT NOT NULL,            -- of the sample
+  subject_pseudonym TEXT NOT NULL,    -- "" while the subject is unknown
+  key_id TEXT NOT NULL,               -- of the pseudonym key
+  stage INTEGER NOT NULL,
+  condition INTEGER NOT NULL,         -- 0 going on, 1 held, 2 refused
+  reason TEXT NOT NULL,
+  hint TEXT NOT NULL,
+  operator_hold INTEGER NOT NULL DEFAULT 0,
+  evidence BLOB,                      -- SHA-256 of the consent evidence
+  recipe BLOB,                        -- sealed
+  files INTEGER NOT NULL DEFAULT 0,
+  bytes_total INTEGER NOT NULL DEFAULT 0,
+  bytes_sent INTEGER NOT NULL DEFAULT 0,
+  bytes_per_s INTEGER NOT NULL DEFAULT 0,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  crashes INTEGER NOT NULL DEFAULT 0,
+  not_before INTEGER NOT NULL DEFAULT 0,
+  task_id TEXT NOT NULL DEFAULT '',
+  task_state TEXT NOT NULL DEFAULT '',
+  withdraw_level TEXT NOT NULL DEFAULT '',
+  created INTEGER NOT NULL,
+  updated INTEGER NOT NULL,
+  delivered INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (run, policy, pseudonym)
+) WITHOUT ROWID;
+CREATE INDEX parcel_ready ON parcel (destination, not_before, created) WHERE condition = 0 AND operator_hold = 0 AND stage < 70;
+CREATE INDEX parcel_withdrawing ON parcel (destination, not_before) WHERE stage = 80;
+CREATE INDEX parcel_subject ON parcel (subject_pseudonym);
+CREATE INDEX parcel_state ON parcel (stage, condition);
+
+CREATE TABLE object (
+  parcel TEXT NOT NULL REFERENCES parcel (id),
+  number INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
+  sha256 BLOB NOT NULL,
+  plaintext_sha256 BLOB NOT NULL,
+  inline BLOB,                        -- ciphertext of what is made, not read: manifests, indices
+  far_id TEXT NOT NULL DEFAULT '',
+  self_uri TEXT NOT NULL DEFAULT '',
+  access_url TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (parcel, number)
+) WITHOUT ROWID;
+
+CREATE TABLE token (
+  instance TEXT NOT NULL,
+  key TEXT NOT NULL,
+  value BLOB NOT NULL,
+  PRIMARY KEY (instance, key)
+) WITHOUT ROWID;
+
+CREATE TABLE linkage (
+  pseudonym TEXT NOT NULL,
+  destination TEXT NOT NULL,
+  kind TEXT NOT NULL,                 -- subject, sample
+  key_id TEXT NOT NULL,
+  sealed BLOB NOT NULL,               -- the id behind it; a sample's also its subject's
+  PRIMARY KEY (pseudonym)
+) WITHOUT ROWID;
+
+CREATE TABLE withdrawn (
+  subject_tag BLOB PRIMARY KEY,
+  at INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE receipt (
+  number INTEGER PRIMARY KEY,
+  parcel TEXT NOT NULL,
+  kind TEXT NOT NULL,                 -- delivered, withdrawn
+  body TEXT NOT NULL,
+  previous_hash BLOB NOT NULL,
+  hash BLOB NOT NULL,
+  UNIQUE (parcel, kind, hash)
+);
+
+CREATE TABLE audit (
+  number INTEGER PRIMARY KEY,
+  body TEXT NOT NULL,
+  previous_hash BLOB NOT NULL,
+  hash BLOB NOT NULL
+);
+)sql";
+
+}  // namespace
+
+const std::vector<std::string_view>& migrations() {
+  static const std::vector<std::string_view> steps{first};
+  return steps;
+}
+
+}  // namespace tributary::journal

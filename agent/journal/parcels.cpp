@@ -1,0 +1,412 @@
+// agent/journal/parcels.cpp: parcels in the journal, and their way through the stages.
+#include <chrono>
+
+#include "agent/base/ulid.hpp"
+#include "agent/journal/journal.hpp"
+#include "agent/journal/rows.hpp"
+#include "agent/port/crypto/crypto.hpp"
+
+namespace tributary::journal {
+namespace {
+
+constexpr const char* columns =
+    "SELECT p.id, p.run, u.name, p.destination, p.policy, p.pseudonym, p.subject_pseudonym, p.key_id, p.stage, "
+    "p.condition, "
+    "p.reason, p.hint, p.operator_hold, p.evidence, p.files, p.bytes_total, p.bytes_sent, p.bytes_per_s, p.attempts, "
+    "p.crashes, "
+    "p.not_before, p.created, p.updated, p.delivered, p.task_id, p.task_state FROM parcel p JOIN run u ON u.id = "
+    "p.run ";
+
+ParcelRow read(const store::Statement& s) {
+  ParcelRow row;
+  row.id = s.text(0);
+  row.run = s.integer(1);
+  row.run_name = s.text(2);
+  row.destination = s.text(3);
+  row.policy = s.text(4);
+  row.pseudonym = s.text(5);
+  row.subject_pseudonym = s.text(6);
+  row.key_id = s.text(7);
+  row.stage = static_cast<Stage>(s.integer(8));
+  row.condition = static_cast<Condition>(s.integer(9));
+  row.reason = s.text(10);
+  row.hint = s.text(11);
+  row.operator_hold = s.integer(12) != 0;
+  row.evidence = optional_digest_at(s, 13);
+  row.files = s.integer(14);
+  row.bytes_total = s.integer(15);
+  row.bytes_sent = s.integer(16);
+  row.bytes_per_s = s.integer(17);
+  row.attempts = s.integer(18);
+  row.crashes = s.integer(19);
+  row.not_before = s.integer(20);
+  row.created = s.integer(21);
+  row.updated = s.integer(22);
+  row.delivered = s.integer(23);
+  row.task_id = s.text(24);
+  row.task_state = s.text(25);
+  return row;
+}
+
+Result<std::optional<ParcelRow>> one(store::Statement& statement) {
+  auto row = statement.step();
+  if (!row) return row.error();
+  if (!*row) return std::optional<ParcelRow>();
+  return std::optional<ParcelRow>(read(statement));
+}
+
+// " AND column = ?" for what the filter names.
+std::string where(const Filter& filter, std::vector<std::string>& words) {
+  std::string sql;
+  if (!filter.parcel.empty()) {
+    sql += " AND id = ?";
+    words.push_back(filter.parcel);
+  }
+  if (!filter.run.empty()) {
+    sql += " AND run IN (SELECT id FROM run WHERE name = ?)";
+    words.push_back(filter.run);
+  }
+  if (!filter.destination.empty()) {
+    sql += " AND destination = ?";
+    words.push_back(filter.destination);
+  }
+  return sql;
+}
+
+}  // namespace
+
+Result<ParcelRow> Journal::plan_parcel(const ParcelRow& row) {
+  Bytes chance(10);
+  if (auto random = crypto::random(chance); !random) return random.error();
+  const auto now_ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+          .count();
+  const std::string id = "p-" + make_ulid(now_ms, chance);
+  const std::lock_guard lock(mutex_);
+  // What is sealed or further keeps its row: a plan never undoes what was done. A row that waits takes the new verdict;
+  // its attempts and its time stay when nothing changed.
+  auto statement = database_->prepare(
+      "INSERT INTO parcel (id, run, destination, policy, pseudonym, subject_pseudonym, key_id, stage, condition, "
+      "reason, hint, "
+      "evidence, files, created, updated) VALUES (?, ?, ?, ?, ?, ?, ?, 10, ?, ?, ?, ?, ?, ?, ?) "
+      "ON CONFLICT (run, policy, pseudonym) DO UPDATE SET subject_pseudonym = excluded.subject_pseudonym, key_id = "
+      "excluded.key_id, "
+      "condition = excluded.condition, reason = excluded.reason, hint = excluded.hint, evidence = excluded.evidence, "
+      "files = excluded.files, updated = excluded.updated "
+      "WHERE stage IN (10, 20) AND (condition != 2 OR excluded.condition != 0 OR reason NOT LIKE 'verify:%')");
+  if (!statement) return statement.error();
+  statement->bind(std::string_view(id))
+      .bind(row.run)
+      .bind(std::string_view(row.destination))
+      .bind(std::string_view(row.policy));
+  statement->bind(std::string_view(row.pseudonym))
+      .bind(std::string_view(row.subject_pseudonym))
+      .bind(std::string_view(row.key_id));
+  statement->bind(static_cast<std::int64_t>(row.condition))
+      .bind(std::string_view(row.reason))
+      .bind(std::string_view(row.hint));
+  if (row.evidence) {
+    statement->bind(ByteView(*row.evidence));
+  } else {
+    statement->bind_null();
+  }
+  if (auto done = statement->bind(row.files).bind(row.updated).bind(row.updated).run(); !done) return done.error();
+  auto back = database_->prepare(std::string(columns) + "WHERE p.run = ? AND p.policy = ? AND p.pseudonym = ?");
+  if (!back) return back.error();
+  back->bind(row.run).bind(std::string_view(row.policy)).bind(std::string_view(row.pseudonym));
+  auto found = one(*back);
+  if (!found) return found.error();
+  if (!*found) return operator_error("the journal: a parcel that was just written is not there");
+  return **found;
+}
+
+Result<std::optional<ParcelRow>> Journal::parcel(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare(std::string(columns) + "WHERE p.id = ?");
+  if (!statement) return statement.error();
+  statement->bind(std::string_view(id));
+  return one(*statement);
+}
+
+Result<std::optional<ParcelRow>> Journal::parcel_of(std::int64_t run, const std::string& policy,
+                                                    const std::string& pseudonym) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare(std::string(columns) + "WHERE p.run = ? AND p.policy = ? AND p.pseudonym = ?");
+  if (!statement) return statement.error();
+  statement->bind(run).bind(std::string_view(policy)).bind(std::string_view(pseudonym));
+  return one(*statement);
+}
+
+Result<std::vector<ParcelRow>> Journal::parcels(const Filter& filter, const std::string& after, std::int64_t limit) {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> words{after};
+  std::string sql = std::string(columns) + "WHERE p.id > ?";
+  if (!filter.parcel.empty()) {
+    sql += " AND p.id = ?";
+    words.push_back(filter.parcel);
+  }
+  if (!filter.run.empty()) {
+    sql += " AND u.name = ?";
+    words.push_back(filter.run);
+  }
+  if (!filter.destination.empty()) {
+    sql += " AND p.destination = ?";
+    words.push_back(filter.destination);
+  }
+  auto statement = database_->prepare(sql + " ORDER BY p.id LIMIT ?");
+  if (!statement) return statement.error();
+  for (const auto& word : words) statement->bind(std::string_view(word));
+  statement->bind(limit);
+  std::vector<ParcelRow> rows;
+  for (;;) {
+    auto row = statement->step();
+    if (!row) return row.error();
+    if (!*row) return rows;
+    rows.push_back(read(*statement));
+  }
+}
+
+Result<std::optional<ParcelRow>> Journal::next_due(const std::string& destination, std::int64_t now) {
+  const std::lock_guard lock(mutex_);
+  auto withdrawing = database_->prepare(std::string(columns) +
+                                        "WHERE p.destination = ? AND p.stage = 80 AND p.condition = 0 AND p.not_before "
+                                        "<= ? ORDER BY p.not_before LIMIT 1");
+  if (!withdrawing) return withdrawing.error();
+  withdrawing->bind(std::string_view(destination)).bind(now);
+  auto found = one(*withdrawing);
+  if (!found || *found) return found;
+  auto statement =
+      database_->prepare(std::string(columns) +
+                         "WHERE p.destination = ? AND p.condition = 0 AND p.operator_hold = 0 AND p.stage < 70 AND "
+                         "p.stage >= 30 AND p.not_before <= ? ORDER BY p.created, p.id LIMIT 1");
+  if (!statement) return statement.error();
+  statement->bind(std::string_view(destination)).bind(now);
+  return one(*statement);
+}
+
+Result<std::optional<std::int64_t>> Journal::next_time() {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare(
+      "SELECT min(t) FROM (SELECT min(not_before) AS t FROM parcel WHERE condition = 0 AND operator_hold = 0 AND stage "
+      "< 70 "
+      "UNION ALL SELECT min(not_before) FROM parcel WHERE stage = 80 AND condition = 0)");
+  if (!statement) return statement.error();
+  auto row = statement->step();
+  if (!row) return row.error();
+  if (!*row || statement->is_null(0)) return std::optional<std::int64_t>();
+  return std::optional<std::int64_t>(statement->integer(0));
+}
+
+Result<bool> Journal::begin_work(const std::string& id, Stage stage, std::int64_t now) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare(
+      "UPDATE parcel SET crashes = crashes + 1, updated = ?, stage = ?, "
+      "condition = CASE WHEN crashes >= ? THEN 1 ELSE condition END, "
+      "reason = CASE WHEN crashes >= ? THEN 'the program ended ' || crashes || ' times while it worked on this' ELSE "
+      "reason END, "
+      "hint = CASE WHEN crashes >= ? THEN 'look at the log for the cause, then: tributary retry ' || id ELSE hint END "
+      "WHERE id = ? RETURNING condition");
+  if (!statement) return statement.error();
+  const std::int64_t most = most_crashes;
+  auto row = statement->bind(now)
+                 .bind(static_cast<std::int64_t>(stage))
+                 .bind(most)
+                 .bind(most)
+                 .bind(most)
+                 .bind(std::string_view(id))
+                 .step();
+  if (!row) return row.error();
+  const bool go = *row && statement->integer(0) == 0;
+  auto end = statement->step();
+  if (!end) return end.error();
+  return go;
+}
+
+Status Journal::end_work(const std::string& id, const Outcome& outcome, std::int64_t now) {
+  const std::lock_guard lock(mutex_);
+  // A withdrawal or a cancellation that came meanwhile is not overwritten.
+  auto statement = database_->prepare(
+      "UPDATE parcel SET stage = ?, condition = ?, reason = ?, hint = ?, not_before = ?, updated = ?, crashes = 0, "
+      "attempts = CASE WHEN ? > 0 THEN attempts + 1 ELSE attempts END, bytes_per_s = 0 "
+      "WHERE id = ? AND (stage NOT IN (80, 90, 95) OR ? >= 80)");
+  if (!statement) return statement.error();
+  const auto stage = static_cast<std::int64_t>(outcome.stage);
+  statement->bind(stage).bind(static_cast<std::int64_t>(outcome.condition)).bind(std::string_view(outcome.reason));
+  statement->bind(std::string_view(outcome.hint)).bind(outcome.not_before).bind(now).bind(outcome.not_before);
+  return statement->bind(std::string_view(id)).bind(stage).run();
+}
+
+Status Journal::progress(const std::string& id, std::uint64_t bytes_sent, std::uint64_t bytes_per_s) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare("UPDATE parcel SET bytes_sent = ?, bytes_per_s = ? WHERE id = ?");
+  if (!statement) return statement.error();
+  return statement->bind(static_cast<std::int64_t>(bytes_sent))
+      .bind(static_cast<std::int64_t>(bytes_per_s))
+      .bind(std::string_view(id))
+      .run();
+}
+
+Status Journal::set_task(const std::string& id, const std::string& task_id, const std::string& state) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare("UPDATE parcel SET task_id = ?, task_state = ? WHERE id = ?");
+  if (!statement) return statement.error();
+  return statement->bind(std::string_view(task_id)).bind(std::string_view(state)).bind(std::string_view(id)).run();
+}
+
+Status Journal::put_sealed(const std::string& id, ByteView recipe, const std::vector<ObjectRow>& objects,
+                           std::int64_t now) {
+  auto sealed = seal("recipe", id, recipe);
+  if (!sealed) return sealed.error();
+  const std::lock_guard lock(mutex_);
+  auto transaction = store::Transaction::begin(*database_);
+  if (!transaction) return transaction.error();
+  std::int64_t total = 0;
+  for (const auto& object : objects) {
+    auto insert = database_->prepare(
+        "INSERT INTO object (parcel, number, name, bytes, sha256, plaintext_sha256, inline) VALUES (?, ?, ?, ?, ?, ?, "
+        "?)");
+    if (!insert) return insert.error();
+    insert->bind(std::string_view(id))
+        .bind(object.number)
+        .bind(std::string_view(object.name))
+        .bind(static_cast<std::int64_t>(object.bytes));
+    insert->bind(ByteView(object.sha256)).bind(ByteView(object.plaintext_sha256));
+    if (object.inline_bytes.empty()) {
+      insert->bind_null();
+    } else {
+      insert->bind(ByteView(object.inline_bytes));
+    }
+    if (auto done = insert->run(); !done) return done;
+    total += static_cast<std::int64_t>(object.bytes);
+  }
+  auto update = database_->prepare(
+      "UPDATE parcel SET recipe = ?, stage = 30, condition = 0, reason = '', hint = '', bytes_total = ?, bytes_sent = "
+      "0, files = ?, "
+      "attempts = 0, crashes = 0, not_before = 0, updated = ? WHERE id = ? AND stage IN (10, 20)");
+  if (!update) return update.error();
+  update->bind(ByteView(*sealed)).bind(total).bind(static_cast<std::int64_t>(objects.size())).bind(now);
+  if (auto done = update->bind(std::string_view(id)).run(); !done) return done;
+  if (database_->changes() != 1) return wait_error("the parcel was withdrawn or cancelled while it was sealed");
+  return transaction->commit();
+}
+
+Status Journal::unseal(const std::string& id, const std::string& reason, std::int64_t now) {
+  const std::lock_guard lock(mutex_);
+  auto transaction = store::Transaction::begin(*database_);
+  if (!transaction) return transaction.error();
+  for (const auto* sql :
+       {"DELETE FROM object WHERE parcel = ?", "DELETE FROM token WHERE key = ?1 OR key LIKE ?1 || '/%'"}) {
+    auto statement = database_->prepare(sql);
+    if (!statement) return statement.error();
+    if (auto done = statement->bind(std::string_view(id)).run(); !done) return done;
+  }
+  auto update = database_->prepare(
+      "UPDATE parcel SET recipe = NULL, stage = 10, condition = 0, reason = ?, hint = '', bytes_sent = 0, crashes = 0, "
+      "not_before = 0, "
+      "updated = ? WHERE id = ? AND stage < 50");
+  if (!update) return update.error();
+  if (auto done = update->bind(std::string_view(reason)).bind(now).bind(std::string_view(id)).run(); !done) return done;
+  // The run is planned afresh at once: it holds what is needed to seal again.
+  auto plan = database_->prepare(
+      "UPDATE run SET planned_listing = NULL, next_plan = 0 WHERE id = (SELECT run FROM parcel WHERE id = ?)");
+  if (!plan) return plan.error();
+  if (auto done = plan->bind(std::string_view(id)).run(); !done) return done;
+  return transaction->commit();
+}
+
+Result<Bytes> Journal::recipe(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare("SELECT recipe FROM parcel WHERE id = ? AND recipe IS NOT NULL");
+  if (!statement) return statement.error();
+  auto row = statement->bind(std::string_view(id)).step();
+  if (!row) return row.error();
+  if (!*row) return operator_error("the journal: parcel " + id + " has no recipe");
+  return unseal_bytes("recipe", id, statement->blob(0));
+}
+
+Result<std::vector<ObjectRow>> Journal::objects(const std::string& id, bool with_inline) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare(
+      std::string("SELECT number, name, bytes, sha256, plaintext_sha256, far_id, self_uri, access_url, ") +
+      (with_inline ? "inline" : "NULL") + " FROM object WHERE parcel = ? ORDER BY number");
+  if (!statement) return statement.error();
+  statement->bind(std::string_view(id));
+  std::vector<ObjectRow> rows;
+  for (;;) {
+    auto row = statement->step();
+    if (!row) return row.error();
+    if (!*row) return rows;
+    ObjectRow object;
+    object.number = statement->integer(0);
+    object.name = statement->text(1);
+    object.bytes = static_cast<std::uint64_t>(statement->integer(2));
+    object.sha256 = digest_at(*statement, 3);
+    object.plaintext_sha256 = digest_at(*statement, 4);
+    object.far_id = statement->text(5);
+    object.self_uri = statement->text(6);
+    object.access_url = statement->text(7);
+    object.inline_bytes = statement->blob(8);
+    rows.push_back(std::move(object));
+  }
+}
+
+Status Journal::set_far(const std::string& id, std::int64_t number, const std::string& far_id,
+                        const std::string& self_uri, const std::string& access_url) {
+  const std::lock_guard lock(mutex_);
+  auto statement =
+      database_->prepare("UPDATE object SET far_id = ?, self_uri = ?, access_url = ? WHERE parcel = ? AND number = ?");
+  if (!statement) return statement.error();
+  statement->bind(std::string_view(far_id)).bind(std::string_view(self_uri)).bind(std::string_view(access_url));
+  return statement->bind(std::string_view(id)).bind(number).run();
+}
+
+Result<std::int64_t> Journal::move(std::string_view set, const Filter& filter, std::string_view when,
+                                   std::int64_t now) {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> words;
+  const std::string sql =
+      "UPDATE parcel SET " + std::string(set) + ", updated = ? WHERE " + std::string(when) + where(filter, words);
+  auto statement = database_->prepare(sql);
+  if (!statement) return statement.error();
+  statement->bind(now);
+  for (const auto& word : words) statement->bind(std::string_view(word));
+  if (auto done = statement->run(); !done) return done.error();
+  return database_->changes();
+}
+
+Result<std::int64_t> Journal::retry(const Filter& filter, std::int64_t now) {
+  // What has no recipe is planned and sealed afresh; the runs are looked at again at once.
+  auto moved = move("condition = 0, reason = '', hint = '', crashes = 0, not_before = 0", filter,
+                    "stage NOT IN (70, 90, 95)", now);
+  if (!moved) return moved;
+  const std::lock_guard lock(mutex_);
+  if (auto done = database_->run("UPDATE run SET next_plan = 0, crashes = 0, planned_listing = NULL WHERE id IN "
+                                 "(SELECT run FROM parcel WHERE stage IN (10, 20) AND condition = 0)");
+      !done) {
+    return done.error();
+  }
+  return moved;
+}
+
+Result<std::int64_t> Journal::hold(const Filter& filter, std::int64_t now) {
+  return move("operator_hold = 1", filter, "stage < 70", now);
+}
+
+Result<std::int64_t> Journal::release(const Filter& filter, std::int64_t now) {
+  return move("operator_hold = 0, not_before = 0", filter, "operator_hold = 1", now);
+}
+
+Result<std::int64_t> Journal::cancel(const Filter& filter, std::int64_t now) {
+  // What may have left something at the far side is withdrawn; what never left just ends.
+  auto never_left = move(
+      "stage = 95, condition = 0, operator_hold = 0, reason = 'cancelled by an operator', hint = '', recipe = NULL",
+      filter, "stage IN (10, 20, 30)", now);
+  if (!never_left) return never_left;
+  auto left = move(
+      "stage = 80, condition = 0, operator_hold = 0, not_before = 0, reason = 'cancelled by an operator', hint = ''",
+      filter, "stage IN (40, 50, 60)", now);
+  if (!left) return left;
+  return *never_left + *left;
+}
+
+}  // namespace tributary::journal

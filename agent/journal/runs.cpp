@@ -1,0 +1,115 @@
+// agent/journal/runs.cpp: run folders in the journal.
+#include "agent/journal/journal.hpp"
+#include "agent/journal/rows.hpp"
+
+namespace tributary::journal {
+namespace {
+
+constexpr const char* columns =
+    "SELECT id, folder_tag, unit, name, instrument, model, state, reason, hint, listing, quiet_since, since, "
+    "next_plan, samples, "
+    "attempts, crashes, planned_listing FROM run ";
+
+RunRow read(const store::Statement& s) {
+  RunRow row;
+  row.id = s.integer(0);
+  row.folder_tag = digest_at(s, 1);
+  row.unit = s.text(2);
+  row.name = s.text(3);
+  row.instrument = s.text(4);
+  row.model = s.text(5);
+  row.state = static_cast<int>(s.integer(6));
+  row.reason = s.text(7);
+  row.hint = s.text(8);
+  row.listing = digest_at(s, 9);
+  row.quiet_since = s.integer(10);
+  row.since = s.integer(11);
+  row.next_plan = s.integer(12);
+  row.samples = s.integer(13);
+  row.attempts = s.integer(14);
+  row.crashes = s.integer(15);
+  row.planned_listing = optional_digest_at(s, 16);
+  return row;
+}
+
+Result<std::optional<RunRow>> one(Result<store::Statement>& statement) {
+  auto row = statement->step();
+  if (!row) return row.error();
+  if (!*row) return std::optional<RunRow>();
+  return std::optional<RunRow>(read(*statement));
+}
+
+}  // namespace
+
+Result<std::optional<RunRow>> Journal::run(const Digest256& folder_tag, const std::string& unit) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare(std::string(columns) + "WHERE folder_tag = ? AND unit = ?");
+  if (!statement) return statement.error();
+  statement->bind(ByteView(folder_tag)).bind(std::string_view(unit));
+  return one(statement);
+}
+
+Result<std::optional<RunRow>> Journal::newest_run(const Digest256& folder_tag) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare(std::string(columns) + "WHERE folder_tag = ? ORDER BY id DESC LIMIT 1");
+  if (!statement) return statement.error();
+  statement->bind(ByteView(folder_tag));
+  return one(statement);
+}
+
+Result<std::vector<RunRow>> Journal::runs() {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare(std::string(columns) + "ORDER BY id");
+  if (!statement) return statement.error();
+  std::vector<RunRow> rows;
+  for (;;) {
+    auto row = statement->step();
+    if (!row) return row.error();
+    if (!*row) return rows;
+    rows.push_back(read(*statement));
+  }
+}
+
+Result<std::int64_t> Journal::put_run(const RunRow& row) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare(
+      "INSERT INTO run (folder_tag, unit, name, instrument, model, state, reason, hint, listing, quiet_since, since) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (folder_tag, unit) DO UPDATE SET name = excluded.name, "
+      "instrument = excluded.instrument, model = excluded.model, state = excluded.state, reason = excluded.reason, "
+      "hint = excluded.hint, listing = excluded.listing, quiet_since = excluded.quiet_since, since = excluded.since "
+      "RETURNING id");
+  if (!statement) return statement.error();
+  statement->bind(ByteView(row.folder_tag)).bind(std::string_view(row.unit)).bind(std::string_view(row.name));
+  statement->bind(std::string_view(row.instrument)).bind(std::string_view(row.model)).bind(std::int64_t{row.state});
+  statement->bind(std::string_view(row.reason)).bind(std::string_view(row.hint)).bind(ByteView(row.listing));
+  auto found = statement->bind(row.quiet_since).bind(row.since).step();
+  if (!found) return found.error();
+  const auto id = statement->integer(0);
+  auto end = statement->step();
+  if (!end) return end.error();
+  return id;
+}
+
+Status Journal::begin_plan(std::int64_t run) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare("UPDATE run SET crashes = crashes + 1, attempts = attempts + 1 WHERE id = ?");
+  if (!statement) return statement.error();
+  return statement->bind(run).run();
+}
+
+Status Journal::end_plan(std::int64_t run, std::int64_t samples, const Digest256& listing, std::int64_t next_plan) {
+  const std::lock_guard lock(mutex_);
+  auto statement =
+      database_->prepare("UPDATE run SET crashes = 0, samples = ?, planned_listing = ?, next_plan = ? WHERE id = ?");
+  if (!statement) return statement.error();
+  return statement->bind(samples).bind(ByteView(listing)).bind(next_plan).bind(run).run();
+}
+
+Status Journal::postpone_plan(std::int64_t run, std::int64_t next_plan) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare("UPDATE run SET crashes = 0, next_plan = ? WHERE id = ?");
+  if (!statement) return statement.error();
+  return statement->bind(next_plan).bind(run).run();
+}
+
+}  // namespace tributary::journal
