@@ -112,7 +112,9 @@ class Journal {
   Result<std::int64_t> put_run(const RunRow& row);
   Status begin_plan(std::int64_t run);  // counts a crash until end_plan
   Status end_plan(std::int64_t run, std::int64_t samples, const Digest256& listing, std::int64_t next_plan);
-  Status postpone_plan(std::int64_t run, std::int64_t next_plan);
+  Status postpone_plan(std::int64_t run, std::int64_t next_plan, const std::string& reason, const std::string& hint);
+  /// Runs with parcels that are not sealed are planned again at once: an answer may have changed.
+  Status replan_waiting();
 
   // --- parcels
   /// Inserts with a fresh id, or updates verdict, reason and evidence of one that is not sealed yet. Gives the row as
@@ -125,8 +127,11 @@ class Journal {
                                          std::int64_t limit = -1);
   /// The next parcel that is due at a destination: queued .. ingesting, or withdrawing.
   Result<std::optional<ParcelRow>> next_due(const std::string& destination, std::int64_t now);
-  /// Earliest time at which a parcel becomes due; nothing when none waits.
-  Result<std::optional<std::int64_t>> next_time();
+  /// Earliest time at which a sealed parcel of a destination becomes due; nothing when none waits. Without `uploads`,
+  /// of those that are at the far side already.
+  Result<std::optional<std::int64_t>> next_time(const std::string& destination, bool uploads);
+  /// Earliest time after `now` for which the plan of a settled run was put off.
+  Result<std::optional<std::int64_t>> next_plan_time(std::int64_t now);
   /// Counts the attempt and, until the parcel is put again, a crash. False: it crashed too often and is held now.
   Result<bool> begin_work(const std::string& id, Stage stage, std::int64_t now);
   struct Outcome {

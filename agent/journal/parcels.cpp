@@ -184,14 +184,13 @@ Result<std::optional<ParcelRow>> Journal::next_due(const std::string& destinatio
   return one(*statement);
 }
 
-Result<std::optional<std::int64_t>> Journal::next_time() {
+Result<std::optional<std::int64_t>> Journal::next_time(const std::string& destination, bool uploads) {
   const std::lock_guard lock(mutex_);
   auto statement = database_->prepare(
-      "SELECT min(t) FROM (SELECT min(not_before) AS t FROM parcel WHERE condition = 0 AND operator_hold = 0 AND stage "
-      "< 70 "
-      "UNION ALL SELECT min(not_before) FROM parcel WHERE stage = 80 AND condition = 0)");
+      "SELECT min(not_before) FROM parcel WHERE destination = ? AND condition = 0 AND "
+      "((operator_hold = 0 AND stage < 70 AND stage >= ?) OR stage = 80)");
   if (!statement) return statement.error();
-  auto row = statement->step();
+  auto row = statement->bind(std::string_view(destination)).bind(std::int64_t{uploads ? 30 : 50}).step();
   if (!row) return row.error();
   if (!*row || statement->is_null(0)) return std::optional<std::int64_t>();
   return std::optional<std::int64_t>(statement->integer(0));

@@ -99,17 +99,34 @@ Status Journal::begin_plan(std::int64_t run) {
 
 Status Journal::end_plan(std::int64_t run, std::int64_t samples, const Digest256& listing, std::int64_t next_plan) {
   const std::lock_guard lock(mutex_);
-  auto statement =
-      database_->prepare("UPDATE run SET crashes = 0, samples = ?, planned_listing = ?, next_plan = ? WHERE id = ?");
+  auto statement = database_->prepare(
+      "UPDATE run SET crashes = 0, attempts = 0, reason = '', hint = '', samples = ?, planned_listing = ?, next_plan = "
+      "? WHERE id = ?");
   if (!statement) return statement.error();
   return statement->bind(samples).bind(ByteView(listing)).bind(next_plan).bind(run).run();
 }
 
-Status Journal::postpone_plan(std::int64_t run, std::int64_t next_plan) {
+Status Journal::postpone_plan(std::int64_t run, std::int64_t next_plan, const std::string& reason,
+                              const std::string& hint) {
   const std::lock_guard lock(mutex_);
-  auto statement = database_->prepare("UPDATE run SET crashes = 0, next_plan = ? WHERE id = ?");
+  auto statement = database_->prepare("UPDATE run SET crashes = 0, next_plan = ?, reason = ?, hint = ? WHERE id = ?");
   if (!statement) return statement.error();
-  return statement->bind(next_plan).bind(run).run();
+  return statement->bind(next_plan).bind(std::string_view(reason)).bind(std::string_view(hint)).bind(run).run();
+}
+
+Result<std::optional<std::int64_t>> Journal::next_plan_time(std::int64_t now) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare("SELECT min(next_plan) FROM run WHERE state = 3 AND next_plan > ?");
+  if (!statement) return statement.error();
+  auto row = statement->bind(now).step();
+  if (!row) return row.error();
+  if (!*row || statement->is_null(0)) return std::optional<std::int64_t>();
+  return std::optional<std::int64_t>(statement->integer(0));
+}
+
+Status Journal::replan_waiting() {
+  const std::lock_guard lock(mutex_);
+  return database_->run("UPDATE run SET next_plan = 1 WHERE id IN (SELECT run FROM parcel WHERE stage IN (10, 20))");
 }
 
 }  // namespace tributary::journal

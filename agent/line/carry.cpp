@@ -1,0 +1,152 @@
+// agent/line/carry.cpp: the right half of the line: one thread per destination, one hop at a time.
+#include <ctime>
+
+#include "agent/line/route.hpp"
+#include "agent/line/runner.hpp"
+#include "agent/port/supervisor/supervisor.hpp"
+#include "agent/receipt/receipt.hpp"
+
+namespace tributary::line {
+namespace {
+
+constexpr auto idle_wait = std::chrono::seconds(2);
+
+}  // namespace
+
+void Runner::start_carriers() {
+  ending_ = false;
+  for (auto& [name, destination] : site_.destinations()) carriers_.emplace_back([this, id = name] { carry(id); });
+}
+
+void Runner::join_carriers() {
+  ending_ = true;
+  wake_carriers();
+  for (auto& carrier : carriers_) carrier.join();
+  carriers_.clear();
+}
+
+void Runner::wake_carriers() {
+  {
+    const std::lock_guard lock(carriers_mutex_);
+    ++wakes_;
+  }
+  carriers_wake_.notify_all();
+}
+
+void Runner::carry(const std::string& destination) {
+  while (!ending_ && !stop_.requested()) {
+    std::uint64_t seen = 0;
+    {
+      const std::lock_guard lock(carriers_mutex_);
+      seen = wakes_;
+    }
+    if (step(destination)) {
+      supervisor::alive();
+      continue;
+    }
+    std::unique_lock lock(carriers_mutex_);
+    carriers_wake_.wait_for(lock, idle_wait, [&] { return wakes_ != seen || ending_.load(); });
+  }
+}
+
+bool Runner::may_upload_now() const {
+  const std::time_t now = clock_.now_utc_s();
+  std::tm local{};
+  ::localtime_r(&now, &local);
+  const auto minute = local.tm_hour * 60 + local.tm_min;
+  for (const auto& hours : site_.settings().limits.upload_hours) {
+    const bool inside = hours.from_min <= hours.to_min ? minute >= hours.from_min && minute < hours.to_min
+                                                       : minute >= hours.from_min || minute < hours.to_min;
+    if (inside) return true;
+  }
+  return site_.settings().limits.upload_hours.empty();
+}
+
+bool Runner::step(const std::string& name) {
+  auto due = journal_.next_due(name, clock_.now_utc_s());
+  if (!due) {
+    report("queue", due.error());
+    return false;
+  }
+  if (!*due) return false;
+  const auto& row = **due;
+  auto& destination = site_.destinations().at(name);
+  const bool uploads = row.stage == journal::Stage::queued || row.stage == journal::Stage::uploading;
+  if (uploads && !may_upload_now()) return false;
+  const auto stage = row.stage == journal::Stage::queued ? journal::Stage::uploading : row.stage;
+  auto begun = journal_.begin_work(row.id, stage, clock_.now_utc_s());
+  if (!begun) {
+    report("queue", begun.error());
+    return false;
+  }
+  if (!*begun) return true;
+  if (uploads) {
+    push(row, destination);
+  } else if (row.stage == journal::Stage::withdrawing) {
+    withdraw(row, destination);
+  } else {
+    ingest(row, destination);
+  }
+  return true;
+}
+
+void Runner::end(const journal::ParcelRow& row, journal::Stage stage, const Error& error) {
+  auto outcome = outcome_of(stage, error, row.attempts, clock_.now_utc_s(), chance());
+  const bool only_polled = stage == journal::Stage::ingesting && error.remedy == Remedy::wait;
+  if (!only_polled && !stop_.requested()) report("parcel " + row.id, error);
+  // Stopping is nobody's fault: what was under way is due again at once.
+  if (stop_.requested() && error.remedy == Remedy::wait)
+    outcome = {stage, journal::Condition::going, row.reason, row.hint, 0};
+  if (auto kept = journal_.end_work(row.id, outcome, clock_.now_utc_s()); !kept)
+    report("parcel " + row.id, kept.error());
+}
+
+void Runner::push(const journal::ParcelRow& row, OpenDestination& destination) {
+  queue::Outbox outbox(journal_);
+  auto parcel = outbox.take(row);
+  if (!parcel) return end(row, journal::Stage::uploading, parcel.error());
+  push::Carrier::Refusal refusal;
+  auto pushed = carrier_.push(
+      *parcel, {destination.destination.get(), destination.ingest.get(), destination.settings.controlled_access},
+      refusal);
+  if (!pushed && refusal.source_changed) {
+    report("parcel " + row.id, pushed.error());
+    // What was begun at the far side is taken away first; the new sealing has other bytes.
+    if (auto gone = destination.destination->withdraw(row.id, {}); !gone)
+      return end(row, journal::Stage::uploading, gone.error());
+    if (auto done = journal_.unseal(row.id, pushed.error().what, clock_.now_utc_s()); !done)
+      report("parcel " + row.id, done.error());
+    return;
+  }
+  if (!pushed) return end(row, journal::Stage::uploading, pushed.error());
+  log_.info("parcel " + row.id + ": registered at " + row.destination);
+  const journal::Journal::Outcome registered{journal::Stage::registered, journal::Condition::going, {}, {}, 0};
+  if (auto kept = journal_.end_work(row.id, registered, clock_.now_utc_s()); !kept)
+    report("parcel " + row.id, kept.error());
+}
+
+void Runner::ingest(const journal::ParcelRow& row, OpenDestination& destination) {
+  auto pushed = carrier_.look_up(row);
+  if (!pushed) return end(row, row.stage, pushed.error());
+  const auto done = carrier_.ingest(*pushed, {destination.destination.get(), destination.ingest.get(), {}});
+  if (!done) {
+    auto fresh = journal_.parcel(row.id);
+    const bool started = fresh && *fresh && !(*fresh)->task_id.empty();
+    return end(row, started ? journal::Stage::ingesting : row.stage, done.error());
+  }
+  if (auto written = receipt::write_delivered(journal_, *pushed, site_.settings().site, clock_.now_utc_s()); !written) {
+    return end(row, row.stage, written.error());
+  }
+  log_.info("parcel " + row.id + ": delivered to " + row.destination);
+}
+
+void Runner::withdraw(const journal::ParcelRow& row, OpenDestination& destination) {
+  const auto done = carrier_.withdraw(row, {destination.destination.get(), destination.ingest.get(), {}});
+  if (!done) return end(row, journal::Stage::withdrawing, done.error());
+  if (auto written = receipt::write_withdrawn(journal_, row, site_.settings().site, clock_.now_utc_s()); !written) {
+    return end(row, journal::Stage::withdrawing, written.error());
+  }
+  log_.info("parcel " + row.id + ": withdrawn from " + row.destination);
+}
+
+}  // namespace tributary::line

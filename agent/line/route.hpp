@@ -1,0 +1,60 @@
+// agent/line/route.hpp: the whole way of a parcel on one screen.
+//
+//  stage        station    done         later              refused             broken
+//  waiting      plan       sealing      waiting, asked     refused             held
+//  sealing      seal       queued       sealing, T         refused             held
+//  queued       push       uploading    -                  -                   -
+//  uploading    push       registered   uploading, T       refused (1)         held
+//  registered   ingest     ingesting    registered, T      held (2)            held
+//  ingesting    ingest     delivered    ingesting, T       held (2)            held
+//  delivered    -          -            -                  -                   -
+//  withdrawing  withdraw   withdrawn    withdrawing, T     held                held
+//
+//  T    not before a time that grows with the attempts, with jitter, up to six hours; the far side's own word counts.
+//  (1)  a changed source goes back to waiting and is sealed afresh with a new key.
+//  (2)  the data is at the far side: a person decides whether it is ingested again or withdrawn.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "agent/base/result.hpp"
+#include "agent/journal/journal.hpp"
+
+namespace tributary::line {
+
+struct Hop {
+  journal::Stage stage;
+  std::string_view station;
+  journal::Stage done;
+  journal::Stage later;
+  journal::Condition refused;
+  journal::Condition broken;
+};
+
+inline constexpr std::array route{
+    Hop{journal::Stage::waiting, "plan", journal::Stage::sealing, journal::Stage::waiting, journal::Condition::refused,
+        journal::Condition::held},
+    Hop{journal::Stage::sealing, "seal", journal::Stage::queued, journal::Stage::sealing, journal::Condition::refused,
+        journal::Condition::held},
+    Hop{journal::Stage::queued, "push", journal::Stage::uploading, journal::Stage::queued, journal::Condition::refused,
+        journal::Condition::held},
+    Hop{journal::Stage::uploading, "push", journal::Stage::registered, journal::Stage::uploading,
+        journal::Condition::refused, journal::Condition::held},
+    Hop{journal::Stage::registered, "ingest", journal::Stage::ingesting, journal::Stage::registered,
+        journal::Condition::held, journal::Condition::held},
+    Hop{journal::Stage::ingesting, "ingest", journal::Stage::delivered, journal::Stage::ingesting,
+        journal::Condition::held, journal::Condition::held},
+    Hop{journal::Stage::withdrawing, "withdraw", journal::Stage::withdrawn, journal::Stage::withdrawing,
+        journal::Condition::held, journal::Condition::held},
+};
+
+/// What an error at a stage means for the parcel. `chance` in [0, 1) is the jitter.
+journal::Journal::Outcome outcome_of(journal::Stage stage, const Error& error, std::int64_t attempts,
+                                     std::int64_t now_utc_s, double chance);
+
+/// Seconds to wait after so many attempts: 15 s doubled each time, at most six hours, half of it by chance.
+std::int64_t back_off_s(std::int64_t attempts, double chance);
+
+}  // namespace tributary::line

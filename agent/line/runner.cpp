@@ -1,0 +1,356 @@
+// agent/line/runner.cpp: the left half of the line: watching, planning, sealing; and the loops.
+#include "agent/line/runner.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "agent/identify/identify.hpp"
+#include "agent/line/route.hpp"
+#include "agent/port/crypto/crypto.hpp"
+#include "agent/port/supervisor/supervisor.hpp"
+
+namespace tributary::line {
+namespace {
+
+constexpr std::int64_t look_every_s = 60;
+constexpr std::int64_t ask_again_after_s = 15 * 60;  // for samples whose consent is not known
+constexpr std::int64_t soon_s = 60;                  // what --once still waits for
+constexpr std::string_view folder_domain = "tributary/v1/run-folder";
+
+}  // namespace
+
+Runner::Runner(Site& site, journal::Journal& journal, const Clock& clock, Log& log, const Stop& stop)
+    : site_(site),
+      journal_(journal),
+      clock_(clock),
+      log_(log),
+      stop_(stop),
+      watcher_(site.instruments(), clock),
+      carrier_(journal, clock, site.settings().site, [this](const journal::ParcelRow& row) { return ask_again(row); }) {
+}
+
+Runner::~Runner() { join_carriers(); }
+
+void Runner::report(const std::string& who, const Error& error) {
+  log_.write(error.remedy == Remedy::wait ? Level::warning : Level::error,
+             who.empty() ? sentence(error) : who + ": " + sentence(error));
+}
+
+double Runner::chance() {
+  Bytes bytes(4);
+  if (!crypto::random(bytes)) return 0.5;
+  return static_cast<double>(load_le32(bytes)) / 4294967296.0;
+}
+
+// --- watching
+// -----------------------------------------------------------------------------------------------------------
+
+void Runner::look(bool trust_markers) {
+  const auto remember = [this](const std::string& folder) -> std::optional<watch::Memory> {
+    auto row = journal_.newest_run(journal_.tag(folder_domain, folder));
+    if (!row || !*row) return std::nullopt;
+    return watch::Memory{(*row)->listing, (*row)->quiet_since};
+  };
+  for (const auto& folder : site_.settings().run_folders) {
+    if (stop_.requested()) return;
+    auto sightings = watcher_.look(folder, remember, trust_markers);
+    if (!sightings) {
+      report("watch", sightings.error());
+      continue;
+    }
+    for (const auto& sighting : *sightings) {
+      if (stop_.requested()) return;
+      record(sighting);
+      supervisor::alive();
+    }
+  }
+}
+
+void Runner::record(const watch::Sighting& sighting) {
+  const auto now = clock_.now_utc_s();
+  const auto tag = journal_.tag(folder_domain, sighting.folder);
+  auto newest = journal_.newest_run(tag);
+  if (!newest) return report("watch", newest.error());
+  journal::RunRow row;
+  if (*newest && ((*newest)->unit == sighting.unit.unit || sighting.unit.unit.empty())) row = **newest;
+  const bool fresh = row.id == 0;
+  const bool same_listing = !fresh && row.listing == sighting.listing;
+  const auto state = static_cast<int>(sighting.state);
+  const bool same_state = !fresh && row.state == state;
+  row.folder_tag = tag;
+  if (fresh) row.unit = sighting.unit.unit;
+  row.name = sighting.name;
+  row.instrument = sighting.instrument;
+  if (!sighting.unit.model.empty()) row.model = sighting.unit.model;
+  if (!same_listing || row.quiet_since > now) row.quiet_since = now;
+  row.listing = sighting.listing;
+  if (!same_state) {
+    row.state = state;
+    row.since = now;
+    log_.info("run " + row.name + ": " + std::string(watch::name_of(sighting.state)) +
+              (sighting.reason.empty() ? "" : ": " + sighting.reason));
+  }
+  // The reason of a settled run is what planning said of it.
+  if (sighting.state != watch::RunState::settled || !same_state) {
+    row.reason = sighting.reason;
+    row.hint = sighting.hint;
+  }
+  auto id = journal_.put_run(row);
+  if (!id) return report("watch", id.error());
+  row.id = *id;
+  if (!sighting.settled) return;
+  if (plan_is_due(row)) plan(row, *sighting.settled);
+}
+
+bool Runner::plan_is_due(const journal::RunRow& row) const {
+  const auto now = clock_.now_utc_s();
+  if (row.next_plan > 0) return row.next_plan <= now;
+  return !row.planned_listing || *row.planned_listing != row.listing;
+}
+
+// --- planning and sealing
+// -----------------------------------------------------------------------------------------------
+
+void Runner::plan(const journal::RunRow& row, const watch::SettledRun& run) {
+  const auto now = clock_.now_utc_s();
+  if (row.crashes >= journal::Journal::most_crashes) {
+    const auto kept = journal_.postpone_plan(
+        row.id, now + 24 * 3600, "the program ended " + std::to_string(row.crashes) + " times while it read this run",
+        "look at the log for the cause; it is tried again in a day, or: tributary retry --run " + row.name);
+    if (!kept) report("plan", kept.error());
+    return;
+  }
+  if (auto begun = journal_.begin_plan(row.id); !begun) return report("plan", begun.error());
+  std::int64_t next_plan = 0;
+  auto samples = plan_parcels(row, run, next_plan);
+  Status kept;
+  if (samples && !stop_.requested()) {
+    kept = journal_.end_plan(row.id, *samples, run.listing(), next_plan);
+  } else if (stop_.requested()) {
+    kept = journal_.postpone_plan(row.id, 1, row.reason, row.hint);
+  } else {
+    report("run " + row.name, samples.error());
+    const auto delay = std::max(samples.error().not_before_s - now, back_off_s(row.attempts + 2, chance()));
+    kept = journal_.postpone_plan(row.id, now + delay, samples.error().what, samples.error().hint);
+  }
+  if (!kept) report("plan", kept.error());
+}
+
+Result<std::int64_t> Runner::plan_parcels(const journal::RunRow& row, const watch::SettledRun& run,
+                                          std::int64_t& next_plan) {
+  auto* instrument = site_.instrument(run.instrument());
+  if (instrument == nullptr) return operator_error("identify: the plugin " + run.instrument() + " is not loaded");
+  auto identified = identify::identify(run, *instrument);
+  if (!identified) return identified.error();
+  auto consented = site_.ask(*identified);
+  if (!consented) return consented.error();
+  const auto& key = site_.pseudonym_key();
+  const pseudonymise::Registrar registrar(
+      site_.settings(), key,
+      [&](const std::string& destination, const std::string& kind, const std::string& pseudonym, const std::string& id,
+          const std::string& subject_id) {
+        return journal_.link({pseudonym, destination, kind, key.id(), id, subject_id});
+      });
+  auto assignments = registrar.assign(*consented);
+  if (!assignments) return assignments.error();
+  const auto now = clock_.now_utc_s();
+  const auto plan_at = [&](std::int64_t when) { next_plan = next_plan == 0 ? when : std::min(next_plan, when); };
+  for (const auto& assignment : *assignments) {
+    journal::ParcelRow parcel;
+    parcel.run = row.id;
+    parcel.destination = assignment.destination;
+    parcel.policy = assignment.policy;
+    parcel.pseudonym = assignment.pseudonym;
+    parcel.subject_pseudonym = assignment.subject_pseudonym;
+    parcel.key_id = key.id();
+    parcel.updated = now;
+    parcel.evidence = assignment.decision.evidence_sha256;
+    parcel.files = assignment.parcel ? static_cast<std::int64_t>(assignment.parcel->files().size()) : 0;
+    if (assignment.decision.verdict == consent::Verdict::deny) {
+      parcel.condition = journal::Condition::refused;
+      parcel.reason = "consent: " + assignment.decision.reason;
+    } else if (assignment.decision.verdict == consent::Verdict::unknown) {
+      parcel.condition = journal::Condition::held;
+      parcel.reason = "consent: " + assignment.decision.reason;
+      parcel.hint = "complete the consent at its source; it is asked again by itself";
+      plan_at(now + ask_again_after_s);
+    } else if (!assignment.problems.empty()) {
+      parcel.condition = journal::Condition::held;
+      parcel.reason = "identify: " + assignment.problems.front();
+      parcel.hint = "mend the run folder or its sample sheet, then: tributary retry --run " + row.name;
+    }
+    auto kept = journal_.plan_parcel(parcel);
+    if (!kept) return kept.error();
+    const bool ours = kept->stage == journal::Stage::waiting || kept->stage == journal::Stage::sealing;
+    if (ours && kept->condition == journal::Condition::going && !kept->operator_hold && assignment.parcel) {
+      if (kept->not_before > now) {
+        plan_at(kept->not_before);
+        continue;
+      }
+      seal(*kept, *assignment.parcel, next_plan);
+      if (stop_.requested()) break;
+    }
+  }
+  return static_cast<std::int64_t>(consented->samples().size());
+}
+
+void Runner::seal(const journal::ParcelRow& row, const pseudonymise::PseudonymousParcel& parcel,
+                  std::int64_t& next_plan) {
+  const auto found = site_.destinations().find(row.destination);
+  if (found == site_.destinations().end())
+    return report("seal", operator_error("destination " + row.destination + " is not open"));
+  const auto& destination = found->second;
+  auto begun = journal_.begin_work(row.id, journal::Stage::sealing, clock_.now_utc_s());
+  if (!begun) return report("seal", begun.error());
+  if (!*begun) return;
+  seal::Sealer::Settings settings;
+  settings.site = site_.settings().site;
+  settings.recipients = destination.recipients;
+  settings.parts = {destination.settings.part_bytes, destination.limits.smallest_bytes,
+                    destination.limits.largest_bytes,
+                    std::min(destination.settings.max_parts, destination.limits.most)};
+  settings.signing_key = site_.signing_key();
+  const seal::Sealer sealer(std::move(settings), clock_, stop_);
+  std::uint64_t made = 0;
+  std::uint64_t told = 0;
+  auto sealed = sealer.seal(row.id, parcel, [&](std::uint64_t bytes) {
+    made += bytes;
+    if (made - told >= (64U << 20)) {
+      told = made;
+      supervisor::alive();
+    }
+  });
+  if (!sealed) {
+    end(row, journal::Stage::sealing, sealed.error());
+    if (sealed.error().remedy == Remedy::wait) {
+      auto fresh = journal_.parcel(row.id);
+      const auto when = fresh && *fresh ? (*fresh)->not_before : clock_.now_utc_s() + soon_s;
+      next_plan = next_plan == 0 ? when : std::min(next_plan, when);
+    }
+    return;
+  }
+  queue::Outbox outbox(journal_);
+  if (auto put = outbox.put(*sealed, clock_.now_utc_s()); !put) return end(row, journal::Stage::sealing, put.error());
+  log_.info("parcel " + row.id + ": sealed for " + row.destination + ", " +
+            std::to_string(sealed->recipe().objects.size()) + " objects");
+  wake_carriers();
+}
+
+// --- asking again
+// -------------------------------------------------------------------------------------------------------
+
+consent::Decision Runner::ask_again(const journal::ParcelRow& row) {
+  consent::Decision unknown;
+  auto link = journal_.linked(row.pseudonym);
+  if (!link) {
+    unknown.reason = link.error().what;
+    return unknown;
+  }
+  if (!*link) {
+    unknown.reason = "the linkage of this pseudonym is not in the journal";
+    return unknown;
+  }
+  return site_.ask_again((*link)->id, row.policy);
+}
+
+void Runner::recheck_consent() {
+  const auto revision = site_.revision();
+  if (revision == revision_) return;
+  const auto now = clock_.now_utc_s();
+  if (auto again = journal_.replan_waiting(); !again) return report("consent", again.error());
+  std::string after;
+  for (;;) {
+    auto page = journal_.parcels({}, after, 500);
+    if (!page) return report("consent", page.error());
+    if (page->empty()) break;
+    after = page->back().id;
+    for (const auto& row : *page) {
+      if (stop_.requested()) return;
+      if (row.stage < journal::Stage::queued || row.stage > journal::Stage::delivered) continue;
+      const auto decision = ask_again(row);
+      if (decision.verdict != consent::Verdict::deny) continue;
+      const bool took_back =
+          std::any_of(decision.findings.begin(), decision.findings.end(), [](const consent::Finding& finding) {
+            return finding.says == consent::Verdict::deny && finding.rule == "status";
+          });
+      const auto* policy = site_.settings().policy(row.policy);
+      const bool erase = policy != nullptr && policy->on_withdrawal == config::OnWithdrawal::erase;
+      // What was delivered under a consent that merely ended stays; what was taken back is taken back there too.
+      if (row.stage == journal::Stage::delivered && !(took_back && erase)) continue;
+      auto moved = journal_.withdraw_parcel(row.id, decision.reason, now);
+      if (!moved) return report("consent", moved.error());
+      if (*moved > 0) log_.warning("parcel " + row.id + ": consent is gone: " + decision.reason);
+    }
+  }
+  revision_ = revision;
+  wake_carriers();
+}
+
+// --- loops
+// --------------------------------------------------------------------------------------------------------------
+
+Result<bool> Runner::something_is_due_by(std::int64_t horizon) {
+  auto plan = journal_.next_plan_time(clock_.now_utc_s());
+  if (!plan) return plan.error();
+  if (*plan && **plan <= horizon) return true;
+  for (const auto& [name, destination] : site_.destinations()) {
+    auto next = journal_.next_time(name, may_upload_now());
+    if (!next) return next.error();
+    if (*next && **next <= horizon) return true;
+  }
+  return false;
+}
+
+Status Runner::run_once() {
+  start_carriers();
+  Status ended;
+  while (!stop_.requested()) {
+    recheck_consent();
+    look(true);
+    // What is due now is in the carriers' hands until it is done or put off.
+    auto due = something_is_due_by(clock_.now_utc_s() + soon_s);
+    if (!due) ended = due.error();
+    if (!due || !*due) break;
+    std::unique_lock lock(carriers_mutex_);
+    carriers_wake_.wait_for(lock, std::chrono::seconds(1));
+  }
+  join_carriers();
+  return ended;
+}
+
+void Runner::run(watch::Hint& hint) {
+  start_carriers();
+  while (!stop_.requested()) {
+    recheck_consent();
+    look(false);
+    supervisor::alive();
+    if (stop_.requested()) break;
+    hint.wait(look_every_s);
+  }
+  join_carriers();
+}
+
+Result<bool> Runner::all_is_well() {
+  auto runs = journal_.runs();
+  if (!runs) return runs.error();
+  for (const auto& run : *runs) {
+    const auto state = static_cast<watch::RunState>(run.state);
+    if (state == watch::RunState::failed || state == watch::RunState::unclear || state == watch::RunState::settling ||
+        run.next_plan > 0)
+      return false;
+  }
+  std::string after;
+  for (;;) {
+    auto page = journal_.parcels({}, after, 500);
+    if (!page) return page.error();
+    if (page->empty()) return true;
+    after = page->back().id;
+    for (const auto& row : *page) {
+      const bool ended = row.stage == journal::Stage::delivered || row.stage == journal::Stage::withdrawn ||
+                         row.stage == journal::Stage::cancelled;
+      if (!ended) return false;
+    }
+  }
+}
+
+}  // namespace tributary::line

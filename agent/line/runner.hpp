@@ -1,0 +1,86 @@
+// agent/line/runner.hpp: moves everything that can be moved, one hop at a time, for ever or once.
+//
+// Threads    `run_once` and `run` use the caller's thread for watching and sealing and one thread per destination.
+// Failure    one run, parcel or destination that fails never stops the others; what fails is recorded with its reason.
+// Crash      everything is found again from the journal and the folders.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "agent/base/clock.hpp"
+#include "agent/base/log.hpp"
+#include "agent/base/stop.hpp"
+#include "agent/journal/journal.hpp"
+#include "agent/line/site.hpp"
+#include "agent/push/push.hpp"
+#include "agent/watch/watch.hpp"
+
+namespace tributary::line {
+
+class Runner {
+ public:
+  Runner(Site& site, journal::Journal& journal, const Clock& clock, Log& log, const Stop& stop);
+  ~Runner();
+  Runner(const Runner&) = delete;
+  Runner& operator=(const Runner&) = delete;
+
+  /// Does all that can be done, then returns: waits for uploads and tasks in progress and for what is due within a
+  /// minute.
+  Status run_once();
+  /// Until `stop`. `hint` makes the next look come sooner.
+  void run(watch::Hint& hint);
+  /// True when nothing is held, refused or waiting.
+  Result<bool> all_is_well();
+
+  /// One look at all run folders: records what is seen, plans and seals what settled.
+  void look(bool trust_markers);
+  /// Asks again for everything that was asked, when a source has changed.
+  void recheck_consent();
+  /// One hop of one parcel of a destination; false when nothing is due.
+  bool step(const std::string& destination);
+
+ private:
+  void start_carriers();
+  void join_carriers();
+  void carry(const std::string& destination);
+  void wake_carriers();
+
+  void record(const watch::Sighting& sighting);
+  bool plan_is_due(const journal::RunRow& row) const;
+  void plan(const journal::RunRow& row, const watch::SettledRun& run);
+  Result<std::int64_t> plan_parcels(const journal::RunRow& row, const watch::SettledRun& run, std::int64_t& next_plan);
+  void seal(const journal::ParcelRow& row, const pseudonymise::PseudonymousParcel& parcel, std::int64_t& next_plan);
+
+  void push(const journal::ParcelRow& row, OpenDestination& destination);
+  void ingest(const journal::ParcelRow& row, OpenDestination& destination);
+  void withdraw(const journal::ParcelRow& row, OpenDestination& destination);
+  void end(const journal::ParcelRow& row, journal::Stage stage, const Error& error);
+  void report(const std::string& who, const Error& error);
+  bool may_upload_now() const;
+  Result<bool> something_is_due_by(std::int64_t horizon_utc_s);
+  consent::Decision ask_again(const journal::ParcelRow& row);
+  double chance();
+
+  Site& site_;
+  journal::Journal& journal_;
+  const Clock& clock_;
+  Log& log_;
+  const Stop& stop_;
+  watch::Watcher watcher_;
+  push::Carrier carrier_;
+  std::string revision_;  // of the subject sources when consent was last asked
+
+  std::mutex carriers_mutex_;
+  std::condition_variable carriers_wake_;
+  std::uint64_t wakes_ = 0;
+  std::atomic<bool> ending_{false};
+  std::vector<std::thread> carriers_;
+};
+
+}  // namespace tributary::line

@@ -1,0 +1,92 @@
+// agent/line/site.hpp: a configuration, opened: keys read, plugins loaded, clients made.
+//
+// Ownership  holds everything that stations refer to; outlives them.
+// Threads    subject sources are asked under a lock; a destination and its ingest belong to one thread.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/base/clock.hpp"
+#include "agent/base/log.hpp"
+#include "agent/base/stop.hpp"
+#include "agent/config/config.hpp"
+#include "agent/consent/consent.hpp"
+#include "agent/journal/journal.hpp"
+#include "agent/plugin/loader.hpp"
+#include "agent/pseudonymise/pseudonymise.hpp"
+#include "agent/push/push.hpp"
+#include "agent/seal/seal.hpp"
+
+namespace tributary::line {
+
+/// Resume tokens of plugins, in the journal.
+class JournalTokens final : public plugin::Tokens {
+ public:
+  explicit JournalTokens(journal::Journal& journal) : journal_(journal) {}
+  Status put(const std::string& instance, const std::string& key, ByteView value) override;
+  Result<std::optional<Bytes>> get(const std::string& instance, const std::string& key) override;
+
+ private:
+  journal::Journal& journal_;
+};
+
+struct OpenDestination {
+  config::Destination settings;
+  std::unique_ptr<plugin::Destination> destination;
+  std::unique_ptr<plugin::Ingest> ingest;
+  plugin::PartLimits limits;
+  std::vector<crypt4gh::PublicKey> recipients;
+};
+
+class Site {
+ public:
+  /// `journal` null: for commands that change nothing; then nobody counts as withdrawn by our own register.
+  /// Failure: ask_operator with the entry that could not be opened.
+  static Result<std::unique_ptr<Site>> open(config::Settings settings, Log& log, const Clock& clock, const Stop& stop,
+                                            journal::Journal* journal);
+
+  [[nodiscard]] const config::Settings& settings() const { return settings_; }
+  [[nodiscard]] const std::vector<plugin::Instrument*>& instruments() const { return instrument_list_; }
+  [[nodiscard]] plugin::Instrument* instrument(const std::string& name) const;
+  [[nodiscard]] const pseudonymise::PseudonymKey& pseudonym_key() const { return *pseudonym_key_; }
+  [[nodiscard]] const crypto::SigningKey* signing_key() const { return signing_key_ ? &*signing_key_ : nullptr; }
+  [[nodiscard]] std::map<std::string, OpenDestination>& destinations() { return destinations_; }
+  [[nodiscard]] const std::vector<std::unique_ptr<plugin::SubjectSource>>& subjects() const { return subjects_; }
+
+  [[nodiscard]] Result<consent::ConsentedRun> ask(const identify::IdentifiedRun& run);
+  /// Today's decision on one sample.
+  [[nodiscard]] consent::Decision ask_again(const std::string& sample_id, const std::string& policy);
+  /// Changes whenever an answer of a subject source may have changed.
+  [[nodiscard]] std::string revision();
+
+ private:
+  Site(config::Settings settings, const Clock& clock) : settings_(std::move(settings)), clock_(clock) {}
+  Status open_keys();
+  Status open_plugins(const plugin::Services& services, const Stop& stop);
+  Status open_destination(const plugin::Loader& loader, const plugin::Services& services, const Stop& stop,
+                          const config::Destination& entry, const std::shared_ptr<http::RateLimit>& rate);
+
+  config::Settings settings_;
+  const Clock& clock_;
+  std::optional<pseudonymise::PseudonymKey> pseudonym_key_;
+  std::optional<crypto::SigningKey> signing_key_;
+  std::unique_ptr<JournalTokens> tokens_;
+  std::vector<std::unique_ptr<plugin::Instrument>> instruments_;
+  std::vector<plugin::Instrument*> instrument_list_;
+  std::mutex subjects_mutex_;
+  std::vector<std::unique_ptr<plugin::SubjectSource>> subjects_;
+  std::unique_ptr<consent::Desk> desk_;
+  std::map<std::string, OpenDestination> destinations_;
+};
+
+/// Keys of plugins for the reader of the configuration.
+config::PluginKeys plugin_keys();
+/// The key that seals the journal: state_key_file, or derived from the pseudonym key.
+Result<Secret<32>> state_key(const config::Settings& settings);
+
+}  // namespace tributary::line

@@ -1,0 +1,170 @@
+// agent/pseudonymise/pseudonymise.cpp: identities end here.
+#include "agent/pseudonymise/pseudonymise.hpp"
+
+#include <array>
+#include <map>
+#include <set>
+
+namespace tributary::pseudonymise {
+namespace {
+
+struct KindRow {
+  std::string_view kind;
+  genomics::Format format;
+  std::string_view extension;
+  genomics::IndexKind index;
+};
+// What can be made clean, and what its object is called.
+constexpr std::array kinds{
+    KindRow{"fastq", genomics::Format::fastq, "fastq.gz", genomics::IndexKind::none},
+    KindRow{"bam", genomics::Format::bam, "bam", genomics::IndexKind::bai},
+    KindRow{"cram", genomics::Format::cram, "cram", genomics::IndexKind::crai},
+    KindRow{"vcf", genomics::Format::vcf, "vcf.gz", genomics::IndexKind::tbi},
+    KindRow{"gvcf", genomics::Format::vcf, "gvcf.gz", genomics::IndexKind::tbi},
+    KindRow{"bcf", genomics::Format::bcf, "bcf", genomics::IndexKind::csi},
+    KindRow{"bed", genomics::Format::bed, "bed.gz", genomics::IndexKind::none},
+};
+
+const KindRow* row_of(std::string_view kind) {
+  for (const auto& row : kinds) {
+    if (row.kind == kind) return &row;
+  }
+  return nullptr;
+}
+
+genomics::IndexKind index_kind(std::string_view kind) {
+  for (const auto index :
+       {genomics::IndexKind::bai, genomics::IndexKind::csi, genomics::IndexKind::tbi, genomics::IndexKind::crai}) {
+    if (genomics::extension_of(index) == kind) return index;
+  }
+  return genomics::IndexKind::none;
+}
+
+// The index that lies beside a data file: `x.bam.bai` or `x.bai` for `x.bam`.
+genomics::IndexKind index_beside(const identify::SampleFile& data, const std::vector<identify::SampleFile>& files) {
+  const auto dot = data.path.rfind('.');
+  const std::string stem = data.path.substr(0, dot);
+  for (const auto& file : files) {
+    const auto kind = index_kind(file.kind);
+    if (kind == genomics::IndexKind::none) continue;
+    const std::string extension = "." + std::string(genomics::extension_of(kind));
+    if (file.path == data.path + extension || file.path == stem + extension) return kind;
+  }
+  return genomics::IndexKind::none;
+}
+
+std::string object_name(const std::string& pseudonym, const identify::SampleFile& file, std::string_view extension,
+                        std::set<std::string>& taken) {
+  std::string stem = pseudonym;
+  for (const auto& part : {file.suffix, file.part, file.read}) {
+    if (!part.empty()) stem += "." + part;
+  }
+  std::string name = stem + "." + std::string(extension);
+  for (int n = 2; !taken.insert(name).second; ++n) name = stem + "." + std::to_string(n) + "." + std::string(extension);
+  return name;
+}
+
+void add_words(std::vector<verify::Word>& words, const identify::Identity& person) {
+  words.push_back({"sample id", person.sample_id()});
+  if (!person.subject_id().empty()) words.push_back({"subject id", person.subject_id()});
+  for (const auto& name : person.file_names()) words.push_back({"sample name", name});
+}
+
+}  // namespace
+
+std::vector<verify::Word> words_of(const consent::ConsentedRun& run, bool mask_read_names) {
+  std::vector<verify::Word> words;
+  const auto add = [&](const identify::Identifier& word) {
+    // Read names that are kept carry these two by the instrument's own convention.
+    if (!mask_read_names && (word.kind == "flow cell" || word.kind == "instrument")) return;
+    words.push_back({word.kind, word.value});
+  };
+  for (const auto& word : run.identifiers()) add(word);
+  for (const auto& sample : run.samples()) {
+    add_words(words, sample.sample.identity);
+    for (const auto& word : sample.sample.identity.identifiers()) add(word);
+  }
+  return words;
+}
+
+Result<std::vector<Assignment>> Registrar::assign(const consent::ConsentedRun& run) const {
+  std::map<bool, std::shared_ptr<const verify::Dictionary>> dictionaries;
+  std::vector<Assignment> assignments;
+  for (const auto& sample : run.samples()) {
+    for (const auto& choice : sample.choices) {
+      if (!choice.matches) continue;
+      const bool mask = settings_.policy(choice.policy)->mask_read_names;
+      auto& dictionary = dictionaries[mask];
+      if (!dictionary) {
+        auto built = verify::Dictionary::build(words_of(run, mask));
+        if (!built) return built.error();
+        dictionary = std::move(*built);
+      }
+      auto assignment = assign_one(run, sample, choice, dictionary);
+      if (!assignment) return assignment.error();
+      assignments.push_back(std::move(*assignment));
+    }
+  }
+  return assignments;
+}
+
+Result<Assignment> Registrar::assign_one(const consent::ConsentedRun& run, const consent::ConsentedSample& sample,
+                                         const consent::PolicyChoice& choice,
+                                         const std::shared_ptr<const verify::Dictionary>& dictionary) const {
+  const auto& policy = *settings_.policy(choice.policy);
+  const auto& person = sample.sample.identity;
+  Assignment out;
+  out.policy = policy.name;
+  out.destination = policy.destination;
+  out.decision = choice.decision;
+  out.problems = sample.sample.problems;
+  out.pseudonym = key_.make(Kind::sample, policy.destination, person.sample_id());
+  if (!person.subject_id().empty()) {
+    out.subject_pseudonym = key_.make(Kind::subject, policy.destination, person.subject_id());
+    if (auto kept =
+            link_(policy.destination, "subject", out.subject_pseudonym, person.subject_id(), person.subject_id());
+        !kept) {
+      return kept.error();
+    }
+  }
+  if (auto kept = link_(policy.destination, "sample", out.pseudonym, person.sample_id(), person.subject_id()); !kept)
+    return kept.error();
+
+  PseudonymousParcel parcel;
+  parcel.folder_ = run.run().folder();
+  parcel.model_ = run.run().unit().model;
+  parcel.policy_ = policy.name;
+  parcel.destination_ = policy.destination;
+  parcel.pseudonym_ = out.pseudonym;
+  parcel.subject_pseudonym_ = out.subject_pseudonym;
+  parcel.decision_ = choice.decision;
+  parcel.dictionary_ = dictionary;
+  std::set<std::string> taken;
+  for (const auto at : choice.files) {
+    const auto& file = sample.sample.files[at];
+    const auto* kind = row_of(file.kind);
+    if (kind == nullptr) continue;  // indices are made anew beside their data
+    CleanFile clean;
+    clean.path = file.path;
+    clean.id = file.id;
+    clean.kind = file.kind;
+    clean.read = file.read;
+    clean.object_name = object_name(out.pseudonym, file, kind->extension, taken);
+    clean.transform.format = kind->format;
+    clean.transform.sample = out.pseudonym;
+    clean.transform.read_names = policy.mask_read_names ? genomics::ReadNames::mask : genomics::ReadNames::keep;
+    clean.transform.name_key = key_.name_key(policy.destination, out.pseudonym);
+    const auto beside = index_beside(file, sample.sample.files);
+    if (beside != genomics::IndexKind::none && kind->index != genomics::IndexKind::none) {
+      clean.transform.index = beside == genomics::IndexKind::csi ? beside : kind->index;
+      clean.index_object_name = clean.object_name + "." + std::string(genomics::extension_of(clean.transform.index));
+    }
+    parcel.files_.push_back(std::move(clean));
+  }
+  if (parcel.files_.empty())
+    out.problems.emplace_back("no file of a kind that the policy sends was found for this sample");
+  if (out.decision.verdict == consent::Verdict::permit && out.problems.empty()) out.parcel = std::move(parcel);
+  return out;
+}
+
+}  // namespace tributary::pseudonymise

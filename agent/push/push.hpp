@@ -1,0 +1,66 @@
+// agent/push/push.hpp: the station that carries queued parcels to their destination, and starts what happens there.
+//
+// Looks before it repeats: the plugin asks the far side what it has. Consent is asked once more right before data
+// becomes visible.
+//
+// Failure    wait: network, far side away, source away. give_up: the far side refuses this parcel, or consent is gone.
+//            ask_operator: a person must act. `source_changed` is set when the parcel must be sealed afresh.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "agent/base/clock.hpp"
+#include "agent/consent/evaluate.hpp"
+#include "agent/journal/journal.hpp"
+#include "agent/plugin/destination.hpp"
+#include "agent/queue/queue.hpp"
+
+namespace tributary::push {
+
+/// At the far side, and known there by its ids. Only Carrier makes one.
+class PushedParcel {
+ public:
+  [[nodiscard]] const journal::ParcelRow& row() const { return row_; }
+  [[nodiscard]] const std::vector<journal::ObjectRow>& objects() const { return objects_; }
+
+ private:
+  friend class Carrier;
+  PushedParcel(journal::ParcelRow row, std::vector<journal::ObjectRow> objects)
+      : row_(std::move(row)), objects_(std::move(objects)) {}
+  journal::ParcelRow row_;
+  std::vector<journal::ObjectRow> objects_;
+};
+
+class Carrier {
+ public:
+  struct Route {
+    plugin::Destination* destination = nullptr;
+    plugin::Ingest* ingest = nullptr;  // null: none
+    std::vector<std::string> controlled_access;
+  };
+  /// `ask_again` gives today's decision on a parcel.
+  Carrier(journal::Journal& journal, const Clock& clock, std::string site,
+          std::function<consent::Decision(const journal::ParcelRow&)> ask_again)
+      : journal_(journal), clock_(clock), site_(std::move(site)), ask_again_(std::move(ask_again)) {}
+
+  struct Refusal {
+    bool source_changed = false;
+    bool consent_gone = false;  // denied, not merely unknown
+  };
+  Result<PushedParcel> push(const queue::QueuedParcel& parcel, const Route& route, Refusal& refusal);
+  /// What was registered before and only has to be ingested.
+  Result<PushedParcel> look_up(const journal::ParcelRow& row);
+  /// Starts the task, or asks how it goes. Success: ended well (or there is no ingest).
+  Status ingest(const PushedParcel& parcel, const Route& route);
+  /// Asks the far side to remove everything of a parcel.
+  Status withdraw(const journal::ParcelRow& row, const Route& route);
+
+ private:
+  journal::Journal& journal_;
+  const Clock& clock_;
+  std::string site_;
+  std::function<consent::Decision(const journal::ParcelRow&)> ask_again_;
+};
+
+}  // namespace tributary::push

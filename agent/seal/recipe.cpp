@@ -1,0 +1,127 @@
+// agent/seal/recipe.cpp: recipes as text.
+#include "agent/seal/recipe.hpp"
+
+#include <algorithm>
+
+#include "agent/base/json.hpp"
+#include "agent/port/json/json.hpp"
+
+namespace tributary::seal {
+namespace {
+
+constexpr std::int64_t version = 1;
+
+// Digests back to back, as one word of base64.
+template <typename Digest>
+std::string pack(const std::vector<Digest>& digests) {
+  Bytes all;
+  for (const auto& digest : digests) all.insert(all.end(), digest.begin(), digest.end());
+  return to_base64(all);
+}
+
+Bytes unpack_bytes(const Json& word) { return from_base64(word.as_string()).value_or(Bytes{}); }
+
+template <typename Digest>
+std::vector<Digest> unpack(const Json& word) {
+  const Bytes all = unpack_bytes(word);
+  std::vector<Digest> digests(all.size() / sizeof(Digest));
+  for (std::size_t i = 0; i < digests.size(); ++i)
+    std::copy_n(all.begin() + static_cast<std::ptrdiff_t>(i * sizeof(Digest)), sizeof(Digest), digests[i].begin());
+  return digests;
+}
+
+template <typename Digest>
+Digest unpack_one(const Json& word) {
+  auto digests = unpack<Digest>(word);
+  return digests.size() == 1 ? digests.front() : Digest{};
+}
+
+std::uint64_t number(const Json& value) { return static_cast<std::uint64_t>(value.as_integer()); }
+
+Json write_source(const ObjectRecipe& object) {
+  Json out;
+  out.add("path", to_base64(view(object.path))).add("size", object.id.size).add("mtime_ns", object.id.mtime_ns);
+  out.add("inode", object.id.inode).add("device", object.id.device);
+  out.add("format", static_cast<std::int64_t>(object.transform.format)).add("sample", object.transform.sample);
+  out.add("read_names", static_cast<std::int64_t>(object.transform.read_names));
+  out.add("index", static_cast<std::int64_t>(object.transform.index));
+  out.add("name_key", to_base64(object.transform.name_key.bytes()));
+  out.add("data_key", to_base64(object.data_key.bytes())).add("header", to_base64(object.header));
+  Json restarts = Json::array();
+  for (const auto& point : object.restarts) {
+    Json entry;
+    entry.add("at", point.output_offset).add("state", to_base64(point.state));
+    restarts.push(std::move(entry));
+  }
+  out.add("restarts", std::move(restarts));
+  return out;
+}
+
+void read_source(const Json& in, ObjectRecipe& object) {
+  object.path = std::string(text(unpack_bytes(in["path"])));
+  object.id = {number(in["size"]), in["mtime_ns"].as_integer(), number(in["inode"]), number(in["device"])};
+  object.transform.format = static_cast<genomics::Format>(in["format"].as_integer());
+  object.transform.sample = std::string(in["sample"].as_string());
+  object.transform.read_names = static_cast<genomics::ReadNames>(in["read_names"].as_integer());
+  object.transform.index = static_cast<genomics::IndexKind>(in["index"].as_integer());
+  object.transform.name_key = Secret<32>(unpack_bytes(in["name_key"]));
+  object.data_key = crypt4gh::DataKey(unpack_bytes(in["data_key"]));
+  object.header = unpack_bytes(in["header"]);
+  for (const auto& entry : in["restarts"].items())
+    object.restarts.push_back({number(entry["at"]), unpack_bytes(entry["state"])});
+}
+
+}  // namespace
+
+SecretText write(const Recipe& recipe) {
+  Json objects = Json::array();
+  for (const auto& object : recipe.objects) {
+    Json out;
+    out.add("name", object.name)
+        .add("manifest", object.is_manifest)
+        .add("bytes", object.bytes)
+        .add("plain_bytes", object.plain_bytes);
+    out.add("sha256", to_base64(object.sha256))
+        .add("plain_sha256", to_base64(object.plain_sha256))
+        .add("md5", to_base64(object.md5));
+    out.add("part_bytes", object.part_bytes)
+        .add("part_sha256", pack(object.part_sha256))
+        .add("part_md5", pack(object.part_md5));
+    out.add("source", object.is_inline ? Json() : write_source(object));
+    objects.push(std::move(out));
+  }
+  Json out;
+  out.add("version", version).add("folder", to_base64(view(recipe.folder))).add("objects", std::move(objects));
+  return SecretText(out.dump());
+}
+
+Result<Recipe> read(ByteView bytes) {
+  auto in = json::parse(text(bytes));
+  if (!in) return operator_error("seal: a recipe can not be read", "retry the parcel: it is sealed afresh");
+  if ((*in)["version"].as_integer() != version) {
+    return operator_error("seal: a recipe has version " + std::to_string((*in)["version"].as_integer()) +
+                              ", this program knows " + std::to_string(version),
+                          "install the version of tributary that made it, or retry the parcel: it is sealed afresh");
+  }
+  Recipe recipe;
+  recipe.folder = std::string(text(unpack_bytes((*in)["folder"])));
+  for (const auto& entry : (*in)["objects"].items()) {
+    ObjectRecipe object;
+    object.name = std::string(entry["name"].as_string());
+    object.is_manifest = entry["manifest"].as_bool();
+    object.bytes = number(entry["bytes"]);
+    object.plain_bytes = number(entry["plain_bytes"]);
+    object.sha256 = unpack_one<Digest256>(entry["sha256"]);
+    object.plain_sha256 = unpack_one<Digest256>(entry["plain_sha256"]);
+    object.md5 = unpack_one<Digest128>(entry["md5"]);
+    object.part_bytes = number(entry["part_bytes"]);
+    object.part_sha256 = unpack<Digest256>(entry["part_sha256"]);
+    object.part_md5 = unpack<Digest128>(entry["part_md5"]);
+    object.is_inline = entry["source"].is_null();
+    if (!object.is_inline) read_source(entry["source"], object);
+    recipe.objects.push_back(std::move(object));
+  }
+  return recipe;
+}
+
+}  // namespace tributary::seal

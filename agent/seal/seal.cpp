@@ -1,0 +1,255 @@
+// agent/seal/seal.cpp: the pass that proves and fixes.
+#include "agent/seal/seal.hpp"
+
+#include "agent/base/text.hpp"
+#include "agent/seal/digests.hpp"
+
+namespace tributary::seal {
+namespace {
+
+constexpr std::size_t buffer_bytes = 4 * crypt4gh::sealed_segment_bytes;
+constexpr std::uint64_t restart_distance_bytes = 16U << 20;
+constexpr std::uint64_t round_bytes = 1U << 20;
+
+// The plaintext on its way into the encryption: digested, and its restart points kept.
+class WatchedSource final : public stream::Source {
+ public:
+  explicit WatchedSource(genomics::CleanSource& clean) : clean_(clean) {}
+  Result<std::size_t> read(MutableByteView into) override {
+    auto n = clean_.read(into);
+    if (!n) return n;
+    digest_.update(into.first(*n));
+    bytes_ += *n;
+    const bool far = bytes_ >= (restarts.empty() ? 0 : restarts.back().output_offset) + restart_distance_bytes;
+    if (*n > 0 && far) {
+      auto point = clean_.restart_point();
+      if (point && (restarts.empty() || point->output_offset > restarts.back().output_offset))
+        restarts.push_back(std::move(*point));
+    }
+    return n;
+  }
+  [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+  Digest256 digest() { return digest_.finish(); }
+  std::vector<genomics::RestartPoint> restarts;
+
+ private:
+  genomics::CleanSource& clean_;
+  crypto::Sha256 digest_;
+  std::uint64_t bytes_ = 0;
+};
+
+Error changed_while_read() {
+  return wait_error("seal: a source file changed while it was read", "it is sealed again when it is at rest");
+}
+
+std::string show(const std::vector<verify::Finding>& findings, std::uint64_t hits) {
+  std::string out =
+      std::to_string(hits) + (hits == 1 ? " identifier" : " identifiers") + " left after de-identification: ";
+  std::size_t shown = 0;
+  for (const auto& finding : findings) {
+    if (shown++ == 3) break;
+    out += (shown > 1 ? ", " : "") + finding.kind + " in " + finding.place;
+  }
+  if (hits > shown) out += ", ...";
+  return out;
+}
+
+Json counts_json(const std::map<std::string, std::uint64_t>& counts) {
+  Json out = Json::object();
+  for (const auto& [name, count] : counts) out.add(name, count);
+  return out;
+}
+
+}  // namespace
+
+std::uint64_t part_size(const PartPlan& plan, std::uint64_t bytes) {
+  std::uint64_t size = std::max(plan.wish_bytes, plan.smallest_bytes);
+  const std::uint64_t needed = (bytes + plan.most - 1) / std::max<std::uint64_t>(plan.most, 1);
+  if (needed > size) size = (needed + round_bytes - 1) / round_bytes * round_bytes;
+  return std::min(size, plan.largest_bytes);
+}
+
+struct Sealer::Sealed {
+  ObjectRecipe object;
+  Bytes index;
+  std::map<std::string, std::uint64_t> counts;
+  std::uint64_t scanned_bytes = 0;
+};
+
+Result<Sealer::Sealed> Sealer::seal_file(const pseudonymise::PseudonymousParcel& parcel,
+                                         const pseudonymise::CleanFile& file,
+                                         const std::function<void(std::uint64_t)>& moved) const {
+  auto root = files::Root::open(parcel.folder());
+  if (!root) return wait_error("seal: the run folder is not there", "mount it again; this is tried again");
+  auto fd = root->open_file(file.path);
+  if (!fd) return in("seal", fd.error());
+  auto before = files::identify(*fd);
+  if (!before) return in("seal", before.error());
+  if (*before != file.id) return changed_while_read();
+  auto watched = fd->duplicate();
+  if (!watched) return in("seal", watched.error());
+
+  Sealed out;
+  auto& object = out.object;
+  object.name = file.object_name + ".c4gh";
+  object.path = file.path;
+  object.id = file.id;
+  object.transform = file.transform;
+  if (auto random = crypto::random(object.data_key.fill()); !random) return random.error();
+  auto header = crypt4gh::make_header(object.data_key, settings_.recipients);
+  if (!header) return in("seal", header.error());
+  object.header = std::move(*header);
+  // Re-compressed output may be larger than what was read; twice the size is beyond what BGZF level 1 makes of real
+  // data.
+  object.part_bytes = part_size(settings_.parts, 2 * file.id.size + round_bytes);
+
+  auto inspector = verify::Inspector::make(parcel.dictionary(), file.transform.format);
+  if (!inspector) return in("verify", inspector.error());
+  auto clean = genomics::open_clean(std::move(*fd), file.transform, inspector->get());
+  if (!clean) return in("pseudonymise: " + std::string(genomics::name_of(file.transform.format)), clean.error());
+  auto* watched_plain = new WatchedSource(**clean);
+  crypt4gh::EncryptingSource sealed(std::unique_ptr<stream::Source>(watched_plain), object.data_key, object.header);
+  PartDigests digests(object.part_bytes);
+  Bytes buffer(buffer_bytes);
+  for (;;) {
+    if (stop_.requested()) return wait_error("seal: stopping");
+    auto n = sealed.read(buffer);
+    if (!n) {
+      auto after = files::identify(*watched);
+      if (after && *after != file.id) return changed_while_read();
+      return in("pseudonymise: " + std::string(genomics::name_of(file.transform.format)), n.error());
+    }
+    if (*n == 0) break;
+    digests.update(ByteView(buffer).first(*n));
+    moved(*n);
+  }
+  digests.finish();
+  auto after = files::identify(*watched);
+  if (!after) return in("seal", after.error());
+  if (*after != file.id) return changed_while_read();
+  if ((*inspector)->hits() > 0) {
+    return refusal(
+        "verify: " + file.kind + (file.read.empty() ? "" : " " + file.read) + ": " +
+            show((*inspector)->findings(), (*inspector)->hits()),
+        "nothing of this sample was sent; remove the identifier at its source, then: tributary retry PARCEL");
+  }
+  if (digests.sha256s.size() > settings_.parts.most) {
+    return refusal("seal: a file needs " + std::to_string(digests.sha256s.size()) + " parts, the destination takes " +
+                       std::to_string(settings_.parts.most),
+                   "raise part_size of the destination");
+  }
+  object.bytes = digests.total();
+  object.sha256 = digests.sha256;
+  object.md5 = digests.md5s.front();
+  object.part_sha256 = std::move(digests.sha256s);
+  object.part_md5 = std::move(digests.md5s);
+  object.plain_bytes = watched_plain->bytes();
+  object.plain_sha256 = watched_plain->digest();
+  object.restarts = std::move(watched_plain->restarts);
+  out.counts = (*clean)->counts();
+  out.scanned_bytes = (*inspector)->bytes_seen();
+  if (file.transform.index != genomics::IndexKind::none) {
+    auto index = (*clean)->index();
+    if (!index) return in("pseudonymise: index", index.error());
+    out.index = std::move(*index);
+  }
+  return out;
+}
+
+Status Sealer::add_inline(SealedParcel& parcel, const std::string& name, ByteView plain, bool is_manifest) const {
+  ObjectRecipe object;
+  object.name = name + ".c4gh";
+  object.is_manifest = is_manifest;
+  object.is_inline = true;
+  if (auto random = crypto::random(object.data_key.fill()); !random) return random.error();
+  auto header = crypt4gh::make_header(object.data_key, settings_.recipients);
+  if (!header) return in("seal", header.error());
+  InlineObject made;
+  made.number = parcel.recipe_.objects.size();
+  const std::size_t size = crypt4gh::sealed_size(header->size(), plain.size());
+  crypt4gh::EncryptingSource source(std::make_unique<stream::ViewSource>(plain), object.data_key, std::move(*header));
+  made.sealed.resize(size);
+  auto n = stream::read_full(source, made.sealed);
+  if (!n) return in("seal", n.error());
+  object.part_bytes = part_size(settings_.parts, size);
+  PartDigests digests(object.part_bytes);
+  digests.update(made.sealed);
+  digests.finish();
+  object.bytes = size;
+  object.plain_bytes = plain.size();
+  object.plain_sha256 = crypto::sha256(plain);
+  object.sha256 = digests.sha256;
+  object.md5 = digests.md5s.front();
+  object.part_sha256 = std::move(digests.sha256s);
+  object.part_md5 = std::move(digests.md5s);
+  object.data_key = {};  // the bytes are kept: the key is not needed again
+  parcel.recipe_.objects.push_back(std::move(object));
+  parcel.inline_.push_back(std::move(made));
+  return {};
+}
+
+Result<std::string> Sealer::manifest(const SealedParcel& sealed, const pseudonymise::PseudonymousParcel& parcel,
+                                     Json files) const {
+  const auto& decision = parcel.decision();
+  Json terms = Json::array();
+  for (const auto& term : decision.terms) terms.push(term);
+  Json obligations = Json::array();
+  for (const auto& term : decision.obligations) {
+    obligations.push(consent::curie_of(term.code) +
+                     (term.parameters.empty() ? "" : "[" + join(term.parameters, "|") + "]"));
+  }
+  Json out;
+  out.add("manifest_version", 1).add("software", "tributary " TRIBUTARY_VERSION).add("site", settings_.site);
+  out.add("parcel", sealed.id()).add("created", to_rfc3339(clock_.now_utc_s()));
+  out.add("sample", parcel.pseudonym()).add("subject", parcel.subject_pseudonym()).add("policy", parcel.policy());
+  out.add("instrument_model", parcel.model());
+  out.add("data_use", Json().add("terms", std::move(terms)).add("obligations", std::move(obligations)));
+  out.add("consent_evidence_sha256", to_hex(decision.evidence_sha256));
+  out.add("scan",
+          Json()
+              .add("words", static_cast<std::int64_t>(parcel.dictionary()->words()))
+              .add("words_not_searchable", static_cast<std::int64_t>(parcel.dictionary()->unsearchable().size()))
+              .add("hits", 0));
+  out.add("files", std::move(files));
+  const std::string payload = out.dump();
+  if (settings_.signing_key == nullptr) return payload;
+  return crypto::jws_sign(*settings_.signing_key, payload, "tributary-manifest+jws");
+}
+
+Result<SealedParcel> Sealer::seal(const std::string& parcel_id, const pseudonymise::PseudonymousParcel& parcel,
+                                  const std::function<void(std::uint64_t)>& moved) const {
+  SealedParcel sealed;
+  sealed.id_ = parcel_id;
+  sealed.recipe_.folder = parcel.folder();
+  Json listed = Json::array();
+  const auto list = [&](const ObjectRecipe& object, const std::string& role, const std::string& read,
+                        const std::string& of, Json changed) {
+    Json entry;
+    entry.add("name", object.name).add("role", role).add("read", read.empty() ? Json() : Json(read));
+    entry.add("index_of", of.empty() ? Json() : Json(of))
+        .add("size", object.plain_bytes)
+        .add("sha256", to_hex(object.plain_sha256));
+    entry.add("ciphertext_size", object.bytes)
+        .add("ciphertext_sha256", to_hex(object.sha256))
+        .add("changed", std::move(changed));
+    listed.push(std::move(entry));
+  };
+  for (const auto& file : parcel.files()) {
+    auto done = seal_file(parcel, file, moved);
+    if (!done) return done.error();
+    const std::string name = done->object.name;
+    list(done->object, file.kind, file.read, {}, counts_json(done->counts));
+    sealed.recipe_.objects.push_back(std::move(done->object));
+    if (done->index.empty()) continue;
+    if (auto added = add_inline(sealed, file.index_object_name, done->index, false); !added) return added.error();
+    list(sealed.recipe_.objects.back(), std::string(genomics::extension_of(file.transform.index)), {}, name,
+         Json::object());
+  }
+  auto text = manifest(sealed, parcel, std::move(listed));
+  if (!text) return in("seal: manifest", text.error());
+  if (auto added = add_inline(sealed, parcel.pseudonym() + ".manifest.json", view(*text), true); !added)
+    return added.error();
+  return sealed;
+}
+
+}  // namespace tributary::seal

@@ -1,0 +1,111 @@
+// agent/seal/seal.hpp: the station that proves a parcel clean and fixes its sealed bytes, without sending or keeping
+// one.
+//
+// One pass over every file: read, de-identify, look for identifiers left, digest, encrypt, digest; nothing is kept but
+// the recipe. What is made rather than read (indices, the manifest) is small and kept sealed.
+//
+// Order      files as given, each followed by its index; the manifest last.
+// Failure    give_up: an identifier was found, or a file is damaged (the sentence starts with "verify:" when it is a
+//            matter of identifiers). wait: a file changed or went away while it was read; stopping.
+// Never      writes plaintext anywhere; names a file or an identifier in an error.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "agent/base/clock.hpp"
+#include "agent/base/json.hpp"
+#include "agent/base/result.hpp"
+#include "agent/base/stop.hpp"
+#include "agent/port/crypto/crypto.hpp"
+#include "agent/pseudonymise/pseudonymise.hpp"
+#include "agent/seal/recipe.hpp"
+
+namespace tributary::seal {
+
+/// How an object is cut into parts for its destination.
+struct PartPlan {
+  std::uint64_t wish_bytes = 64U << 20;
+  std::uint64_t smallest_bytes = 1, largest_bytes = 5ULL << 30;
+  std::uint32_t most = 1000;
+};
+/// The part size for an object that may become `bytes` long.
+std::uint64_t part_size(const PartPlan& plan, std::uint64_t bytes);
+
+struct InlineObject {
+  std::size_t number = 0;  // in the recipe
+  Bytes sealed;
+};
+
+/// Proven clean; only Sealer makes one.
+class SealedParcel {
+ public:
+  [[nodiscard]] const std::string& id() const { return id_; }
+  [[nodiscard]] const Recipe& recipe() const { return recipe_; }
+  [[nodiscard]] const std::vector<InlineObject>& inline_objects() const { return inline_; }
+
+ private:
+  friend class Sealer;
+  SealedParcel() = default;
+  std::string id_;
+  Recipe recipe_;
+  std::vector<InlineObject> inline_;
+};
+
+class Sealer {
+ public:
+  struct Settings {
+    std::string site;
+    std::vector<crypt4gh::PublicKey> recipients;
+    PartPlan parts;
+    const crypto::SigningKey* signing_key = nullptr;  // null: the manifest is not signed
+  };
+  Sealer(Settings settings, const Clock& clock, const Stop& stop)
+      : settings_(std::move(settings)), clock_(clock), stop_(stop) {}
+
+  /// `moved(bytes)` is told how many bytes of ciphertext were made.
+  [[nodiscard]] Result<SealedParcel> seal(const std::string& parcel_id, const pseudonymise::PseudonymousParcel& parcel,
+                                          const std::function<void(std::uint64_t)>& moved) const;
+
+ private:
+  struct Sealed;
+  Result<Sealed> seal_file(const pseudonymise::PseudonymousParcel& parcel, const pseudonymise::CleanFile& file,
+                           const std::function<void(std::uint64_t)>& moved) const;
+  Status add_inline(SealedParcel& parcel, const std::string& name, ByteView plain, bool is_manifest) const;
+  Result<std::string> manifest(const SealedParcel& sealed, const pseudonymise::PseudonymousParcel& parcel,
+                               Json files) const;
+
+  Settings settings_;
+  const Clock& clock_;
+  const Stop& stop_;
+};
+
+/// The sealed bytes of one object from any offset on; forward is cheap, elsewhere it continues at the nearest restart
+/// point before.
+class ObjectReader {
+ public:
+  /// `inline_bytes` for objects that are made; both outlive the reader.
+  ObjectReader(const Recipe& recipe, const ObjectRecipe& object, ByteView inline_bytes)
+      : recipe_(recipe), object_(object), inline_bytes_(inline_bytes) {}
+
+  Result<std::size_t> read(std::uint64_t offset, MutableByteView into);
+  /// The source is not what was sealed any more: the parcel must be sealed afresh.
+  [[nodiscard]] bool source_changed() const { return source_changed_; }
+
+ private:
+  Status go_to(std::uint64_t offset);
+  Status check(const files::Fd& file);
+
+  const Recipe& recipe_;
+  const ObjectRecipe& object_;
+  ByteView inline_bytes_;
+  std::unique_ptr<stream::Source> source_;
+  files::Fd watched_;
+  std::uint64_t offset_ = 0;
+  std::uint64_t checked_at_ = 0;
+  bool source_changed_ = false;
+};
+
+}  // namespace tributary::seal
