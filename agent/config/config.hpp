@@ -32,7 +32,7 @@ struct Problem {
   std::string key;  // dotted, e.g. destinations[0].tls.ca_file
   std::string what, hint;
   bool warning = false;
-  [[nodiscard]] std::string sentence() const;
+  [[nodiscard]] std::string sentence() const;  // a warning says so behind the key
 };
 
 struct Loaded {

@@ -14,7 +14,8 @@
 
 namespace tributary::config {
 
-/// `settings:` of a plugin, as text: scalars as written, sizes in bytes, durations in seconds, lists one item a line.
+/// `settings:` of a plugin, as text: scalars as written, sizes in bytes, durations in seconds, lists one item a line,
+/// maps one `key=value` a line.
 using PluginSettings = std::map<std::string, std::string>;
 
 struct RunFolder {

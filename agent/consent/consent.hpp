@@ -2,7 +2,10 @@
 //
 // The first source that knows the sample answers. A source that can not answer makes it unknown: later sources are not
 // asked, for they might not know of a withdrawal. A subject withdrawn by `tributary withdraw` is denied, whatever a
-// source says.
+// source says. Subject id and identifying attributes join the identity, as words that must not be found in what leaves.
+//
+// Threads    one at a time: sources answer one call at a time.
+// Failure    a source that can not answer is no error: the sample is unknown, with the reason.
 #pragma once
 
 #include <functional>
@@ -40,6 +43,7 @@ class ConsentedRun {
   [[nodiscard]] const watch::SettledRun& run() const { return run_; }
   [[nodiscard]] const std::vector<ConsentedSample>& samples() const { return samples_; }
   [[nodiscard]] const std::vector<identify::Identifier>& identifiers() const { return identifiers_; }
+  [[nodiscard]] const std::vector<identify::Identifier>& read_name_words() const { return read_name_words_; }
   [[nodiscard]] const std::vector<identify::WithheldFile>& withheld() const { return withheld_; }
 
  private:
@@ -47,7 +51,7 @@ class ConsentedRun {
   explicit ConsentedRun(const watch::SettledRun& run) : run_(run) {}
   watch::SettledRun run_;
   std::vector<ConsentedSample> samples_;
-  std::vector<identify::Identifier> identifiers_;
+  std::vector<identify::Identifier> identifiers_, read_name_words_;
   std::vector<identify::WithheldFile> withheld_;
 };
 
@@ -58,6 +62,8 @@ class Desk {
        std::function<bool(const std::string& subject_id)> withdrawn, const Clock& clock);
 
   [[nodiscard]] Result<ConsentedRun> ask(const identify::IdentifiedRun& run) const;
+  /// One sample of a run: its subject, and one choice per policy.
+  [[nodiscard]] ConsentedSample ask(const identify::IdentifiedSample& sample) const;
   /// Once more, for one sample, right before a commit.
   [[nodiscard]] Decision ask_again(const std::string& sample_id, const config::Policy& policy) const;
 

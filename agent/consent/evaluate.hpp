@@ -3,6 +3,17 @@
 // Rules      Deny wins, at every level and across documents. Silence is not consent. A document that can not be read
 //            makes the answer unknown, never permit. Periods of several documents do not add up: one active document
 //            must permit by itself, now. Unknown is held and asked again, never recorded as refusal.
+// Deny       withdrawn or rejected, whatever the period; a modifier that prohibits the use: NPU NCU NPUNCU NPOA NMDS
+// GS.
+//            These deny whatever another document permits. A document that is about something else (another use,
+//            disease, project, institution, user) or whose period ended denies when it stands alone, and takes nothing
+//            away from another document that permits.
+// Unknown    no document, drafts only, a period that has not begun, a term, date or status that is not understood, RS.
+// Permission NRES covers everything; GRU everything but the purpose NRES; HMB the purposes HMB and DS; DS[MONDO...] the
+//            purpose DS of exactly that disease; POA the purpose POA. Several permissions of one document must all
+//            cover the purpose; several diseases of one document add up. NPOA forbids the purposes that include
+//            ancestry research: POA, GRU, NRES.
+// Dates      inclusive at both ends; a date without time means its whole day, in UTC.
 #pragma once
 
 #include <cstdint>
@@ -23,12 +34,14 @@ struct Term {
   std::string code;  // shorthand, upper case: "DS"
   std::vector<std::string> parameters;
 };
-/// Terms with `;` between them. An unknown term is an error: what we do not understand we can not honour.
+/// Terms with `;` between them, CURIE or shorthand in any case. An unknown term is an error: what we do not understand
+/// we can not honour. Errors name the place and never quote the text. TS takes months after `valid_from`
+/// (`TS[18]`), or dates (`TS[until]`, `TS[from|until]`).
 Result<std::vector<Term>> parse_terms(std::string_view text);
 /// "HMB" or "DUO:0000006" as one of the five permissions.
 Result<Use> parse_use(std::string_view text);
 std::string_view name_of(Use use);
-std::string curie_of(std::string_view code);  // "HMB" -> "DUO:0000006"
+std::string curie_of(std::string_view code);  // "HMB" -> "DUO:0000006"; "" for no term of DUO
 
 /// As a consent source tells it. No identity of a person is in here (the id of a document is).
 struct Record {
@@ -49,11 +62,12 @@ struct Finding {
 struct Decision {
   Verdict verdict = Verdict::unknown;
   std::string reason;                             // one sentence, the finding that decided
-  std::vector<Finding> findings;                  // in the order they were made
+  std::vector<Finding> findings;                  // one per document, in canonical order
   std::vector<Term> obligations;                  // COL, IRB, PUB, RTN, MOR ... that travel with the data
-  std::vector<std::string> terms;                 // DUO CURIEs of the permitting document, for the manifest
+  std::vector<std::string> terms;                 // DUO CURIEs of the permitting document, for the manifest, with
+                                                  // their parameters: "DUO:0000007[MONDO:0007254]"
   std::optional<std::int64_t> valid_until_utc_s;  // of a permit
-  Digest256 evidence_sha256{};                    // over every input, canonical
+  Digest256 evidence_sha256{};                    // over records and purpose, canonical: neither order nor time matter
 };
 
 /// `records` of one person from one or several sources; empty = nothing known = unknown.

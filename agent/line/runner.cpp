@@ -74,7 +74,6 @@ void Runner::record(const watch::Sighting& sighting) {
   journal::RunRow row;
   if (*newest && ((*newest)->unit == sighting.unit.unit || sighting.unit.unit.empty())) row = **newest;
   const bool fresh = row.id == 0;
-  const bool same_listing = !fresh && row.listing == sighting.listing;
   const auto state = static_cast<int>(sighting.state);
   const bool same_state = !fresh && row.state == state;
   row.folder_tag = tag;
@@ -82,7 +81,7 @@ void Runner::record(const watch::Sighting& sighting) {
   row.name = sighting.name;
   row.instrument = sighting.instrument;
   if (!sighting.unit.model.empty()) row.model = sighting.unit.model;
-  if (!same_listing || row.quiet_since > now) row.quiet_since = now;
+  row.quiet_since = sighting.quiet_since_utc_s;
   row.listing = sighting.listing;
   if (!same_state) {
     row.state = state;
@@ -140,7 +139,7 @@ Result<std::int64_t> Runner::plan_parcels(const journal::RunRow& row, const watc
                                           std::int64_t& next_plan) {
   auto* instrument = site_.instrument(run.instrument());
   if (instrument == nullptr) return operator_error("identify: the plugin " + run.instrument() + " is not loaded");
-  auto identified = identify::identify(run, *instrument);
+  auto identified = identify::identify(run, *instrument, {true, &stop_});
   if (!identified) return identified.error();
   auto consented = site_.ask(*identified);
   if (!consented) return consented.error();

@@ -74,11 +74,11 @@ void add_words(std::vector<verify::Word>& words, const identify::Identity& perso
 
 std::vector<verify::Word> words_of(const consent::ConsentedRun& run, bool mask_read_names) {
   std::vector<verify::Word> words;
-  const auto add = [&](const identify::Identifier& word) {
-    // Read names that are kept carry these two by the instrument's own convention.
-    if (!mask_read_names && (word.kind == "flow cell" || word.kind == "instrument")) return;
-    words.push_back({word.kind, word.value});
-  };
+  const auto add = [&](const identify::Identifier& word) { words.push_back({word.kind, word.value}); };
+  // Read names that are kept carry instrument and flow cell by the instrument's own convention.
+  if (mask_read_names) {
+    for (const auto& word : run.read_name_words()) add(word);
+  }
   for (const auto& word : run.identifiers()) add(word);
   for (const auto& sample : run.samples()) {
     add_words(words, sample.sample.identity);

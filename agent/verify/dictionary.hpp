@@ -2,24 +2,26 @@
 //
 // Two ways of looking, because short words drown in noise: a word of `long_bytes` or more counts wherever it stands; a
 // shorter or purely numeric one counts only where it stands alone (no letter or digit beside it) in text fields: header
-// lines, names, tags; never in sequence, quality or coordinate columns.
+// lines, names, tags; never in sequence, quality or coordinate columns. agent/verify/rules.hpp has the rules in full
+// with their numbers.
 //
+// Threads    a Dictionary is shared; an Inspector belongs to one thread at a time.
 // Never      gives a word back: findings carry its kind and its number in the list it came from.
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/base/result.hpp"
 #include "agent/port/genomics/genomics.hpp"
 #include "agent/port/scan/scan.hpp"
+#include "agent/verify/rules.hpp"
 
 namespace tributary::verify {
-
-inline constexpr std::size_t long_bytes = 6;
 
 struct Word {
   std::string kind;   // safe to show
@@ -27,38 +29,54 @@ struct Word {
 };
 
 struct Finding {
-  std::string place;       // "header line 3", "record 4711", "container field", "file name"
+  std::string place;       // "header line 3", "record 4711", "container field 1", "file name"
   std::string kind;        // of the word
   std::uint32_t word = 0;  // index into the list given to `build`, 0-based
 };
 
 class Dictionary {
  public:
-  /// Makes the variants: case, vendor munging (`_` space `.` `-` `+`), URL, XML and JSON escapes, name parts and their
-  /// reversed order, date forms, first characters (8 and more) of long words. Words of one or two characters and
-  /// everyday words of the formats are left out and counted in `unsearchable`.
+  /// Makes the variants: case, vendor munging (`_` space `.` `-` `+`), URL, XML and JSON escapes, umlauts, name parts
+  /// and their reversed order, date forms, first characters (8 and more) of long words. Words of one or two characters,
+  /// numbers of fewer than four digits, years and everyday words of the formats are left out and counted in
+  /// `unsearchable`.
   static Result<std::shared_ptr<const Dictionary>> build(const std::vector<Word>& words);
 
   [[nodiscard]] std::size_t words() const { return kinds_.size(); }
   [[nodiscard]] const std::vector<std::uint32_t>& unsearchable() const { return unsearchable_; }
-  /// Looks through one text, such as a file's name.
+  [[nodiscard]] const std::string& kind(std::uint32_t word) const { return kinds_[word]; }
+  /// Bytes of the longest spelling.
+  [[nodiscard]] std::size_t longest_bytes() const { return longest_bytes_; }
+
+  /// Looks through one text, such as a file's name; each word is told once.
   [[nodiscard]] Result<std::vector<Finding>> scan_text(const std::string& place, std::string_view text) const;
 
+  /// One spelling where it stands in a block, whether it counts there or not.
+  struct Hit {
+    std::uint32_t word = 0;
+    Traits traits;
+    std::size_t begin = 0;
+    std::size_t end = 0;
+  };
+  [[nodiscard]] Result<std::unique_ptr<scan::Matcher::Scratch>> scratch() const { return matcher_->scratch(); }
+  [[nodiscard]] Status scan_block(ByteView block, scan::Matcher::Scratch& scratch,
+                                  const std::function<void(const Hit&)>& visit) const;
+
  private:
-  friend class Inspector;
   Dictionary() = default;
   std::shared_ptr<const scan::Matcher> matcher_;
   std::vector<std::string> kinds_;  // by word
   std::vector<std::uint32_t> unsearchable_;
   struct Pattern {
     std::uint32_t word = 0;
-    std::uint32_t length = 0;
-    bool alone = false;
+    Traits traits;
   };
   std::vector<Pattern> patterns_;  // by literal id
+  std::size_t longest_bytes_ = 0;
 };
 
-/// Looks through a file's content as it passes. Keeps the first `limit` findings and counts all.
+/// Looks through a file's content as it passes. Keeps the first `limit` findings and counts all; a word counts once for
+/// each header line or record.
 class Inspector final : public genomics::ContentTap {
  public:
   static Result<std::unique_ptr<Inspector>> make(std::shared_ptr<const Dictionary> dictionary, genomics::Format format,
@@ -70,12 +88,17 @@ class Inspector final : public genomics::ContentTap {
 
  private:
   Inspector() = default;
+  void note(std::string_view unit, std::uint64_t number, std::uint32_t word);
+
   std::shared_ptr<const Dictionary> dictionary_;
   std::unique_ptr<scan::Matcher::Scratch> scratch_;
   genomics::Format format_ = genomics::Format::unknown;
   std::size_t limit_ = 0;
   std::uint64_t hits_ = 0, bytes_seen_ = 0;
   std::vector<Finding> findings_;
+  std::string unit_;                          // of the newest hit
+  std::uint64_t number_ = 0;                  // of the newest hit
+  std::vector<std::uint32_t> words_in_unit_;  // that were counted there
 };
 
 }  // namespace tributary::verify

@@ -4,8 +4,12 @@
 // next scan come sooner (it does not see remote writers).
 //
 // Order      folders by name. Failure of one folder never hides the others.
+// Time       a folder is quiet when its listing did not change for the settle time. A clock that was set back, or that
+//            jumped ahead while we looked on, starts the quiet time afresh.
+// Threads    any number; looks at the same run folder take turns.
 // Crash      holds nothing but what the next scan finds again, except since when a folder is quiet: that is asked of
-//            the caller (`quiet_since`), who keeps it.
+//            the caller (`remember`), who keeps what the sighting says.
+// Absence    a folder that is missing from an answer was not seen; that never means that it was deleted.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +24,7 @@
 #include "agent/base/result.hpp"
 #include "agent/config/settings.hpp"
 #include "agent/plugin/instrument.hpp"
+#include "agent/port/files/files.hpp"
 
 namespace tributary::watch {
 
@@ -55,6 +60,7 @@ struct Sighting {
   RunState state = RunState::running;
   std::string reason, hint;  // why it is not settled; no identifiers
   Digest256 listing{};
+  std::int64_t quiet_since_utc_s = 0;  // to be remembered together with `listing`
   plugin::Unit unit;
   std::optional<SettledRun> settled;
 };
@@ -72,7 +78,9 @@ class Watcher {
 
   /// Looks at every direct child of the run folder. `remember(folder)` gives what the last look left.
   /// With `trust_markers` (--once) settle times count as passed for runs whose completion marker stands.
-  /// Failure: wait when the folder is away (a lost mount is not a deletion).
+  /// Failure: wait when the folder is away, or another file system without the runs that were there (a lost mount is
+  /// not a deletion). Cost: a run that has been quiet for an hour is only asked for the times of its folders, and
+  /// looked at in full every quarter of an hour.
   Result<std::vector<Sighting>> look(const config::RunFolder& where,
                                      const std::function<std::optional<Memory>(const std::string& folder)>& remember,
                                      bool trust_markers) const;
@@ -80,11 +88,25 @@ class Watcher {
   Result<Sighting> look_at(const std::string& folder, const std::string& instrument) const;
 
  private:
+  struct Seen;
+  struct Question;
+  [[nodiscard]] Sighting sight(const Question& question) const;
+  [[nodiscard]] std::optional<Sighting> remembered(const Question& question, const files::Root& root) const;
+  void judge(const Question& question, plugin::Instrument& instrument, Sighting& sighting) const;
+  void settle(const Question& question, Sighting& sighting) const;
+  [[nodiscard]] plugin::Instrument* instrument_for(const std::string& folder, const std::string& wanted,
+                                                   Sighting& sighting) const;
+  [[nodiscard]] Status check_mount(const std::string& path, const files::Root& root,
+                                   const std::vector<files::Entry>& entries) const;
+
   std::vector<plugin::Instrument*> instruments_;
   const Clock& clock_;
+  std::shared_ptr<Seen> seen_;  // of the looks before; makes looks cheap, decides nothing
 };
 
-/// inotify on the run folders and their direct children; a hint only.
+/// inotify on the run folders and their direct children; a hint only: remote writers are not heard, and more folders
+/// than the kernel's limit are not listened to.
+/// Threads    `wait` one; `wake` any, also a signal handler.
 class Hint {
  public:
   virtual ~Hint() = default;

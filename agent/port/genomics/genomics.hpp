@@ -58,7 +58,7 @@ struct Transform {
 
 /// Where a piece of content stands in its file.
 struct Place {
-  std::string_view unit;     // "header line", "record", "container field"
+  std::string_view unit;     // "header line", "record", "container field"; scan_content also: "line", "file name"
   std::uint64_t number = 0;  // 1-based, of the first whole unit in the piece
 };
 
@@ -92,7 +92,9 @@ class CleanSource : public stream::Source {
 Result<std::unique_ptr<CleanSource>> open_clean(files::Fd file, const Transform& transform, ContentTap* tap,
                                                 const RestartPoint* from = nullptr);
 
-/// Decompressed content of any supported file as it stands, for scanning what others made: same pieces as a tap gets.
+/// Decompressed content of any file as it stands, for scanning what others made: same pieces as a tap gets, and those
+/// that a transform leaves behind (gzip header texts, bytes behind the last member). Text of an unknown format comes
+/// as "line"s; `file_name`, unless empty, comes first, as it is given.
 Status scan_content(const files::Fd& file, const std::string& file_name, ContentTap& tap, const Stop& stop);
 
 /// Must be called once before any other function here: keeps htslib from loading network plugins.

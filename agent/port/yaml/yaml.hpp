@@ -34,8 +34,9 @@ struct Node::Member {
   Node value;
 };
 
-/// Failure: ask_operator with `FILE:LINE:COLUMN: what; hint`. Refuses aliases that would blow the tree up beyond
-/// 100,000 nodes, and nesting beyond 100 levels.
+/// Failure: ask_operator with `FILE:LINE:COLUMN: what; hint`. Refuses text beyond 1 MiB or not UTF-8, aliases that
+/// would blow the tree up beyond 100,000 nodes or 8 MiB, nesting beyond 100 levels, merge keys, foreign tags, a second
+/// document. An empty text is null.
 Result<Node> parse(std::string_view text, const std::string& file_name);
 
 }  // namespace tributary::yaml

@@ -1,0 +1,20 @@
+// agent/cli/commands.cpp: the table of commands, in the order of the help text.
+#include "agent/cli/commands.hpp"
+
+namespace tributary::cli {
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> all = [] {
+    std::vector<Command> list{check_command(),  plan_command(), explain_command(),
+                              status_command(), runs_command(), receipts_command()};
+    for (auto& command : parcel_commands()) list.push_back(std::move(command));
+    for (auto& command : {withdraw_command(), reidentify_command(), audit_command(), keys_command(), schema_command(),
+                          deidentify_command(), scan_command(), crypt4gh_command()}) {
+      list.push_back(command);
+    }
+    return list;
+  }();
+  return all;
+}
+
+}  // namespace tributary::cli

@@ -1,0 +1,137 @@
+// agent/cli/deidentify.cpp: `tributary deidentify`: one file made clean, proven, and written; nothing is sent.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "agent/base/text.hpp"
+#include "agent/cli/commands.hpp"
+#include "agent/verify/dictionary.hpp"
+
+namespace tributary::cli {
+namespace {
+
+struct Map {
+  std::vector<verify::Word> originals;
+  std::string replacement;
+};
+
+// `original TAB replacement` a line. A file holds one sample, so that all lines must agree on the replacement.
+Result<Map> read_map(const std::string& path) {
+  auto content = files::read_small(path, 16U << 20);
+  if (!content) return in("--map", content.error());
+  Map map;
+  std::size_t number = 0;
+  for (const auto& line : split(*content, '\n')) {
+    ++number;
+    if (trim(line).empty()) continue;
+    const auto where = "--map line " + std::to_string(number);
+    const auto words = split(line, '\t');
+    if (words.size() != 2 || trim(words[0]).empty() || trim(words[1]).empty()) {
+      return operator_error(where + " is not: original TAB replacement", "one identifier a line");
+    }
+    const std::string replacement(trim(words[1]));
+    for (const char c : replacement) {
+      if (std::isalnum(static_cast<unsigned char>(c)) == 0 &&
+          std::string_view("._-").find(c) == std::string_view::npos) {
+        return operator_error(where + ": the replacement holds more than letters, digits, '.', '_' and '-'");
+      }
+    }
+    if (map.replacement.empty()) map.replacement = replacement;
+    if (map.replacement != replacement)
+      return operator_error(where + " has another replacement than the lines before",
+                            "a file holds one sample: all its names become one");
+    map.originals.push_back({"identifier", std::string(trim(words[0]))});
+  }
+  if (map.originals.empty()) return operator_error("--map holds no line");
+  return map;
+}
+
+Result<files::Fd> create(const std::string& path) {
+  files::Fd out(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!out.valid()) return operator_error(printable(path) + " can not be made", "it must not exist before");
+  return out;
+}
+
+genomics::IndexKind index_for(const genomics::Facts& facts) {
+  if (!facts.coordinate_sorted) return genomics::IndexKind::none;
+  switch (facts.format) {
+    case genomics::Format::bam:
+      return genomics::IndexKind::bai;
+    case genomics::Format::cram:
+      return genomics::IndexKind::crai;
+    default:
+      return genomics::IndexKind::none;
+  }
+}
+
+Status clean_into(const std::string& from, const std::string& to, const Map& map, genomics::ReadNames names) {
+  auto file = files::open_for_reading(from);
+  if (!file) return in("--in", file.error());
+  auto facts = genomics::inspect(*file);
+  if (!facts) return in("--in", facts.error());
+  genomics::Transform transform;
+  transform.format = facts->format;
+  transform.sample = map.replacement;
+  transform.read_names = names;
+  transform.index = index_for(*facts);
+  if (auto random = crypto::random(transform.name_key.fill()); !random) return random;
+  auto words = map.originals;
+  for (const auto& name : facts->sample_names) words.push_back({"sample name", name});
+  auto dictionary = verify::Dictionary::build(words);
+  if (!dictionary) return dictionary.error();
+  auto inspector = verify::Inspector::make(*dictionary, facts->format);
+  if (!inspector) return inspector.error();
+  auto clean = genomics::open_clean(std::move(*file), transform, inspector->get());
+  if (!clean) return clean.error();
+  auto out = create(to);
+  if (!out) return out.error();
+  files::FdSink sink(out->get());
+  if (auto done = stream::copy(**clean, sink); !done) return done.error();
+  if ((*inspector)->hits() > 0) {
+    const auto& first = (*inspector)->findings().front();
+    return refusal(std::to_string((*inspector)->hits()) + " identifiers are left, the first in " + first.place,
+                   "the output was removed; remove them at the source");
+  }
+  if (::fsync(out->get()) != 0) return operator_error(printable(to) + " could not be written to the end");
+  for (const auto& [what, count] : (*clean)->counts())
+    std::fprintf(stderr, "%s: %llu\n", what.c_str(), static_cast<unsigned long long>(count));
+  if (transform.index == genomics::IndexKind::none) return {};
+  auto index = (*clean)->index();
+  if (!index) return index.error();
+  return files::write_atomic(to + "." + std::string(genomics::extension_of(transform.index)), *index, 0600);
+}
+
+int run_deidentify(Context&, const Arguments& arguments) {
+  const auto from = arguments.value("--in");
+  const auto to = arguments.value("--out");
+  const auto names = arguments.value("--read-names");
+  if (from.empty() || to.empty() || arguments.value("--map").empty() || !arguments.rest().empty()) {
+    return usage("deidentify needs --in F, --out G and --map ids.tsv");
+  }
+  if (!names.empty() && names != "keep" && names != "mask") return usage("--read-names is keep or mask");
+  if (files::open_for_reading(to))
+    return complain(operator_error(printable(to) + " exists already", "name another --out"));
+  auto map = read_map(arguments.value("--map"));
+  if (!map) return complain(map.error(), exit_usage);
+  genomics::prepare();
+  const auto done = clean_into(from, to, *map, names == "mask" ? genomics::ReadNames::mask : genomics::ReadNames::keep);
+  if (done) return exit_yes;
+  ::unlink(to.c_str());
+  return complain(done.error(), done.error().what.find("identifiers are left") != std::string::npos ? exit_identifiers
+                                                                                                    : exit_could_not);
+}
+
+}  // namespace
+
+Command deidentify_command() {
+  return {"deidentify",
+          "deidentify --in F --out G --map ids.tsv [--read-names keep|mask]",
+          "one file of any supported format without its identifiers",
+          "ids.tsv: original TAB replacement, one a line. FASTQ, BAM, CRAM, VCF, BCF, BED; an index is written for "
+          "sorted BAM and CRAM.\n"
+          "Exit: 0 clean, 4 identifiers were left (and no output is).",
+          {"--in", "--out", "--map", "--read-names"},
+          {},
+          run_deidentify};
+}
+
+}  // namespace tributary::cli

@@ -1,0 +1,102 @@
+// agent/cli/keys.cpp: `tributary keys`: makes keys, and changes the pseudonym key.
+#include "agent/base/text.hpp"
+#include "agent/cli/commands.hpp"
+
+namespace tributary::cli {
+namespace {
+
+constexpr unsigned private_mode = 0600;
+
+Result<Bytes> random_key() {
+  Bytes key(32);
+  if (auto random = crypto::random(key); !random) return random.error();
+  return key;
+}
+
+Status write_new(const std::string& path, ByteView content, unsigned mode) {
+  if (files::open_for_reading(path))
+    return operator_error(printable(path) + " exists already", "a key is never overwritten: name another file");
+  return files::write_atomic(path, content, mode);
+}
+
+int generate(const std::string& kind, const std::string& path) {
+  if (kind == "pseudonym" || kind == "state") {
+    auto key = random_key();
+    if (!key) return complain(key.error());
+    const auto written = write_new(path, *key, private_mode);
+    wipe(key->data(), key->size());
+    if (!written) return complain(written.error());
+    say(path + ": 32 random bytes; keep a copy in a safe: without it nobody can be re-identified");
+    return exit_yes;
+  }
+  auto key = crypto::SigningKey::generate();
+  if (!key) return complain(key.error());
+  auto secret = key->secret_pem();
+  auto open = key->public_pem();
+  if (!secret) return complain(secret.error());
+  if (!open) return complain(open.error());
+  if (auto written = write_new(path, view(secret->reveal()), private_mode); !written) return complain(written.error());
+  if (auto written = write_new(path + ".pub", view(*open), 0644); !written) return complain(written.error());
+  say(path + ": ECDSA P-256; give " + path + ".pub to the repositories: it verifies your manifests");
+  return exit_yes;
+}
+
+int rotate(Context& context) {
+  int code = exit_yes;
+  auto state = open_state(context, true, code);
+  if (!state) return code;
+  const auto& settings = state->settings;
+  if (settings.state_key_file.empty()) {
+    return complain(operator_error(
+        "the journal is sealed under a key that is derived from the pseudonym key, which would change with it",
+        "set state_key_file before the first start of a new site; an existing journal keeps its key"));
+  }
+  auto old = pseudonymise::PseudonymKey::load(settings.pseudonym_key_file);
+  if (!old) return complain(old.error());
+  auto content = files::read_small(settings.pseudonym_key_file, 64);
+  if (!content) return complain(content.error());
+  const SecretText guard(*content);
+  const std::string kept = settings.pseudonym_key_file + "." + old->id();
+  if (!files::open_for_reading(kept)) {
+    if (auto written = files::write_atomic(kept, view(*content), private_mode); !written)
+      return complain(written.error());
+  }
+  auto key = random_key();
+  if (!key) return complain(key.error());
+  const std::string new_id = pseudonymise::PseudonymKey(Secret<32>(*key)).id();
+  Json record;
+  record.add("at", to_rfc3339(context.clock.now_utc_s()))
+      .add("action", "rotate pseudonym key")
+      .add("from", old->id())
+      .add("to", new_id);
+  if (auto audited = state->journal->add_audit(record); !audited) return complain(audited.error());
+  const auto written = files::write_atomic(settings.pseudonym_key_file, *key, private_mode);
+  wipe(key->data(), key->size());
+  if (!written) return complain(written.error());
+  say("new pseudonym key " + new_id + "; the former one is kept as " + kept);
+  say("New parcels get new pseudonyms; former ones can still be withdrawn and re-identified. Now: systemctl reload "
+      "tributary");
+  return exit_yes;
+}
+
+int run_keys(Context& context, const Arguments& arguments) {
+  const auto& words = arguments.rest();
+  if (words.size() == 2 && words[0] == "rotate" && words[1] == "pseudonym") return rotate(context);
+  const bool kind = words.size() == 3 && (words[1] == "pseudonym" || words[1] == "state" || words[1] == "identity");
+  if (kind && words[0] == "generate") return generate(words[1], words[2]);
+  return usage("keys needs: generate pseudonym|state|identity FILE, or: rotate pseudonym");
+}
+
+}  // namespace
+
+Command keys_command() {
+  return {"keys",
+          "keys generate pseudonym|state|identity FILE | keys rotate pseudonym",
+          "makes keys, and changes the pseudonym key",
+          "identity also writes FILE.pub, the half that repositories need.",
+          {},
+          {},
+          run_keys};
+}
+
+}  // namespace tributary::cli

@@ -1,0 +1,55 @@
+// agent/cli/parcels.cpp: `tributary retry`, `hold`, `release` and `cancel`: moves parcels; the daemon sees it by
+// itself.
+#include "agent/cli/commands.hpp"
+
+namespace tributary::cli {
+namespace {
+
+using Move = Result<std::int64_t> (journal::Journal::*)(const journal::Filter&, std::int64_t);
+
+int move(Context& context, const Arguments& arguments, const std::string& name, Move what) {
+  journal::Filter filter;
+  if (arguments.rest().size() > 1) return usage(name + " takes one PARCEL, or --run RUN, or --destination D");
+  if (!arguments.rest().empty()) filter.parcel = arguments.rest().front();
+  filter.run = arguments.value("--run");
+  filter.destination = arguments.value("--destination");
+  if (filter.parcel.empty() && filter.run.empty() && filter.destination.empty()) {
+    return usage(name + " needs a PARCEL, or --run RUN, or --destination D");
+  }
+  int code = exit_yes;
+  auto state = open_state(context, true, code);
+  if (!state) return code;
+  const auto now = context.clock.now_utc_s();
+  Json record;
+  record.add("at", to_rfc3339(now))
+      .add("action", name)
+      .add("parcel", filter.parcel)
+      .add("run", filter.run)
+      .add("destination", filter.destination);
+  if (auto kept = state->journal->add_audit(record); !kept) return complain(kept.error());
+  auto moved = (*state->journal.*what)(filter, now);
+  if (!moved) return complain(moved.error());
+  say(name + ": " + std::to_string(*moved) + (*moved == 1 ? " parcel" : " parcels"));
+  if (*moved == 0)
+    return complain(operator_error("no parcel that could be moved so", "tributary status shows them"), exit_could_not);
+  return exit_yes;
+}
+
+Command command(const std::string& name, const std::string& summary, int (*run)(Context&, const Arguments&)) {
+  return {name, name + " PARCEL | --run RUN | --destination D", summary, "", {"--run", "--destination"}, {}, run};
+}
+
+}  // namespace
+
+std::vector<Command> parcel_commands() {
+  return {command("retry", "tries again at once what waits, is held or was refused",
+                  [](Context& c, const Arguments& a) { return move(c, a, "retry", &journal::Journal::retry); }),
+          command("hold", "keeps a parcel from being sent until it is released",
+                  [](Context& c, const Arguments& a) { return move(c, a, "hold", &journal::Journal::hold); }),
+          command("release", "lets a parcel go on that an operator held",
+                  [](Context& c, const Arguments& a) { return move(c, a, "release", &journal::Journal::release); }),
+          command("cancel", "ends a parcel; what is at the destination already is taken back",
+                  [](Context& c, const Arguments& a) { return move(c, a, "cancel", &journal::Journal::cancel); })};
+}
+
+}  // namespace tributary::cli

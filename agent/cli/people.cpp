@@ -1,0 +1,127 @@
+// agent/cli/people.cpp: `tributary withdraw`, `reidentify` and `audit`: acts on persons, and the record of them.
+#include "agent/base/text.hpp"
+#include "agent/cli/commands.hpp"
+
+namespace tributary::cli {
+namespace {
+
+int run_withdraw(Context& context, const Arguments& arguments) {
+  const auto file = arguments.value("--subject-file");
+  if (file.empty() || !arguments.rest().empty())
+    return usage("withdraw needs --subject-file F: one subject id a line (ids are never given on the command line)");
+  auto content = files::read_small(file, 16U << 20);
+  if (!content) return complain(in("--subject-file", content.error()));
+  int code = exit_yes;
+  auto state = open_state(context, true, code);
+  if (!state) return code;
+  const auto now = context.clock.now_utc_s();
+  std::int64_t subjects = 0;
+  std::int64_t parcels = 0;
+  for (const auto& line : split(*content, '\n')) {
+    const auto id = std::string(trim(line));
+    if (id.empty()) continue;
+    auto moved = state->journal->withdraw(id, now);
+    if (!moved) return complain(moved.error());
+    ++subjects;
+    parcels += *moved;
+  }
+  Json record;
+  record.add("at", to_rfc3339(now)).add("action", "withdraw").add("subjects", subjects).add("parcels", parcels);
+  if (auto kept = state->journal->add_audit(record); !kept) return complain(kept.error());
+  say("withdraw: " + std::to_string(subjects) + " subjects, " + std::to_string(parcels) +
+      " parcels stopped or being taken back; tributaryd carries it out");
+  return exit_yes;
+}
+
+int run_reidentify(Context& context, const Arguments& arguments) {
+  const auto pseudonym = arguments.value("--pseudonym");
+  const auto reason = arguments.value("--reason");
+  if (pseudonym.empty() || std::string(trim(reason)).empty())
+    return usage("reidentify needs --pseudonym P and --reason TEXT");
+  if (!pseudonymise::is_pseudonym(pseudonym)) {
+    return complain(
+        refusal("this is no pseudonym of ours: its check character does not fit", "look for a slip of the pen"));
+  }
+  int code = exit_yes;
+  auto state = open_state(context, true, code);
+  if (!state) return code;
+  auto link = state->journal->linked(pseudonym);
+  if (!link) return complain(link.error());
+  // The record is made before the answer is given, also of a question without an answer.
+  Json record;
+  record.add("at", to_rfc3339(context.clock.now_utc_s())).add("action", "reidentify").add("pseudonym", pseudonym);
+  record.add("reason", reason).add("found", link->has_value());
+  if (auto kept = state->journal->add_audit(record); !kept) return complain(kept.error());
+  if (!*link) return complain(refusal("no such pseudonym was given out here", "ask the site that the receipt names"));
+  say((*link)->subject_id.empty() ? "sample " + (*link)->id + " (its subject is not known)"
+                                  : "subject " + (*link)->subject_id);
+  return exit_yes;
+}
+
+int run_audit(Context& context, const Arguments& arguments) {
+  const auto what = arguments.rest().size() == 1 ? arguments.rest().front() : "";
+  if (what != "verify" && what != "export") return usage("audit needs one of: verify, export");
+  int code = exit_yes;
+  auto state = open_state(context, false, code);
+  if (!state) return code;
+  auto receipts = state->journal->receipts();
+  if (!receipts) return complain(receipts.error());
+  auto audit = state->journal->audit();
+  if (!audit) return complain(audit.error());
+  if (what == "export") {
+    for (const auto* chain : {&*receipts, &*audit}) {
+      for (const auto& row : *chain) {
+        Json out;
+        out.add("chain", row.kind == "audit" ? "audit" : "receipts")
+            .add("number", row.number)
+            .add("kind", row.kind)
+            .add("parcel", row.parcel);
+        out.add("body", row.body).add("previous_hash", to_hex(row.previous_hash)).add("hash", to_hex(row.hash));
+        say(out.dump());
+      }
+    }
+    return exit_yes;
+  }
+  for (const auto* chain : {&*receipts, &*audit}) {
+    if (auto good = journal::verify_chain(*chain); !good) return complain(good.error(), exit_not_well);
+  }
+  const auto head = [](const std::vector<journal::ChainRow>& chain) {
+    return chain.empty() ? std::string("-") : to_hex(chain.back().hash);
+  };
+  say(coloured("ok", "32") + "  " + std::to_string(receipts->size()) + " receipts, head " + head(*receipts));
+  say(coloured("ok", "32") + "  " + std::to_string(audit->size()) + " audit records, head " + head(*audit));
+  return exit_yes;
+}
+
+}  // namespace
+
+Command withdraw_command() {
+  return {"withdraw",
+          "withdraw --subject-file F",
+          "withdraws the subjects listed in F, one id a line",
+          "What was not sent is refused, what is being sent is stopped, what was delivered is taken back.",
+          {"--subject-file"},
+          {},
+          run_withdraw};
+}
+Command reidentify_command() {
+  return {"reidentify",
+          "reidentify --pseudonym P --reason TEXT",
+          "the subject behind a pseudonym; audited",
+          "",
+          {"--pseudonym", "--reason"},
+          {},
+          run_reidentify};
+}
+Command audit_command() {
+  return {"audit",
+          "audit verify|export",
+          "checks the hash chains of receipts and audit records, or writes them out",
+          "export: one JSON object a line; hash = SHA-256(previous_hash || body), so that anybody can check it.\nExit "
+          "of verify: 0 whole, 3 broken.",
+          {},
+          {},
+          run_audit};
+}
+
+}  // namespace tributary::cli

@@ -1,0 +1,237 @@
+// agent/cli/plan.cpp: `tributary plan` and `tributary explain`: which file would go where, and why not.
+#include <algorithm>
+
+#include "agent/base/text.hpp"
+#include "agent/cli/commands.hpp"
+#include "agent/identify/identify.hpp"
+#include "agent/watch/watch.hpp"
+
+namespace tributary::cli {
+namespace {
+
+std::string verdict_word(consent::Verdict verdict) {
+  switch (verdict) {
+    case consent::Verdict::permit:
+      return "send";
+    case consent::Verdict::deny:
+      return "refuse";
+    case consent::Verdict::unknown:
+      break;
+  }
+  return "hold";
+}
+
+Json choice_json(const consent::ConsentedSample& sample, const consent::PolicyChoice& choice, line::Site& site,
+                 journal::Journal* journal, const std::optional<journal::RunRow>& run) {
+  Json out;
+  out.add("policy", choice.policy).add("matches", choice.matches);
+  if (!choice.matches) return std::move(out.add("why_not", choice.why_not));
+  const auto& policy = *site.settings().policy(choice.policy);
+  const std::string pseudonym =
+      site.pseudonym_key().make(pseudonymise::Kind::sample, policy.destination, sample.sample.identity.sample_id());
+  const bool problems = !sample.sample.problems.empty();
+  const bool permit = choice.decision.verdict == consent::Verdict::permit;
+  out.add("destination", policy.destination).add("pseudonym", pseudonym);
+  out.add("action", permit && problems ? "hold" : verdict_word(choice.decision.verdict));
+  out.add("decision", consent::to_json(choice.decision));
+  Json files = Json::array();
+  for (const auto at : choice.files) files.push(sample.sample.files[at].path);
+  out.add("files", std::move(files));
+  if (journal != nullptr && run) {
+    auto row = journal->parcel_of(run->id, choice.policy, pseudonym);
+    if (row && *row) {
+      out.add("parcel", (*row)->id)
+          .add("state", journal::state_of((*row)->stage, (*row)->condition, (*row)->operator_hold));
+      out.add("reason", (*row)->reason);
+    }
+  }
+  return out;
+}
+
+// The decision on every sample and file; identities are for the operator at this machine only, and never stored.
+Json run_json(const consent::ConsentedRun& run, line::Site& site, journal::Journal* journal,
+              const std::optional<journal::RunRow>& row, const std::string& only) {
+  Json samples = Json::array();
+  for (const auto& sample : run.samples()) {
+    if (!only.empty() && sample.sample.identity.sample_id() != only) continue;
+    Json problems = Json::array();
+    for (const auto& problem : sample.sample.problems) problems.push(problem);
+    Json choices = Json::array();
+    for (const auto& choice : sample.choices) choices.push(choice_json(sample, choice, site, journal, row));
+    Json entry;
+    entry.add("sample", sample.sample.identity.sample_id()).add("known", sample.known);
+    entry.add("unknown_reason", sample.unknown_reason.empty() ? Json() : Json(sample.unknown_reason));
+    entry.add("problems", std::move(problems)).add("policies", std::move(choices));
+    samples.push(std::move(entry));
+  }
+  Json withheld = Json::array();
+  for (const auto& file : run.withheld()) withheld.push(Json().add("file", file.path).add("reason", file.reason));
+  Json out;
+  out.add("run", run.run().name()).add("instrument", run.run().instrument()).add("unit", run.run().unit().unit);
+  out.add("samples", std::move(samples)).add("withheld", only.empty() ? std::move(withheld) : Json::array());
+  return out;
+}
+
+void print_choice(const Json& choice, bool detail) {
+  const std::string policy(choice["policy"].as_string());
+  if (!choice["matches"].as_bool()) {
+    if (detail) say("    " + policy + ": does not take it: " + std::string(choice["why_not"].as_string()));
+    return;
+  }
+  const auto action = choice["action"].as_string();
+  const char* colour = action == "send" ? "32" : action == "hold" ? "33" : "31";
+  say("    " + coloured(std::string(action), colour) + "  " + policy + " -> " +
+      std::string(choice["destination"].as_string()) + " as " + std::string(choice["pseudonym"].as_string()) + ": " +
+      std::string(choice["decision"]["reason"].as_string()));
+  if (choice.has("parcel")) {
+    say("          parcel " + std::string(choice["parcel"].as_string()) + ": " +
+        std::string(choice["state"].as_string()) +
+        (choice["reason"].as_string().empty() ? "" : ": " + std::string(choice["reason"].as_string())));
+  }
+  if (detail) {
+    for (const auto& finding : choice["decision"]["findings"].items()) {
+      say("          " + std::string(finding["says"].as_string()) + " by rule " +
+          std::string(finding["rule"].as_string()) + ": " + std::string(finding["evidence"].as_string()));
+    }
+  }
+  for (const auto& file : choice["files"].items()) say("          " + printable(file.as_string()));
+}
+
+void print_run(const Json& run, bool detail) {
+  say(coloured(std::string(run["run"].as_string()), "1") + " (" + std::string(run["instrument"].as_string()) + ")");
+  for (const auto& sample : run["samples"].items()) {
+    say("  " + printable(sample["sample"].as_string()));
+    if (!sample["unknown_reason"].is_null()) say("    hold  " + std::string(sample["unknown_reason"].as_string()));
+    for (const auto& problem : sample["problems"].items()) say("    hold  " + std::string(problem.as_string()));
+    for (const auto& choice : sample["policies"].items()) print_choice(choice, detail);
+  }
+  if (run["withheld"].items().empty()) return;
+  say("  never sent");
+  for (const auto& file : run["withheld"].items()) {
+    say("          " + printable(file["file"].as_string()) + ": " + std::string(file["reason"].as_string()));
+  }
+}
+
+struct Looked {
+  std::unique_ptr<line::Site> site;
+  std::optional<consent::ConsentedRun> run;
+};
+
+int look(Context& context, config::Settings settings, const std::string& folder, journal::Journal* journal,
+         Looked& out) {
+  auto site = line::Site::open(std::move(settings), *context.log, context.clock, context.stop, journal);
+  if (!site) return complain(site.error(), exit_usage);
+  out.site = std::move(*site);
+  std::string instrument = "auto";
+  for (const auto& entry : out.site->settings().run_folders) {
+    if (folder.starts_with(entry.path + "/")) instrument = entry.instrument;
+  }
+  const watch::Watcher watcher(out.site->instruments(), context.clock);
+  auto sighting = watcher.look_at(folder, instrument);
+  if (!sighting) return complain(sighting.error());
+  if (!sighting->settled) {
+    say(sighting->name + ": " + std::string(watch::name_of(sighting->state)) +
+        (sighting->reason.empty() ? "" : ": " + sighting->reason) +
+        (sighting->hint.empty() ? "" : "; " + sighting->hint));
+    return exit_not_well;
+  }
+  auto identified = identify::identify(*sighting->settled, *out.site->instrument(sighting->instrument), {false, &context.stop});
+  if (!identified) return complain(identified.error());
+  auto consented = out.site->ask(*identified);
+  if (!consented) return complain(consented.error());
+  out.run.emplace(std::move(*consented));
+  return exit_yes;
+}
+
+bool all_go(const Json& run) {
+  for (const auto& sample : run["samples"].items()) {
+    if (!sample["problems"].items().empty() || !sample["known"].as_bool()) return false;
+    for (const auto& choice : sample["policies"].items()) {
+      if (choice["matches"].as_bool() && choice["action"].as_string() != "send") return false;
+    }
+  }
+  return true;
+}
+
+std::string absolute(std::string path) {
+  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  if (char* real = ::realpath(path.c_str(), nullptr)) {
+    path = real;
+    std::free(real);  // NOLINT: realpath allocates with malloc
+  }
+  return path;
+}
+
+int run_plan(Context& context, const Arguments& arguments) {
+  if (arguments.rest().size() != 1) return usage("plan needs one RUN_FOLDER");
+  auto settings = load_settings(context);
+  if (!settings) return exit_usage;
+  Looked looked;
+  if (const int code = look(context, std::move(*settings), absolute(arguments.rest().front()), nullptr, looked);
+      code != exit_yes)
+    return code;
+  const auto out = run_json(*looked.run, *looked.site, nullptr, std::nullopt, {});
+  if (arguments.has("--json")) {
+    say(out.dump(true));
+  } else {
+    print_run(out, false);
+  }
+  return all_go(out) ? exit_yes : exit_not_well;
+}
+
+int run_explain(Context& context, const Arguments& arguments) {
+  if (arguments.rest().size() != 1) return usage("explain needs one RUN: its name or its folder");
+  int code = exit_yes;
+  auto state = open_state(context, false, code);
+  if (!state) return code;
+  std::string folder = arguments.rest().front();
+  if (folder.find('/') == std::string::npos) {
+    for (const auto& entry : state->settings.run_folders) {
+      if (files::Root::open(entry.path + "/" + folder)) folder = entry.path + "/" + folder;
+    }
+  }
+  folder = absolute(folder);
+  auto rows = state->journal->runs();
+  if (!rows) return complain(rows.error());
+  std::optional<journal::RunRow> row;
+  for (const auto& candidate : *rows) {
+    if (folder.ends_with("/" + candidate.name)) row = candidate;
+  }
+  Looked looked;
+  if (code = look(context, state->settings, folder, state->journal.get(), looked); code != exit_yes) return code;
+  const auto sample = arguments.value("--sample");
+  const auto out = run_json(*looked.run, *looked.site, state->journal.get(), row, sample);
+  if (!sample.empty() && out["samples"].items().empty())
+    return complain(operator_error("this run has no sample of that id"));
+  if (arguments.has("--json")) {
+    say(out.dump(true));
+  } else {
+    print_run(out, true);
+  }
+  return exit_yes;
+}
+
+}  // namespace
+
+Command plan_command() {
+  return {"plan",
+          "plan RUN_FOLDER [--json]",
+          "dry run: which file would go where, under which policy, and why not",
+          "Touches no state and no network. Exit: 0 everything would go, 3 something would be held or refused.",
+          {},
+          {"--json"},
+          run_plan};
+}
+
+Command explain_command() {
+  return {"explain",
+          "explain RUN [--sample S] [--json]",
+          "the decision on each sample and file, with rule and evidence",
+          "RUN is the name of a run or the path of its folder. The answer is for the operator at this machine: it "
+          "names samples.",
+          {"--sample"},
+          {"--json"},
+          run_explain};
+}
+
+}  // namespace tributary::cli

@@ -1,0 +1,147 @@
+// agent/cli/status.cpp: `tributary status`, `runs` and `receipts`: what is going on, and what was done.
+#include <algorithm>
+
+#include "agent/base/text.hpp"
+#include "agent/base/units.hpp"
+#include "agent/cli/commands.hpp"
+#include "agent/receipt/receipt.hpp"
+#include "agent/status/report.hpp"
+
+namespace tributary::cli {
+namespace {
+
+const char* colour_of(std::string_view state) {
+  if (state == "delivered") return "32";
+  if (state == "held") return "33";
+  if (state == "refused") return "31";
+  return "36";
+}
+
+std::string bar(std::int64_t done, std::int64_t total) {
+  constexpr std::size_t width = 20;
+  const auto filled = total > 0 ? static_cast<std::size_t>(std::clamp<std::int64_t>(done * 20 / total, 0, 20)) : 0;
+  return "[" + std::string(filled, '#') + std::string(width - filled, '.') + "]";
+}
+
+void print_parcel(const Json& parcel) {
+  const auto state = parcel["state"].as_string();
+  std::string line = "  " + coloured(std::string(state), colour_of(state)) +
+                     std::string(12 - std::min<std::size_t>(11, state.size()), ' ');
+  line += std::string(parcel["pseudonym"].as_string()) + "  " + std::string(parcel["destination"].as_string()) + "  " +
+          std::string(parcel["parcel"].as_string());
+  if (state == "uploading") {
+    const auto total = parcel["bytes_total"].as_integer();
+    if (on_terminal()) line += "  " + bar(parcel["bytes_sent"].as_integer(), total);
+    line += "  " + show_size(static_cast<std::uint64_t>(parcel["bytes_sent"].as_integer())) + " of " +
+            show_size(static_cast<std::uint64_t>(total)) + ", " +
+            show_size(static_cast<std::uint64_t>(parcel["bytes_per_s"].as_integer())) + "/s";
+    if (!parcel["seconds_left"].is_null()) line += ", " + show_duration(parcel["seconds_left"].as_integer()) + " left";
+  }
+  say(line);
+  if (!parcel["reason"].is_null()) {
+    say("              " + std::string(parcel["reason"].as_string()) +
+        (parcel["hint"].is_null() ? "" : "; " + std::string(parcel["hint"].as_string())));
+  }
+}
+
+int run_status(Context& context, const Arguments& arguments) {
+  int code = exit_yes;
+  auto state = open_state(context, false, code);
+  if (!state) return code;
+  auto report = status::report(*state->journal, state->settings.site, context.clock.now_utc_s());
+  if (!report) return complain(report.error());
+  if (arguments.has("--json")) {
+    say(report->dump(true));
+  } else {
+    const auto number = [&](const char* name) { return std::to_string((*report)[name].as_integer()); };
+    say(coloured(state->settings.site, "1") + ": " + number("delivered") + " delivered, " + number("waiting") +
+        " on their way, " + number("held") + " held, " + number("refused") + " refused, " + number("withdrawn") +
+        " withdrawn; " + show_size(static_cast<std::uint64_t>((*report)["queue_bytes"].as_integer())) + " to send");
+    for (const auto& run : (*report)["runs"].items()) {
+      say(std::string(run["run"].as_string()) + "  " + std::string(run["state"].as_string()) + ", " +
+          std::to_string(run["samples"].as_integer()) + " samples" +
+          (run["reason"].is_null() ? "" : ": " + std::string(run["reason"].as_string())));
+      for (const auto& parcel : (*report)["parcels"].items()) {
+        if (parcel["run"].as_string() == run["run"].as_string()) print_parcel(parcel);
+      }
+    }
+  }
+  const bool well = (*report)["held"].as_integer() == 0 && (*report)["refused"].as_integer() == 0;
+  return well ? exit_yes : exit_not_well;
+}
+
+int run_runs(Context& context, const Arguments& arguments) {
+  int code = exit_yes;
+  auto state = open_state(context, false, code);
+  if (!state) return code;
+  auto rows = state->journal->runs();
+  if (!rows) return complain(rows.error());
+  Json out = Json::array();
+  std::vector<std::vector<std::string>> table{{"RUN", "STATE", "SINCE", "INSTRUMENT", "SAMPLES", "REASON"}};
+  for (const auto& row : *rows) {
+    Json entry = status::run_json(row);
+    table.push_back({row.name, std::string(entry["state"].as_string()), std::string(entry["since"].as_string()),
+                     row.model.empty() ? row.instrument : row.model, std::to_string(row.samples), row.reason});
+    out.push(std::move(entry));
+  }
+  if (arguments.has("--json")) {
+    say(out.dump(true));
+  } else {
+    say_table(table);
+  }
+  return exit_yes;
+}
+
+int run_receipts(Context& context, const Arguments& arguments) {
+  int code = exit_yes;
+  auto state = open_state(context, false, code);
+  if (!state) return code;
+  auto rows = state->journal->receipts({{}, arguments.value("--run"), {}});
+  if (!rows) return complain(rows.error());
+  Json out = Json::array();
+  for (const auto& row : *rows) {
+    auto entry = receipt::to_json(row);
+    if (!entry) return complain(entry.error());
+    out.push(std::move(*entry));
+  }
+  if (arguments.has("--json")) {
+    say(out.dump(true));
+    return exit_yes;
+  }
+  for (const auto& entry : out.items()) {
+    const bool delivered = entry["kind"].as_string() == "delivered";
+    say(std::string(entry[delivered ? "delivered_at" : "withdrawn_at"].as_string()) + "  " +
+        std::string(entry["kind"].as_string()) + "  " + std::string(entry["pseudonym"].as_string()) + "  " +
+        std::string(entry["destination"].as_string()) + "  " + std::string(entry["parcel"].as_string()));
+    for (const auto& object : entry["objects"].items()) {
+      say("    " + std::string(object["name"].as_string()) + "  " + std::string(object["drs_id"].as_string()));
+    }
+  }
+  return exit_yes;
+}
+
+}  // namespace
+
+Command status_command() {
+  return {"status",
+          "status [--json]",
+          "what is going on: progress, rate, time left, reasons",
+          "Exit: 0 all is well, 3 something is held or refused.",
+          {},
+          {"--json"},
+          run_status};
+}
+Command runs_command() {
+  return {"runs", "runs [--json]", "the run folders and their state", "", {}, {"--json"}, run_runs};
+}
+Command receipts_command() {
+  return {"receipts",
+          "receipts [--json] [--run RUN]",
+          "what was delivered or withdrawn, with the repository's own ids",
+          "",
+          {"--run"},
+          {"--json"},
+          run_receipts};
+}
+
+}  // namespace tributary::cli

@@ -1,0 +1,150 @@
+// agent/config/build.cpp: run folders, subject sources, policies, limits, and what there is only one of.
+#include "agent/config/build.hpp"
+
+#include "agent/base/text.hpp"
+#include "agent/config/key_files.hpp"
+#include "agent/consent/evaluate.hpp"
+
+namespace tributary::config {
+namespace {
+
+constexpr std::uint64_t symmetric_key_bytes = 32;
+
+consent::Purpose build_purpose(const Section& section, Problems& problems) {
+  consent::Purpose out;
+  if (!section.text("use").empty()) {
+    const auto use = consent::parse_use(section.text("use"));
+    if (use) {
+      out.use = *use;
+    } else {
+      problems.error(section.place("use"), "'" + printable(section.text("use")) + "' is " + use.error().what,
+                     use.error().hint);
+    }
+  }
+  out.disease = section.text("disease");
+  if (out.use == consent::Use::ds && !section.given("disease")) {
+    problems.error(section.place("disease"), "is missing", "use DS is research on one disease: name its MONDO CURIE");
+  }
+  if (out.use != consent::Use::ds && section.given("disease")) {
+    problems.error(section.place("disease"), "belongs to use DS only", "remove it, or write `use: DS`");
+  }
+  out.commercial = section.flag("commercial");
+  out.for_profit = section.text("organisation") == "for-profit";
+  out.country = section.text("country");
+  out.project = section.text("project");
+  out.institution = section.text("institution");
+  out.methods = section.flag("methods");
+  return out;
+}
+
+void check_listen(const Section& main, const std::string& listen, Problems& problems) {
+  if (listen.empty()) return;
+  std::string host;
+  int port = 0;
+  if (!split_host_port(listen, host, port)) {
+    problems.error(main.place("listen"), "'" + printable(listen) + "' is no address",
+                   "write host:port such as 127.0.0.1:8480, or null");
+  } else if (!is_loopback(host)) {
+    problems.warning(main.place("listen"),
+                     printable(host) + " is no loopback address: anyone who reaches it sees the status page",
+                     "listen on 127.0.0.1 and put a proxy with authorisation in front");
+  }
+}
+
+Limits::Hours hours_of(const std::string& text) {
+  const auto minutes = [&](std::size_t i) {
+    const int hour = (text[i] - '0') * 10 + text[i + 1] - '0';
+    return static_cast<std::uint16_t>(hour * 60 + (text[i + 3] - '0') * 10 + text[i + 4] - '0');
+  };
+  return {minutes(0), minutes(6)};
+}
+
+}  // namespace
+
+RunFolder build_run_folder(const Section& section, const PluginDesk& desk, Problems& problems) {
+  RunFolder out;
+  out.path = section.text("path");
+  out.instrument = section.text("instrument");
+  out.settle_s = section.number("settle");
+  out.hard_links = section.text("retain") == "link";
+  if (out.instrument != "auto") {
+    desk.keys(PluginKind::instrument, out.instrument, section.place("instrument"), problems);
+  }
+  check_directory_or_nothing(out.path, section.place("path"), problems);
+  if (!out.path.empty() && !is_directory(out.path)) {
+    problems.warning(section.place("path"), printable(out.path) + " is not there", "is a file system not mounted?");
+  }
+  return out;
+}
+
+SubjectSource build_subjects(const Section& section, const PluginDesk& desk, Problems& problems) {
+  return {section.text("name"), section.text("plugin"),
+          read_settings(section, PluginKind::consent, desk, nullptr, problems)};
+}
+
+Policy build_policy(const Section& section, Problems& problems) {
+  Policy out;
+  out.name = section.text("name");
+  out.destination = section.text("destination");
+  if (const auto* purpose = section.section("purpose")) out.purpose = build_purpose(*purpose, problems);
+  out.purpose.aggregate = section.text("share") == "aggregate";
+  if (const auto* samples = section.section("samples")) {
+    out.samples = {samples->texts("project"), samples->texts("name"), samples->texts("except")};
+    for (const auto* key : {"project", "name"}) {
+      if (samples->given(key) && samples->texts(key).empty()) {
+        problems.error(samples->place(key), "is empty: no sample matches", "write [ \"*\" ] for all");
+      }
+    }
+  }
+  out.files = section.texts("files");
+  if (section.given("files") && out.files.empty()) {
+    problems.error(section.place("files"), "is empty: nothing would be sent", "name at least one kind");
+  }
+  out.mask_read_names = section.text("read_names") == "mask";
+  out.on_withdrawal = section.text("on_withdrawal") == "stop" ? OnWithdrawal::stop : OnWithdrawal::erase;
+  return out;
+}
+
+Limits build_limits(const Section& section) {
+  Limits out;
+  out.upload_bytes_per_s = static_cast<std::uint64_t>(section.number("upload_rate"));
+  out.upload_hours.clear();
+  for (const auto& hours : section.texts("upload_hours")) out.upload_hours.push_back(hours_of(hours));
+  out.connections = static_cast<std::uint32_t>(section.number("connections"));
+  out.threads = static_cast<std::uint32_t>(section.number("threads"));
+  out.memory_bytes = static_cast<std::uint64_t>(section.number("memory"));
+  return out;
+}
+
+void build_site(const Section& main, Settings& settings, Problems& problems) {
+  settings.site = main.text("site");
+  settings.state_dir = main.text("state_dir");
+  settings.state_key_file = main.text("state_key_file");
+  settings.plugin_dir = main.text("plugin_dir");
+  settings.listen = main.value("listen").is_null ? std::string() : main.text("listen");
+  check_directory_or_nothing(settings.state_dir, main.place("state_dir"), problems);
+  check_secret_file(main.text("state_key_file"), symmetric_key_bytes, main.place("state_key_file"), problems);
+  if (!settings.plugin_dir.empty() && !is_directory(settings.plugin_dir)) {
+    problems.error(main.place("plugin_dir"), printable(settings.plugin_dir) + " is no directory", "correct the path");
+  }
+  if (const auto* identity = main.section("identity")) {
+    settings.identity_key_file = identity->text("key_file");
+    check_secret_file(identity->text("key_file"), 1, identity->place("key_file"), problems);
+  } else {
+    problems.warning(main.place("identity"), "is missing: manifests are not signed",
+                     "make a key with `tributary keys generate identity FILE` and give the repository its public half");
+  }
+  if (const auto* pseudonyms = main.section("pseudonyms")) {
+    settings.pseudonym_key_file = pseudonyms->text("key_file");
+    check_secret_file(pseudonyms->text("key_file"), symmetric_key_bytes, pseudonyms->place("key_file"), problems);
+  }
+  check_listen(main, settings.listen, problems);
+  const auto* limits = main.section("limits");
+  if (limits == nullptr) return;
+  settings.limits = build_limits(*limits);
+  if (limits->given("upload_hours") && settings.limits.upload_hours.empty()) {
+    problems.error(limits->place("upload_hours"), "is empty: nothing would ever be sent", "leave it out for all day");
+  }
+}
+
+}  // namespace tributary::config

@@ -1,0 +1,25 @@
+// agent/config/key_files.hpp: looks at files that the configuration names, without keeping anything of them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "agent/config/problems.hpp"
+
+namespace tributary::config {
+
+/// There and regular, not empty, at most 64 KiB. Warns when the group or others may read it. `least_bytes`: fewer are
+/// an error.
+void check_secret_file(const std::string& path, std::uint64_t least_bytes, const Place& place, Problems& problems);
+/// There and regular.
+void check_file(const std::string& path, const Place& place, Problems& problems);
+/// A Crypt4GH public key; says so when it is a secret one.
+void check_recipient(const std::string& path, const Place& place, Problems& problems);
+/// A path that may not exist yet; when it does, a directory.
+void check_directory_or_nothing(const std::string& path, const Place& place, Problems& problems);
+
+bool is_directory(const std::string& path);
+/// True when both exist and lie on different file systems: no hard links between them.
+bool on_different_file_systems(const std::string& a, const std::string& b);
+
+}  // namespace tributary::config

@@ -1,0 +1,317 @@
+// agent/config/tables.cpp: every key of the configuration.
+#include <algorithm>
+
+#include "agent/config/key_table.hpp"
+
+namespace tributary::config {
+namespace {
+
+constexpr std::int64_t kib = 1024;
+constexpr std::int64_t mib = 1024 * kib;
+constexpr std::int64_t gib = 1024 * mib;
+constexpr std::int64_t day_s = 86400;
+
+bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool fits_site(std::string_view text) {
+  return text.size() >= 2 && text.size() <= 32 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return is_lower_or_digit(c) || c == '-'; });
+}
+bool fits_name(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && (is_lower_or_digit(text[0]) || is_upper(text[0])) &&
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return is_lower_or_digit(c) || is_upper(c) || c == '-' || c == '_' || c == '.'; });
+}
+bool fits_plugin(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && is_lower_or_digit(text[0]) &&
+         std::all_of(text.begin(), text.end(), [](char c) { return is_lower_or_digit(c) || c == '-' || c == '_'; });
+}
+bool fits_country(std::string_view text) { return text.size() == 2 && is_upper(text[0]) && is_upper(text[1]); }
+bool fits_mondo(std::string_view text) {
+  return text.size() == 13 && text.substr(0, 6) == "MONDO:" &&
+         std::all_of(text.begin() + 6, text.end(), [](char c) { return is_digit(c); });
+}
+bool fits_hours(std::string_view text) {
+  if (text.size() != 11 || text[2] != ':' || text[5] != '-' || text[8] != ':') return false;
+  for (const std::size_t i : {0U, 1U, 3U, 4U, 6U, 7U, 9U, 10U}) {
+    if (!is_digit(text[i])) return false;
+  }
+  const auto time = [&](std::size_t i) {
+    return (text[i] - '0') * 1000 + (text[i + 1] - '0') * 100 + (text[i + 3] - '0') * 10 + text[i + 4] - '0';
+  };
+  return text[3] < '6' && text[9] < '6' && time(0) < 2400 && time(6) <= 2400 && time(0) != time(6);
+}
+bool fits_anything(std::string_view text) { return !text.empty() && text.size() <= 4096; }
+
+constexpr Form site_form{"^[a-z0-9-]{2,32}$", "2 to 32 of a-z, 0-9 and '-'", fits_site};
+constexpr Form name_form{"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'", fits_name};
+constexpr Form plugin_form{"^[a-z0-9][a-z0-9_-]{0,63}$", "the name of a plugin: a-z, 0-9, '_' and '-'", fits_plugin};
+constexpr Form country_form{"^[A-Z]{2}$", "an ISO 3166-1 alpha-2 code such as DE", fits_country};
+constexpr Form mondo_form{"^MONDO:[0-9]{7}$", "a MONDO CURIE such as MONDO:0007254", fits_mondo};
+constexpr Form hours_form{"^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$",
+                          "two different times of a day such as 20:00-06:00", fits_hours};
+constexpr Form filled_form{"^.{1,4096}$", "text of 1 to 4,096 bytes", fits_anything};
+
+constexpr Key run_folder_keys[] = {
+    {.name = "path", .type = Type::path, .help = "a directory; each direct child is one run folder", .required = true},
+    {.name = "instrument",
+     .help = "auto, or the name of an instrument plugin",
+     .fallback = "auto",
+     .form = &plugin_form},
+    {.name = "settle",
+     .type = Type::duration,
+     .help = "how long nothing listed may have changed",
+     .fallback = "10m",
+     .least = 0,
+     .most = 30 * day_s},
+    {.name = "retain",
+     .type = Type::word,
+     .help = "source, or link: hard links in state_dir until delivered",
+     .fallback = "source",
+     .words = "source link"},
+};
+constexpr Table run_folder_table{"run folder", run_folder_keys};
+
+constexpr Key subject_keys[] = {
+    {.name = "name", .help = "name of this source", .required = true, .form = &name_form},
+    {.name = "plugin", .help = "a consent plugin, e.g. csv", .required = true, .form = &plugin_form},
+    {.name = "settings", .type = Type::settings, .help = "keys of the plugin"},
+};
+
+constexpr Key identity_keys[] = {
+    {.name = "key_file",
+     .type = Type::secret_path,
+     .help = "ECDSA P-256 key in PEM; signs every manifest",
+     .required = true},
+};
+constexpr Table identity_table{"identity of the site", identity_keys};
+
+constexpr Key pseudonym_keys[] = {
+    {.name = "key_file",
+     .type = Type::secret_path,
+     .help = "32 random bytes; every pseudonym is made with them",
+     .required = true},
+};
+constexpr Table pseudonym_table{"pseudonyms", pseudonym_keys};
+
+constexpr Key auth_keys[] = {
+    {.name = "type",
+     .type = Type::word,
+     .help = "how the destination knows us",
+     .fallback = "none",
+     .words = "none basic bearer oauth2"},
+    {.name = "username", .help = "basic: name of the account", .form = &filled_form},
+    {.name = "password_file", .type = Type::secret_path, .help = "basic: file with the password"},
+    {.name = "token_file", .type = Type::secret_path, .help = "bearer: file with the token"},
+    {.name = "token_url", .type = Type::url, .help = "oauth2: where tokens are given out"},
+    {.name = "client_id", .help = "oauth2: id of this client", .form = &filled_form},
+    {.name = "client_secret_file", .type = Type::secret_path, .help = "oauth2: file with the client's secret"},
+    {.name = "private_key_file", .type = Type::secret_path, .help = "oauth2: key for private_key_jwt, PEM"},
+    {.name = "key_id", .help = "oauth2: `kid` of that key, when the server asks for one", .form = &filled_form},
+    {.name = "scope", .help = "oauth2: scope to ask for", .form = &filled_form},
+    {.name = "audience", .help = "oauth2: audience to ask for", .form = &filled_form},
+};
+constexpr Table auth_table{"authorisation", auth_keys};
+
+constexpr Key tls_keys[] = {
+    {.name = "ca_file", .type = Type::path, .help = "certificates to trust, PEM; default: those of the system"},
+    {.name = "cert_file", .type = Type::path, .help = "our own certificate, PEM, where the far side asks for one"},
+    {.name = "key_file", .type = Type::secret_path, .help = "the key of our certificate, PEM"},
+    {.name = "server_name",
+     .help = "name to expect in the far side's certificate; default: host of the url",
+     .form = &filled_form},
+};
+constexpr Table tls_table{"TLS", tls_keys};
+
+constexpr Key ingest_keys[] = {
+    {.name = "plugin", .help = "an ingest plugin, e.g. tes", .required = true, .form = &plugin_form},
+    {.name = "settings", .type = Type::settings, .help = "keys of the plugin"},
+};
+constexpr Table ingest_table{"ingest", ingest_keys};
+
+constexpr Key destination_keys[] = {
+    {.name = "name",
+     .help = "name of this destination; part of every pseudonym: never rename it",
+     .required = true,
+     .form = &name_form},
+    {.name = "plugin", .help = "a destination plugin, e.g. drs or folder", .required = true, .form = &plugin_form},
+    {.name = "settings",
+     .type = Type::settings,
+     .help = "keys of the plugin, and part_size, max_parts, controlled_access"},
+    {.name = "auth", .type = Type::map, .help = "credentials", .table = &auth_table},
+    {.name = "tls", .type = Type::map, .help = "certificates", .table = &tls_table},
+    {.name = "proxy", .help = "http://host:port", .form = &filled_form},
+    {.name = "recipients",
+     .type = Type::list,
+     .help = "Crypt4GH public keys; one encrypted copy readable by all of them",
+     .required = true,
+     .element = Type::path},
+    {.name = "ingest",
+     .type = Type::map,
+     .help = "what the repository runs once the objects are registered",
+     .table = &ingest_table},
+};
+
+constexpr Key purpose_keys[] = {
+    {.name = "use", .help = "NRES, GRU, HMB, DS or POA, or a DUO CURIE", .required = true, .form = &filled_form},
+    {.name = "disease", .help = "MONDO CURIE; needed when use is DS", .form = &mondo_form},
+    {.name = "commercial", .type = Type::flag, .help = "true when the use is commercial", .fallback = "false"},
+    {.name = "organisation",
+     .type = Type::word,
+     .help = "what the receiving organisation is",
+     .fallback = "non-profit",
+     .words = "non-profit for-profit"},
+    {.name = "country", .help = "where the data is used, ISO 3166-1 alpha-2", .form = &country_form},
+    {.name = "project", .help = "the approved project, compared with DUO PS", .form = &filled_form},
+    {.name = "institution", .help = "the approved institution, compared with DUO IS", .form = &filled_form},
+    {.name = "methods",
+     .type = Type::flag,
+     .help = "true when methods are developed on the data (DUO NMDS)",
+     .fallback = "false"},
+};
+constexpr Table purpose_table{"purpose", purpose_keys};
+
+constexpr Key samples_keys[] = {
+    {.name = "project",
+     .type = Type::list,
+     .help = "globs; one must match the sample's project",
+     .fallback = "[\"*\"]"},
+    {.name = "name", .type = Type::list, .help = "globs; one must match a name of the sample", .fallback = "[\"*\"]"},
+    {.name = "except", .type = Type::list, .help = "globs; none may match a name of the sample", .fallback = "[]"},
+};
+constexpr Table samples_table{"samples", samples_keys};
+
+constexpr Key policy_keys[] = {
+    {.name = "name", .help = "name of this policy", .required = true, .form = &name_form},
+    {.name = "destination", .help = "name of a destination", .required = true, .form = &name_form},
+    {.name = "purpose",
+     .type = Type::map,
+     .help = "what the repository will do with the data",
+     .required = true,
+     .table = &purpose_table},
+    {.name = "samples", .type = Type::map, .help = "which samples", .table = &samples_table},
+    {.name = "files",
+     .type = Type::list,
+     .help = "kinds of files",
+     .fallback = "[fastq, bam, cram, vcf]",
+     .words = "fastq bam cram vcf gvcf bcf bed report",
+     .element = Type::word},
+    {.name = "read_names",
+     .type = Type::word,
+     .help = "mask: replace instrument, run and flow cell in read names",
+     .fallback = "keep",
+     .words = "keep mask"},
+    {.name = "share",
+     .type = Type::word,
+     .help = "whether data of single persons is shared",
+     .fallback = "individual",
+     .words = "individual aggregate"},
+    {.name = "on_withdrawal",
+     .type = Type::word,
+     .help = "delete: ask the repository to delete; stop: send nothing more",
+     .fallback = "delete",
+     .words = "delete stop"},
+};
+
+constexpr Key limit_keys[] = {
+    {.name = "upload_rate", .type = Type::rate, .help = "all destinations together; null = no limit", .nullable = true},
+    {.name = "upload_hours",
+     .type = Type::list,
+     .help = "when to upload, local time; may pass midnight",
+     .fallback = "[\"00:00-24:00\"]",
+     .form = &hours_form},
+    {.name = "connections",
+     .type = Type::integer,
+     .help = "uploads at the same time",
+     .fallback = "4",
+     .least = 1,
+     .most = 64},
+    {.name = "threads",
+     .type = Type::integer,
+     .help = "threads that read, encrypt and digest",
+     .fallback = "2",
+     .least = 1,
+     .most = 64},
+    {.name = "memory",
+     .type = Type::size,
+     .help = "the daemon plans its buffers for this",
+     .fallback = "96MiB",
+     .least = 32 * mib,
+     .most = 64 * gib},
+};
+constexpr Table limits_table{"limits", limit_keys};
+
+constexpr Key part_keys[] = {
+    {.name = "part_size",
+     .type = Type::size,
+     .help = "smallest part of an upload; grows with the object",
+     .fallback = "64MiB",
+     .least = 64 * kib,
+     .most = 5 * gib},
+    {.name = "max_parts",
+     .type = Type::integer,
+     .help = "most parts of one object",
+     .fallback = "1000",
+     .least = 1,
+     .most = 10000},
+    {.name = "controlled_access", .type = Type::list, .help = "visa values that guard the objects", .fallback = "[]"},
+};
+
+}  // namespace
+
+constexpr Table subject_table{"subject source", subject_keys};
+constexpr Table destination_table{"destination", destination_keys};
+constexpr Table policy_table{"policy", policy_keys};
+constexpr Table parts_table{"parts", part_keys};
+
+namespace {
+
+constexpr Key main_keys[] = {
+    {.name = "site", .help = "stamped on receipts, audit records and TES tags", .required = true, .form = &site_form},
+    {.name = "state_dir",
+     .type = Type::path,
+     .help = "database, audit log, hard links",
+     .fallback = "/var/lib/tributary"},
+    {.name = "state_key_file",
+     .type = Type::secret_path,
+     .help = "seals paths, data keys and the linkage in the database; default: derived from pseudonyms.key_file"},
+    {.name = "plugin_dir", .type = Type::path, .help = "plugins; default: found from where the program lies"},
+    {.name = "run_folders",
+     .type = Type::maps,
+     .help = "where sequencers write",
+     .required = true,
+     .table = &run_folder_table},
+    {.name = "subjects",
+     .type = Type::maps,
+     .help = "who a sample belongs to and what they agreed to; the first that knows the sample answers",
+     .table = &subject_table},
+    {.name = "identity", .type = Type::map, .help = "the key that signs manifests", .table = &identity_table},
+    {.name = "pseudonyms",
+     .type = Type::map,
+     .help = "the key that makes pseudonyms",
+     .required = true,
+     .table = &pseudonym_table},
+    {.name = "destinations", .type = Type::maps, .help = "national repositories", .table = &destination_table},
+    {.name = "policies", .type = Type::maps, .help = "what goes where, and for which purpose", .table = &policy_table},
+    {.name = "limits", .type = Type::map, .help = "what the daemon may use", .table = &limits_table},
+    {.name = "listen",
+     .help = "address of status page, /metrics, /healthz, /api/status; null = off",
+     .fallback = "127.0.0.1:8480",
+     .nullable = true,
+     .form = &filled_form},
+};
+
+}  // namespace
+
+constexpr Table main_table{"configuration of Tributary", main_keys};
+
+const Key* find_key(const Table& table, std::string_view name) {
+  for (const auto& key : table.keys) {
+    if (key.name == name) return &key;
+  }
+  return nullptr;
+}
+
+}  // namespace tributary::config

@@ -1,0 +1,173 @@
+// agent/port/genomics/htslib/bcf.cpp: a new header in front of records that are copied (VCF specification, section 6).
+#include "agent/port/genomics/htslib/bcf.hpp"
+
+#include "agent/port/genomics/htslib/clean_text.hpp"
+#include "agent/port/genomics/htslib/region_index.hpp"
+#include "agent/port/genomics/htslib/tap_batch.hpp"
+#include "agent/port/genomics/htslib/vcf_header.hpp"
+
+namespace tributary::genomics {
+
+namespace {
+
+constexpr std::size_t prefix_bytes = 9;  // magic, version, length of the text
+constexpr std::size_t lengths_bytes = 8;
+constexpr std::size_t fixed_bytes = 24;  // CHROM, POS, rlen, QUAL, numbers of alleles, INFO, FORMAT and samples
+constexpr std::uint64_t record_limit_bytes = std::uint64_t{128} << 20U;
+constexpr const char* truncated = "it is truncated: have it written again";
+
+/// Makes `count` bytes of the window available, or answers false at the end of the file.
+Result<bool> have(Window& window, std::size_t count) {
+  while (window.rest().size() < count && !window.ended()) {
+    if (Status done = window.more(); !done) return done.error();
+  }
+  return window.rest().size() >= count;
+}
+
+std::uint32_t le32(std::string_view bytes, std::size_t at) { return load_le32(view(bytes.substr(at, 4))); }
+
+class CleanBcf final : public CleanText {
+ public:
+  static Result<std::unique_ptr<CleanSource>> open(files::Fd file, const Transform& transform, ContentTap* tap,
+                                                   const RestartPoint* from) {
+    auto input = Unpacker::open(std::move(file));
+    if (!input) return in("BCF", input.error());
+    std::unique_ptr<CleanBcf> clean(new CleanBcf(std::move(*input), transform, tap));
+    if (from != nullptr) {
+      if (Status done = clean->continue_from(*from); !done) return done.error();
+    }
+    return std::unique_ptr<CleanSource>(std::move(clean));
+  }
+
+ private:
+  CleanBcf(std::unique_ptr<Unpacker> input, const Transform& transform, ContentTap* tap)
+      : CleanText("BCF", Format::bcf, std::move(input), nullptr),
+        header_(VcfHeader::Kind::bcf, transform.sample),
+        wants_index_(transform.index != IndexKind::none),
+        tap_(tap),
+        records_tap_(tap, "record") {}
+
+  Result<bool> step() override {
+    if (!continued() && !header_.done()) {
+      Status done = header();
+      return done ? Result<bool>(true) : Result<bool>(done.error());
+    }
+    Result<std::size_t> size = bcf_record_bytes(window());
+    if (!size) return in("record " + std::to_string(records() + 1), size.error());
+    if (*size == 0) {
+      Status done = records_tap_.flush();
+      return done ? Result<bool>(false) : Result<bool>(done.error());
+    }
+    if (Status done = record(window().rest().substr(0, *size)); !done) return done.error();
+    window().take(*size);
+    return true;
+  }
+
+  Status header() {
+    Result<BcfHeaderText> source = bcf_header_text(window());
+    if (!source) return source.error();
+    Bytes clean;
+    for (std::string_view rest = source->text; !rest.empty() && !header_.done();) {
+      const std::size_t feed = rest.find('\n');
+      std::string_view line = rest.substr(0, feed);
+      rest.remove_prefix(feed == std::string_view::npos ? rest.size() : feed + 1);
+      if (line.ends_with('\r')) line.remove_suffix(1);
+      if (Status done = header_.line(line, clean); !done) return done;
+    }
+    if (!header_.done()) return refusal("the header has no line of column names", "have the file written again");
+    if (Status done = tap_lines(tap_, text(clean)); !done) return done;
+    append(window().rest().substr(0, 5));
+    append_le32(unit(), static_cast<std::uint32_t>(clean.size() + 1));
+    append(text(clean));
+    unit().push_back(0);
+    window().take(source->end);
+    if (Status done = emit_header(1); !done) return done;
+    if (Status done = end_header(); !done) return done;
+    if (!wants_index_) return {};
+    auto index = RegionIndex::of_bcf(header_.contigs(), header_.longest_contig(), tell());
+    if (!index) return index.error();
+    index_ = std::move(*index);
+    return {};
+  }
+
+  Error bad(const char* what) const {
+    return refusal("record " + std::to_string(records() + 1) + ": " + what,
+                   "the file is damaged: have it written again");
+  }
+
+  Status record(std::string_view bytes) {
+    const auto contig = static_cast<std::int32_t>(le32(bytes, lengths_bytes));
+    const auto position = static_cast<std::int32_t>(le32(bytes, lengths_bytes + 4));
+    const auto length = static_cast<std::int32_t>(le32(bytes, lengths_bytes + 8));
+    const std::uint32_t samples = le32(bytes, lengths_bytes + 20) & 0xffffffU;
+    if (!continued()) {
+      if (contig < 0 || static_cast<std::uint64_t>(contig) >= header_.contigs())
+        return bad("its contig is not in the header");
+      if (samples != header_.samples()) return bad("its number of samples is not that of the header");
+    }
+    append(bytes);
+    if (Status done = place_record(); !done) return done;
+    if (index_) {
+      const RegionIndex::Interval interval{position, std::int64_t{position} + std::max(length, 1)};
+      if (Status done = index_->add(contig, interval, tell()); !done) return done;
+    }
+    if (Status done = records_tap_.add(view(bytes)); !done) return done;
+    return emit_record();
+  }
+
+  Result<Bytes> finished(std::uint64_t end_at) override {
+    count("header lines dropped", header_.lines_dropped());
+    count("header fields dropped", header_.fields_dropped());
+    count("sample names replaced", header_.samples());
+    return index_ ? index_->finish(end_at) : Result<Bytes>(Bytes{});
+  }
+
+  VcfHeader header_;
+  bool wants_index_;
+  ContentTap* tap_;  // sees the header as lines, without BCF's prefix
+  TapBatch records_tap_;
+  std::unique_ptr<RegionIndex> index_;
+};
+
+}  // namespace
+
+Result<BcfHeaderText> bcf_header_text(Window& window) {
+  const Error cut = refusal("the file ends within its header", truncated);
+  Result<bool> there = have(window, prefix_bytes);
+  if (!there) return there.error();
+  if (!*there) return cut;
+  const std::string_view prefix = window.rest().substr(0, prefix_bytes);
+  if (!prefix.starts_with("BCF\2") || (prefix[4] != 1 && prefix[4] != 2)) return refusal("this is no BCF 2.1 or 2.2");
+  const std::size_t length = le32(prefix, 5);
+  if (length > longest_line_bytes) return refusal("a header of more than 64 MiB", "this is no file of its kind");
+  if (there = have(window, prefix_bytes + length); !there) return there.error();
+  if (!*there) return cut;
+  const std::string_view text = window.rest().substr(prefix_bytes, length);
+  return BcfHeaderText{text.substr(0, text.find('\0')), prefix_bytes + length};
+}
+
+Result<std::size_t> bcf_record_bytes(Window& window) {
+  Result<bool> there = have(window, lengths_bytes);
+  if (!there) return there.error();
+  if (!*there) {
+    if (window.rest().empty()) return std::size_t{0};
+    return refusal("the file ends within it", truncated);
+  }
+  const std::uint64_t shared = le32(window.rest(), 0);
+  const std::uint64_t size = lengths_bytes + shared + le32(window.rest(), 4);
+  if (shared < fixed_bytes) return refusal("its length is too small", "the file is damaged: have it written again");
+  if (size > record_limit_bytes) return refusal("more than 128 MiB", "the file is damaged: have it written again");
+  if (there = have(window, static_cast<std::size_t>(size)); !there) return there.error();
+  if (!*there) return refusal("the file ends within it", truncated);
+  return static_cast<std::size_t>(size);
+}
+
+Result<std::unique_ptr<CleanSource>> open_clean_bcf(files::Fd file, const Transform& transform, ContentTap* tap,
+                                                    const RestartPoint* from) {
+  if (transform.index != IndexKind::none && transform.index != IndexKind::csi) {
+    return refusal("BCF: has no index of kind " + std::string(extension_of(transform.index)), "ask for csi");
+  }
+  return CleanBcf::open(std::move(file), transform, tap, from);
+}
+
+}  // namespace tributary::genomics

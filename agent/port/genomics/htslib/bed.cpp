@@ -1,0 +1,118 @@
+// agent/port/genomics/htslib/bed.cpp: copies intervals, drops the rest.
+#include "agent/port/genomics/htslib/bed.hpp"
+
+#include <charconv>
+
+#include "agent/port/genomics/htslib/clean_text.hpp"
+#include "agent/port/genomics/htslib/region_index.hpp"
+
+namespace tributary::genomics {
+
+namespace {
+
+constexpr std::int64_t greatest_position = std::int64_t{1} << 43U;
+
+bool starts_with_word(std::string_view line, std::string_view word) {
+  return line.starts_with(word) &&
+         (line.size() == word.size() || line[word.size()] == ' ' || line[word.size()] == '\t');
+}
+
+std::optional<std::int64_t> coordinate(std::string_view text) {
+  std::int64_t value = -1;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (parsed.ec != std::errc{} || parsed.ptr != text.data() + text.size() || value < 0 || value > greatest_position) {
+    return std::nullopt;
+  }
+  return value;
+}
+
+class CleanBed final : public CleanText {
+ public:
+  static Result<std::unique_ptr<CleanSource>> open(files::Fd file, const Transform& transform, ContentTap* tap,
+                                                   const RestartPoint* from) {
+    auto input = Unpacker::open(std::move(file));
+    if (!input) return in("BED", input.error());
+    if ((*input)->empty_file()) return refusal("BED: a file of 0 bytes", "have it written again");
+    std::unique_ptr<CleanBed> clean(new CleanBed(std::move(*input), transform, tap));
+    if (from != nullptr) {
+      if (Status done = clean->continue_from(*from); !done) return done.error();
+    } else if (transform.index != IndexKind::none) {
+      auto index = RegionIndex::of_text(Format::bed, transform.index, 0, 0);
+      if (!index) return index.error();
+      clean->index_ = std::move(*index);
+    }
+    return std::unique_ptr<CleanSource>(std::move(clean));
+  }
+
+ private:
+  CleanBed(std::unique_ptr<Unpacker> input, const Transform&, ContentTap* tap)
+      : CleanText("BED", Format::bed, std::move(input), tap) {}
+
+  Result<bool> step() override {
+    Result<Window::Line> line = window().line(0);
+    if (!line) return line.error();
+    if (!line->found) return false;
+    const std::string_view text = window().text(*line);
+    Status done = is_bed_comment(text) ? comment() : record(text);
+    if (!done) return done.error();
+    window().take(line->end);
+    return true;
+  }
+
+  Status comment() {
+    ++comments_;
+    return {};
+  }
+
+  Status record(std::string_view text) {
+    const std::optional<BedInterval> interval = bed_interval(text);
+    if (!interval) {
+      return refusal(
+          "record " + std::to_string(records() + 1) + ": is not contig, start and end with tabs between them",
+          "have the file written again");
+    }
+    append(text);
+    unit().push_back('\n');
+    if (Status done = place_record(); !done) return done;
+    if (index_) {
+      if (Status done = index_->add(interval->contig, {interval->begin, interval->end}, tell()); !done) return done;
+    }
+    return emit_record();
+  }
+
+  Result<Bytes> finished(std::uint64_t end_at) override {
+    count("comment lines dropped", comments_);
+    return index_ ? index_->finish(end_at) : Result<Bytes>(Bytes{});
+  }
+
+  std::unique_ptr<RegionIndex> index_;
+  std::uint64_t comments_ = 0;
+};
+
+}  // namespace
+
+bool is_bed_comment(std::string_view line) {
+  return line.empty() || line.front() == '#' || starts_with_word(line, "track") || starts_with_word(line, "browser");
+}
+
+std::optional<BedInterval> bed_interval(std::string_view line) {
+  const std::size_t first = line.find('\t');
+  if (first == std::string_view::npos || first == 0) return std::nullopt;
+  const std::size_t second = line.find('\t', first + 1);
+  if (second == std::string_view::npos) return std::nullopt;
+  const std::size_t third = std::min(line.find('\t', second + 1), line.size());
+  const auto begin = coordinate(line.substr(first + 1, second - first - 1));
+  const auto end = coordinate(line.substr(second + 1, third - second - 1));
+  if (!begin || !end || *end < *begin) return std::nullopt;
+  return BedInterval{line.substr(0, first), *begin, *end};
+}
+
+Result<std::unique_ptr<CleanSource>> open_clean_bed(files::Fd file, const Transform& transform, ContentTap* tap,
+                                                    const RestartPoint* from) {
+  if (transform.index != IndexKind::none && transform.index != IndexKind::tbi && transform.index != IndexKind::csi) {
+    return refusal("BED: has no index of kind " + std::string(extension_of(transform.index)), "ask for tbi or csi");
+  }
+  return CleanBed::open(std::move(file), transform, tap, from);
+}
+
+}  // namespace tributary::genomics

@@ -1,0 +1,28 @@
+// agent/port/genomics/htslib/bed.hpp: BED, always as BGZF: intervals as they stand, no comment, no track.
+//
+// Kept       lines of at least contig, start and end (tabs between them), with every further column.
+// Dropped    lines that start with `#`, `track` or `browser`, and blank ones.
+// Index      tbi or csi.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "agent/port/genomics/genomics.hpp"
+
+namespace tributary::genomics {
+
+struct BedInterval {
+  std::string_view contig;
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+};
+/// Nothing when the line is no interval.
+std::optional<BedInterval> bed_interval(std::string_view line);
+/// Lines that are not data.
+bool is_bed_comment(std::string_view line);
+
+Result<std::unique_ptr<CleanSource>> open_clean_bed(files::Fd file, const Transform& transform, ContentTap* tap,
+                                                    const RestartPoint* from);
+
+}  // namespace tributary::genomics

@@ -1,0 +1,236 @@
+// agent/port/genomics/htslib/cram.cpp: file definition, header container, data containers, end container.
+#include "agent/port/genomics/htslib/cram.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+
+#include "agent/port/genomics/htslib/cram_index.hpp"
+#include "agent/port/genomics/htslib/cram_scrub.hpp"
+#include "agent/port/genomics/htslib/tap_batch.hpp"
+
+namespace tributary::genomics {
+
+namespace {
+
+constexpr std::uint8_t state_version = 1;
+
+/// The first container and what its first block holds.
+struct HeaderContainer {
+  std::uint64_t ends_at = 0;  // offset of the first data container
+  CramContainer container;
+  std::string text;
+};
+
+Result<HeaderContainer> read_header_container(const files::Fd& file, CramVersion version, CramCodec& codec) {
+  const auto damaged = [] { return refusal("CRAM: the header is damaged", "copy the file again"); };
+  auto container = read_container(file, file_definition_bytes, version);
+  if (!container) return container.error();
+  if (!*container) return refusal("CRAM: the file ends before its header: it is truncated", "copy the file again");
+  HeaderContainer out;
+  out.container = std::move(**container);
+  out.ends_at = file_definition_bytes + out.container.bytes.size();
+  if (out.container.blocks.empty() ||
+      out.container.blocks[0].type != static_cast<std::uint8_t>(BlockType::file_header)) {
+    return damaged();
+  }
+  auto content = codec.content(out.container.blocks[0]);
+  if (!content) return content.error();
+  if (content->size() < 4) return damaged();
+  const std::size_t size = load_le32(*content);
+  if (size > content->size() - 4) return damaged();
+  out.text.assign(text(*content).substr(4, size));
+  return out;
+}
+
+/// Behind the end container only further end containers may stand: some writers close a file twice.
+Status check_end(const files::Fd& file, std::uint64_t at, CramVersion version) {
+  for (;;) {
+    auto more = read_container(file, at, version);
+    if (!more) return more.error();
+    if (!*more) return {};
+    if (!is_end_container(**more)) return refusal("CRAM: data stand behind the end-of-file container");
+    at += (*more)->bytes.size();
+  }
+}
+
+Bytes pack(std::uint64_t input_at, std::uint64_t records) {
+  Bytes out{state_version};
+  append_le64(out, input_at);
+  append_le64(out, records);
+  return out;
+}
+
+class CleanCram final : public CleanSource {
+ public:
+  CleanCram(files::Fd file, CramVersion version, CramCodec codec, CleanSamHeader header, Counts counts,
+            const Transform& transform, ContentTap* tap)
+      : file_(std::move(file)),
+        version_(version),
+        header_(std::move(header)),
+        counts_(std::move(counts)),
+        table_(header_.contigs, transform.read_names == ReadNames::mask),
+        tap_(tap) {
+    if (transform.read_names == ReadNames::mask) mask_.emplace(transform.name_key);
+    scrubber_.emplace(version_, std::move(codec), &table_, mask_ ? &*mask_ : nullptr, tap_, counts_);
+  }
+
+  Status start(IndexKind index, std::uint64_t first_container_at) {
+    if (index != IndexKind::none && !header_.coordinate_sorted) {
+      return refusal(
+          "CRAM: an index was asked for, but the header does not say that the file is in order of coordinate",
+          "sort the file, or ask for no index");
+    }
+    if (index != IndexKind::none) index_.emplace(version_, header_.text);
+    input_at_ = first_container_at;
+    queue_ = cram_preamble(version_, header_.text);
+    return tap_lines(tap_, header_.text);
+  }
+
+  Status go_on(const RestartPoint& from) {
+    if (from.state.size() != 17 || from.state[0] != state_version) {
+      return refusal("CRAM: the place to continue from is not readable");
+    }
+    continued_ = true;
+    input_at_ = load_le64(ByteView(from.state).subspan(1, 8));
+    records_ = load_le64(ByteView(from.state).subspan(9, 8));
+    output_at_ = from.output_offset;
+    return {};
+  }
+
+  Result<std::size_t> read(MutableByteView into) override {
+    while (taken_ == queue_.size() && !finished_) {
+      if (Status done = produce(); !done) return done.error();
+    }
+    const std::size_t count = std::min(into.size(), queue_.size() - taken_);
+    if (count > 0) std::memcpy(into.data(), queue_.data() + taken_, count);
+    taken_ += count;
+    return count;
+  }
+
+  Result<Bytes> index() override {
+    if (continued_ || !finished_) return operator_error("CRAM: the index is there after a whole pass only");
+    return index_ ? index_->finish() : Result<Bytes>(Bytes{});
+  }
+  const std::map<std::string, std::uint64_t>& counts() const override { return counts_; }
+  std::optional<RestartPoint> restart_point() const override { return point_; }
+
+ private:
+  /// The next container, when the one before it has been taken.
+  Status produce() {
+    output_at_ += queue_.size();
+    queue_.clear();
+    taken_ = 0;
+    point_ = RestartPoint{output_at_, pack(input_at_, records_)};
+    auto next = read_container(file_, input_at_, version_);
+    if (!next) return next.error();
+    if (!*next)
+      return refusal("CRAM: the end-of-file container is missing: the file is truncated", "copy the file again");
+    CramContainer container = std::move(**next);
+    input_at_ += container.bytes.size();
+    if (is_end_container(container)) return finish();
+    if (container.header.records == 0) {
+      ++counts_["empty containers dropped"];
+      return {};
+    }
+    records_ += static_cast<std::uint64_t>(container.header.records);
+    auto clean = scrubber_->clean(std::move(container));
+    if (!clean) return clean.error();
+    if (index_) {
+      if (Status done = index_->add(*clean, output_at_); !done) return done;
+    }
+    queue_ = std::move(clean->bytes);
+    return {};
+  }
+
+  Status finish() {
+    if (Status done = check_end(file_, input_at_, version_); !done) return done;
+    finished_ = true;
+    counts_["records"] = records_;
+    queue_ = end_container(version_);
+    return {};
+  }
+
+  files::Fd file_;
+  CramVersion version_;
+  CleanSamHeader header_;
+  Counts counts_;
+  TagTable table_;
+  std::optional<ReadNameMask> mask_;
+  std::optional<CramScrubber> scrubber_;
+  std::optional<CramIndex> index_;
+  ContentTap* tap_;
+  Bytes queue_;  // bytes to give out, of the first `taken_` of which none is left
+  std::size_t taken_ = 0;
+  std::uint64_t output_at_ = 0;  // where queue_ begins in the output
+  std::uint64_t input_at_ = 0;   // offset of the next container
+  std::uint64_t records_ = 0;
+  std::optional<RestartPoint> point_;
+  bool finished_ = false;
+  bool continued_ = false;
+};
+
+/// Everything in the header container: lines, and whatever stands beside them.
+Status scan_header(const HeaderContainer& header, CramScrubber& scrubber, ContentTap& tap) {
+  if (Status done = tap_lines(&tap, header.text); !done) return done;
+  return scrubber.scan(header.container);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<CleanSource>> open_clean_cram(files::Fd file, const Transform& transform, ContentTap* tap,
+                                                     const RestartPoint* from) {
+  if (transform.index != IndexKind::none && transform.index != IndexKind::crai) {
+    return operator_error("CRAM: an index of this kind does not exist for CRAM", "ask for crai");
+  }
+  auto definition = read_file_definition(file);
+  if (!definition) return definition.error();
+  auto codec = CramCodec::open(definition->version);
+  if (!codec) return codec.error();
+  auto head = read_header_container(file, definition->version, *codec);
+  if (!head) return head.error();
+  Counts counts;
+  auto header = clean_sam_header(head->text, transform.sample, counts);
+  if (!header) return header.error();
+  auto clean = std::make_unique<CleanCram>(std::move(file), definition->version, std::move(*codec), std::move(*header),
+                                           std::move(counts), transform, tap);
+  Status done = from == nullptr ? clean->start(transform.index, head->ends_at) : clean->go_on(*from);
+  if (!done) return done.error();
+  return std::unique_ptr<CleanSource>(std::move(clean));
+}
+
+Status scan_cram(const files::Fd& file, ContentTap& tap, const Stop& stop) {
+  auto definition = read_file_definition(file);
+  if (!definition) return definition.error();
+  if (Status done = tap.content(Place{"container field", 1}, definition->file_id); !done) return done;
+  auto codec = CramCodec::open(definition->version);
+  if (!codec) return codec.error();
+  auto head = read_header_container(file, definition->version, *codec);
+  if (!head) return head.error();
+  Counts counts;
+  CramScrubber scrubber(definition->version, std::move(*codec), nullptr, nullptr, &tap, counts);
+  if (Status done = scan_header(*head, scrubber, tap); !done) return done;
+  for (std::uint64_t at = head->ends_at; !stop.requested();) {
+    auto container = read_container(file, at, definition->version);
+    if (!container) return container.error();
+    if (!*container) return refusal("CRAM: the end-of-file container is missing: the file is truncated");
+    if (Status done = scrubber.scan(**container); !done) return done;
+    at += (*container)->bytes.size();
+    if (!is_end_container(**container)) continue;
+    return check_end(file, at, definition->version);
+  }
+  return wait_error("CRAM: the scan was stopped");
+}
+
+Result<CramHead> read_cram_head(const files::Fd& file) {
+  auto definition = read_file_definition(file);
+  if (!definition) return definition.error();
+  auto codec = CramCodec::open(definition->version);
+  if (!codec) return codec.error();
+  auto head = read_header_container(file, definition->version, *codec);
+  if (!head) return head.error();
+  const std::string_view id = text(definition->file_id);
+  return CramHead{std::string(id.substr(0, id.find('\0'))), std::move(head->text)};
+}
+
+}  // namespace tributary::genomics

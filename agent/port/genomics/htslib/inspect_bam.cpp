@@ -1,0 +1,46 @@
+// agent/port/genomics/htslib/inspect_bam.cpp: facts from the header of a BAM or CRAM file.
+#include "agent/port/genomics/htslib/inspect_bam.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "agent/port/genomics/htslib/bam_reader.hpp"
+#include "agent/port/genomics/htslib/cram.hpp"
+#include "agent/port/genomics/htslib/cram_bytes.hpp"
+#include "agent/port/genomics/htslib/sam_header.hpp"
+
+namespace tributary::genomics {
+
+namespace {
+
+Result<Facts> facts_of(Format format, Compression compression, std::string_view text) {
+  auto header = read_sam_header(text);
+  if (!header) return header.error();
+  Facts facts;
+  facts.format = format;
+  facts.compression = compression;
+  facts.sample_names = std::move(header->sample_names);
+  facts.identifiers = std::move(header->identifiers);
+  facts.coordinate_sorted = header->coordinate_sorted;
+  return facts;
+}
+
+}  // namespace
+
+Result<Facts> inspect_alignment(const files::Fd& file) {
+  std::array<std::uint8_t, 4> magic{};
+  auto got = read_at(file, 0, magic);
+  if (!got) return got.error();
+  if (text(ByteView(magic).first(*got)) == "CRAM") {
+    auto head = read_cram_head(file);
+    if (!head) return head.error();
+    auto facts = facts_of(Format::cram, Compression::none, head->text);
+    if (facts && !head->file_id.empty()) facts->identifiers.push_back(head->file_id);
+    return facts;
+  }
+  auto reader = BamReader::open(file);
+  if (!reader) return reader.error();
+  return facts_of(Format::bam, Compression::bgzf, reader->header_text());
+}
+
+}  // namespace tributary::genomics

@@ -1,0 +1,49 @@
+// agent/port/genomics/htslib/open_clean.cpp: which transform a format has.
+#include <algorithm>
+
+#include "agent/port/genomics/genomics.hpp"
+#include "agent/port/genomics/htslib/alignment.hpp"
+#include "agent/port/genomics/htslib/bcf.hpp"
+#include "agent/port/genomics/htslib/bed.hpp"
+#include "agent/port/genomics/htslib/fastq.hpp"
+#include "agent/port/genomics/htslib/vcf.hpp"
+
+namespace tributary::genomics {
+
+namespace {
+
+/// A pseudonym with a tab or a line end in it would change the file's structure.
+bool is_pseudonym(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' || c == '_' ||
+           c == '-';
+  });
+}
+
+}  // namespace
+
+Result<std::unique_ptr<CleanSource>> open_clean(files::Fd file, const Transform& transform, ContentTap* tap,
+                                                const RestartPoint* from) {
+  const bool nameless = transform.format == Format::fastq || transform.format == Format::bed;
+  if (!nameless && !is_pseudonym(transform.sample)) {
+    return refusal("the name that should replace the sample's is empty or has characters outside of A-Z a-z 0-9 . _ -");
+  }
+  switch (transform.format) {
+    case Format::fastq:
+      return open_clean_fastq(std::move(file), transform, tap, from);
+    case Format::vcf:
+      return open_clean_vcf(std::move(file), transform, tap, from);
+    case Format::bcf:
+      return open_clean_bcf(std::move(file), transform, tap, from);
+    case Format::bed:
+      return open_clean_bed(std::move(file), transform, tap, from);
+    case Format::bam:
+    case Format::cram:
+      return open_clean_alignment(std::move(file), transform, tap, from);
+    case Format::unknown:
+      break;
+  }
+  return refusal("a file of unknown format can not be made clean", "only fastq, bam, cram, vcf, bcf and bed are sent");
+}
+
+}  // namespace tributary::genomics

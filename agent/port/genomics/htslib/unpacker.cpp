@@ -1,0 +1,380 @@
+// agent/port/genomics/htslib/unpacker.cpp: gzip members and BGZF blocks (RFC 1952; SAM specification, section 4.1).
+#include "agent/port/genomics/htslib/unpacker.hpp"
+
+#include <fcntl.h>
+#include <libdeflate.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+namespace tributary::genomics {
+
+namespace {
+
+constexpr std::size_t input_bytes = std::size_t{256} << 10U;
+constexpr std::size_t largest_block = 0x10000;
+constexpr std::size_t longest_header_text = std::size_t{64} << 10U;
+constexpr std::size_t trailing_piece = std::size_t{64} << 10U;
+constexpr std::size_t trailing_overlap = std::size_t{4} << 10U;
+
+enum Flag : unsigned { header_crc = 2, extra = 4, name = 8, comment = 16, reserved = 0xe0 };
+
+std::size_t le16(ByteView bytes, std::size_t at) {
+  return static_cast<std::size_t>(bytes[at]) | static_cast<std::size_t>(bytes[at + 1]) << 8U;
+}
+
+bool all_zero(ByteView bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });
+}
+
+}  // namespace
+
+struct Unpacker::Codec {
+  z_stream stream{};
+  bool stream_ready = false;
+  libdeflate_decompressor* blocks = nullptr;
+
+  Codec() = default;
+  Codec(const Codec&) = delete;
+  Codec& operator=(const Codec&) = delete;
+  ~Codec() {
+    if (stream_ready) inflateEnd(&stream);
+    libdeflate_free_decompressor(blocks);
+  }
+  Status prepare_stream() {
+    if ((stream_ready ? inflateReset(&stream) : inflateInit2(&stream, -MAX_WBITS)) != Z_OK) {
+      return wait_error("gzip: no memory for the decompressor");
+    }
+    stream_ready = true;
+    return {};
+  }
+  Status prepare_blocks() {
+    if (blocks == nullptr) blocks = libdeflate_alloc_decompressor();
+    return blocks == nullptr ? Status(wait_error("BGZF: no memory for the decompressor")) : Status();
+  }
+};
+
+Unpacker::Unpacker(files::Fd file, ContainerFields fields, Trailing trailing)
+    : file_(std::move(file)), fields_(std::move(fields)), trailing_(trailing), codec_(std::make_unique<Codec>()) {}
+
+Unpacker::~Unpacker() = default;
+
+Result<std::unique_ptr<Unpacker>> Unpacker::open(files::Fd file, ContainerFields fields, Trailing trailing) {
+  std::unique_ptr<Unpacker> unpacker(new Unpacker(std::move(file), std::move(fields), trailing));
+  if (Status done = unpacker->start(); !done) return done.error();
+  return unpacker;
+}
+
+Status Unpacker::start() {
+  input_.resize(input_bytes);
+  posix_fadvise(file_.get(), 0, 0, POSIX_FADV_SEQUENTIAL);  // advice only: nothing depends on it
+  Result<std::size_t> got = need(2);
+  if (!got) return got.error();
+  size_bytes_ = *got;  // enough to tell an empty file
+  if (*got < 2 || held()[0] != 0x1f || held()[1] != 0x8b) return {};
+  compression_ = Compression::gzip;
+  if (Status done = member_header(); !done) return done;
+  if (mode_ == Mode::block) compression_ = Compression::bgzf;
+  return {};
+}
+
+/// Makes at least `count` bytes available unless the file ends before; answers how many are.
+Result<std::size_t> Unpacker::need(std::size_t count) {
+  if (end_ - begin_ >= count) return end_ - begin_;
+  if (begin_ > 0) {
+    std::memmove(input_.data(), input_.data() + begin_, end_ - begin_);
+    input_offset_ += begin_;
+    end_ -= begin_;
+    begin_ = 0;
+  }
+  if (count > input_.size()) input_.resize(count);
+  while (end_ < count) {
+    const ssize_t got = pread(file_.get(), input_.data() + end_, input_.size() - end_,
+                              static_cast<off_t>(input_offset_ + static_cast<std::uint64_t>(end_)));
+    if (got < 0) {
+      if (errno == EINTR) continue;
+      return wait_error("input: could not be read at byte " + std::to_string(input_offset_ + end_) + ": " +
+                        std::string(std::strerror(errno)));
+    }
+    if (got == 0) break;
+    end_ += static_cast<std::size_t>(got);
+  }
+  return end_ - begin_;
+}
+
+void Unpacker::consume(std::size_t count) { begin_ += count; }
+
+std::string Unpacker::place() const {
+  return std::string(compression_ == Compression::bgzf ? "BGZF" : "gzip") + ": member " + std::to_string(member_);
+}
+
+std::uint64_t Unpacker::position() const {
+  if (compression_ == Compression::none) return offset();
+  if (mode_ != Mode::block || block_taken_ == block_.size()) return offset() << 16U;
+  return block_offset_ << 16U | static_cast<std::uint64_t>(block_taken_);
+}
+
+Status Unpacker::seek(std::uint64_t position) {
+  const bool blocks = compression_ == Compression::bgzf;
+  if (!seekable_ || compression_ == Compression::gzip) return refusal("gzip: can not be continued from within");
+  begin_ = end_ = 0;
+  input_offset_ = blocks ? position >> 16U : position;
+  if (!blocks) return {};
+  mode_ = Mode::between;
+  block_.clear();
+  block_taken_ = 0;
+  const auto within = static_cast<std::size_t>(position & 0xffffU);
+  if (within == 0) return {};
+  if (Status done = next_member(); !done) return done;
+  if (mode_ == Mode::block) {
+    if (Status done = load_block(); !done) return done;
+  }
+  if (mode_ != Mode::block || within > block_.size())
+    return refusal("BGZF: the file is not the one that was read before");
+  block_taken_ = within;
+  return {};
+}
+
+bool Unpacker::looks_cut() const {
+  return !saw_end_block() && (last_block_bytes_ >= 0xff00 || last_block_bytes_ == largest_block_bytes_);
+}
+
+Result<std::size_t> Unpacker::read(MutableByteView into) {
+  if (into.empty()) return std::size_t{0};
+  while (true) {
+    std::size_t got = 0;
+    switch (mode_) {
+      case Mode::plain:
+        return read_plain(into);
+      case Mode::ended:
+        return std::size_t{0};
+      case Mode::between:
+        if (Status done = next_member(); !done) return done.error();
+        break;
+      case Mode::block:
+      case Mode::stream: {
+        Result<std::size_t> piece = mode_ == Mode::block ? read_block(into) : read_stream(into);
+        if (!piece) return piece.error();
+        got = *piece;
+        break;
+      }
+    }
+    if (got > 0) return got;
+  }
+}
+
+Status Unpacker::skim(const Stop& stop) {
+  Bytes unused(input_bytes);
+  while (mode_ != Mode::ended && mode_ != Mode::plain) {
+    if (stop.requested()) return wait_error("scan: stopped before the end");
+    if (mode_ == Mode::between) {
+      if (Status done = next_member(); !done) return done;
+    } else if (mode_ == Mode::stream) {
+      if (Result<std::size_t> got = read_stream(unused); !got) return got.error();
+    } else {
+      Result<std::size_t> got = need(block_size_bytes_);
+      if (!got) return got.error();
+      if (*got < block_size_bytes_) return block_cut();
+      consume(block_size_bytes_);
+      mode_ = Mode::between;
+    }
+  }
+  return {};
+}
+
+Result<std::size_t> Unpacker::read_plain(MutableByteView into) {
+  Result<std::size_t> got = need(1);
+  if (!got) return got.error();
+  const std::size_t count = std::min(*got, into.size());
+  read_position_ = offset();
+  if (count > 0) std::memcpy(into.data(), held().data(), count);
+  consume(count);
+  return count;
+}
+
+Status Unpacker::report(ByteView bytes) { return fields_ && !bytes.empty() ? fields_(member_, bytes) : Status{}; }
+
+Status Unpacker::next_member() {
+  Result<std::size_t> got = need(2);
+  if (!got) return got.error();
+  if (*got == 0) {
+    mode_ = Mode::ended;
+    return {};
+  }
+  if (*got < 2 || held()[0] != 0x1f || held()[1] != 0x8b) return trailing_bytes();
+  return member_header();
+}
+
+/// Foreign bytes behind the last member may be what is left of a damaged one: never passed over in silence.
+Status Unpacker::trailing_bytes() {
+  while (true) {
+    Result<std::size_t> got = need(trailing_piece);
+    if (!got) return got.error();
+    const ByteView piece = held().first(std::min(held().size(), trailing_piece));
+    if (!all_zero(piece)) {
+      if (trailing_ == Trailing::refuse) {
+        return refusal(place() + " is followed by bytes that are no gzip", "have the file written again");
+      }
+      if (Status done = report(piece); !done) return done;
+    }
+    const bool last = *got < trailing_piece;
+    consume(last || piece.size() <= trailing_overlap ? piece.size() : piece.size() - trailing_overlap);
+    if (last) break;
+  }
+  mode_ = Mode::ended;
+  return {};
+}
+
+/// Reads the zero-terminated text that starts `at` bytes behind the member's start; answers where it ends.
+Result<std::size_t> Unpacker::header_text(std::size_t at) {
+  std::size_t end = at;
+  while (true) {
+    Result<std::size_t> got = need(end + 1);
+    if (!got) return got.error();
+    if (*got <= end) return refusal(place() + ": the file ends within its header", "have the file written again");
+    if (held()[end] == 0) break;
+    ++end;
+    if (end - at > longest_header_text) return refusal(place() + ": a header text longer than 64 KiB");
+  }
+  if (Status done = report(held().subspan(at, end - at)); !done) return done.error();
+  return end + 1;
+}
+
+/// Finds the size of a BGZF block; reports every other field.
+Status Unpacker::extra_fields(ByteView fields) {
+  for (std::size_t field = 0; field < fields.size();) {
+    const std::size_t left = fields.size() - field;
+    const std::size_t size = left >= 4 ? le16(fields, field + 2) : left;
+    if (left < 4 || size > left - 4) return report(fields.subspan(field));  // not made of fields: as it stands
+    if (fields[field] == 'B' && fields[field + 1] == 'C' && size == 2) {
+      block_size_bytes_ = le16(fields, field + 4) + 1;
+    } else if (Status done = report(fields.subspan(field + 4, size)); !done) {
+      return done;
+    }
+    field += 4 + size;
+  }
+  return {};
+}
+
+Status Unpacker::member_header() {
+  ++member_;
+  const Error cut = refusal(place() + ": the file ends within its header", "have the file written again");
+  Result<std::size_t> got = need(12);
+  if (!got) return got.error();
+  if (*got < 10) return cut;
+  const unsigned flags = held()[3];
+  if (held()[2] != 8 || (flags & reserved) != 0) return refusal(place() + ": an unknown kind of compression");
+  std::size_t at = 10;
+  block_size_bytes_ = 0;
+  if ((flags & extra) != 0) {
+    if (*got < 12) return cut;
+    const std::size_t length = le16(held(), 10);
+    if (got = need(12 + length); !got) return got.error();
+    if (*got < 12 + length) return cut;
+    if (Status done = extra_fields(held().subspan(12, length)); !done) return done;
+    at += 2 + length;
+  }
+  for (const unsigned flag : {unsigned{name}, unsigned{comment}}) {
+    if ((flags & flag) == 0) continue;
+    Result<std::size_t> end = header_text(at);
+    if (!end) return end.error();
+    at = *end;
+  }
+  if ((flags & header_crc) != 0) at += 2;
+  if (got = need(at); !got) return got.error();
+  if (*got < at) return cut;
+  if (block_size_bytes_ > 0) {
+    block_.clear();
+    block_taken_ = 0;
+    mode_ = Mode::block;
+    return codec_->prepare_blocks();
+  }
+  consume(at);
+  seekable_ = false;
+  last_block_bytes_ = 1;
+  stream_crc_ = 0;
+  stream_bytes_ = 0;
+  mode_ = Mode::stream;
+  return codec_->prepare_stream();
+}
+
+Error Unpacker::block_cut() const {
+  return refusal(place() + ": the file ends within this block", "it is truncated: have it written again");
+}
+
+/// Inflates the block whose header stands at the front of the input.
+Status Unpacker::load_block() {
+  Result<std::size_t> got = need(block_size_bytes_);
+  if (!got) return got.error();
+  if (*got < block_size_bytes_) return block_cut();
+  block_.resize(largest_block);
+  std::size_t used = 0;
+  std::size_t made = 0;
+  const libdeflate_result result = libdeflate_gzip_decompress_ex(codec_->blocks, held().data(), block_size_bytes_,
+                                                                 block_.data(), block_.size(), &used, &made);
+  if (result != LIBDEFLATE_SUCCESS || used != block_size_bytes_) {
+    return refusal(place() + ": a damaged block", "the file is damaged: have it written again");
+  }
+  block_offset_ = offset();
+  block_.resize(made);
+  consume(block_size_bytes_);
+  if (last_block_bytes_ > largest_block_bytes_ && member_ > 1) largest_block_bytes_ = last_block_bytes_;
+  last_block_bytes_ = made;
+  block_size_bytes_ = 0;
+  return {};
+}
+
+Result<std::size_t> Unpacker::read_block(MutableByteView into) {
+  if (block_size_bytes_ > 0) {
+    if (Status done = load_block(); !done) return done.error();
+  }
+  const std::size_t count = std::min(into.size(), block_.size() - block_taken_);
+  read_position_ = block_offset_ << 16U | static_cast<std::uint64_t>(block_taken_);
+  if (count > 0) std::memcpy(into.data(), block_.data() + block_taken_, count);
+  block_taken_ += count;
+  if (block_taken_ == block_.size()) mode_ = Mode::between;
+  return count;
+}
+
+Result<std::size_t> Unpacker::read_stream(MutableByteView into) {
+  Result<std::size_t> got = need(1);
+  if (!got) return got.error();
+  if (*got == 0) return refusal(place() + ": the file ends within it", "it is truncated: have it written again");
+  z_stream& stream = codec_->stream;
+  const std::size_t room = std::min(into.size(), std::size_t{1} << 30U);
+  stream.next_in = input_.data() + begin_;
+  stream.avail_in = static_cast<uInt>(*got);
+  stream.next_out = into.data();
+  stream.avail_out = static_cast<uInt>(room);
+  const int result = inflate(&stream, Z_NO_FLUSH);
+  if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) {
+    return refusal(place() + ": damaged data", "the file is damaged: have it written again");
+  }
+  consume(*got - stream.avail_in);
+  const std::size_t made = room - stream.avail_out;
+  stream_crc_ = libdeflate_crc32(stream_crc_, into.data(), made);
+  stream_bytes_ += made;
+  if (result == Z_STREAM_END) {
+    if (Status done = end_of_stream(); !done) return done.error();
+  }
+  return made;
+}
+
+Status Unpacker::end_of_stream() {
+  Result<std::size_t> got = need(8);
+  if (!got) return got.error();
+  if (*got < 8) return refusal(place() + ": the file ends within it", "it is truncated: have it written again");
+  if (load_le32(held().first(4)) != stream_crc_ ||
+      load_le32(held().subspan(4, 4)) != static_cast<std::uint32_t>(stream_bytes_ & 0xffffffffU)) {
+    return refusal(place() + ": its checksum does not fit its data", "the file is damaged: have it written again");
+  }
+  consume(8);
+  mode_ = Mode::between;
+  return {};
+}
+
+}  // namespace tributary::genomics

@@ -1,0 +1,115 @@
+// agent/port/genomics/htslib/unpacker.hpp: the content of a plain, gzip or BGZF file, with what gzip hides around it.
+//
+// Reads the descriptor with pread only: its own offset is neither used nor moved. Gzip files may have any number of
+// members; BGZF blocks are members that tell their size, and are inflated whole.
+//
+// Order      read* from front to back; seek before the first read only.
+// Threads    one at a time per object.
+// Failure    wait: input/output error. give_up: damaged, truncated, foreign bytes behind the last member.
+// Never      holds more than one BGZF block and one input buffer.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "agent/base/bytes.hpp"
+#include "agent/base/result.hpp"
+#include "agent/base/stop.hpp"
+#include "agent/port/files/files.hpp"
+#include "agent/port/genomics/genomics.hpp"
+
+namespace tributary::genomics {
+
+/// Gets what stands in gzip headers (extra fields other than BGZF's, file name, comment) and behind the last member.
+/// `number` counts members from 1.
+using ContainerFields = std::function<Status(std::uint64_t number, ByteView bytes)>;
+
+class Unpacker {
+ public:
+  enum class Trailing : std::uint8_t { refuse, report };  // bytes behind the last member; zero padding is always fine
+
+  /// `fields` may be empty. With Trailing::report foreign bytes behind the last member go to `fields` instead.
+  static Result<std::unique_ptr<Unpacker>> open(files::Fd file, ContainerFields fields = {},
+                                                Trailing trailing = Trailing::refuse);
+  Unpacker(const Unpacker&) = delete;
+  Unpacker& operator=(const Unpacker&) = delete;
+  ~Unpacker();
+
+  /// Of the first member; none: plain file.
+  [[nodiscard]] Compression compression() const { return compression_; }
+  [[nodiscard]] bool empty_file() const { return size_bytes_ == 0; }
+
+  /// Fills the front of `into`; answers how many bytes, 0 only at the end. BGZF: never more than one block at a time.
+  [[nodiscard]] Result<std::size_t> read(MutableByteView into);
+
+  /// Instead of read: goes through all members for their container fields only. BGZF blocks are not inflated.
+  [[nodiscard]] Status skim(const Stop& stop);
+
+  /// True while `position` can be given to `seek`: plain files and files of BGZF blocks only.
+  [[nodiscard]] bool seekable() const { return seekable_; }
+  /// Of the next byte: its offset (plain) or its virtual offset (BGZF).
+  [[nodiscard]] std::uint64_t position() const;
+  [[nodiscard]] Status seek(std::uint64_t position);
+  /// Where the first byte of the newest read stands.
+  [[nodiscard]] std::uint64_t read_position() const { return read_position_; }
+
+  /// After the end: the file consists of BGZF blocks and its last one is the empty block.
+  [[nodiscard]] bool saw_end_block() const { return last_block_bytes_ == 0; }
+  /// After the end of a BGZF file without the empty block: whether its last block is as full as those before, as it
+  /// would be had the file been cut between two blocks.
+  [[nodiscard]] bool looks_cut() const;
+
+ private:
+  struct Codec;
+  Unpacker(files::Fd file, ContainerFields fields, Trailing trailing);
+
+  Status start();
+  Result<std::size_t> need(std::size_t count);
+  void consume(std::size_t count);
+  [[nodiscard]] std::uint64_t offset() const { return input_offset_ + begin_; }
+  [[nodiscard]] ByteView held() const { return ByteView(input_).subspan(begin_, end_ - begin_); }
+  Status next_member();
+  Status member_header();
+  Status extra_fields(ByteView fields);
+  Result<std::size_t> header_text(std::size_t at);
+  Status load_block();
+  Status report(ByteView bytes);
+  Status trailing_bytes();
+  Result<std::size_t> read_plain(MutableByteView into);
+  Result<std::size_t> read_stream(MutableByteView into);
+  Result<std::size_t> read_block(MutableByteView into);
+  Status end_of_stream();
+  [[nodiscard]] std::string place() const;
+  [[nodiscard]] Error block_cut() const;
+
+  enum class Mode : std::uint8_t { plain, between, block, stream, ended };
+
+  files::Fd file_;
+  ContainerFields fields_;
+  Trailing trailing_;
+  std::uint64_t size_bytes_ = 0;
+  Bytes input_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  std::uint64_t input_offset_ = 0;  // of input_[0] in the file
+  Compression compression_ = Compression::none;
+  Mode mode_ = Mode::plain;
+  bool seekable_ = true;
+  std::uint64_t member_ = 0;
+  std::uint64_t read_position_ = 0;
+  std::unique_ptr<Codec> codec_;
+  // BGZF
+  std::size_t block_size_bytes_ = 0;  // compressed, of the member whose header was read
+  std::uint64_t block_offset_ = 0;
+  Bytes block_;
+  std::size_t block_taken_ = 0;
+  std::size_t last_block_bytes_ = 1;
+  std::size_t largest_block_bytes_ = 0;  // of all blocks but the last
+  // gzip
+  std::uint32_t stream_crc_ = 0;
+  std::uint64_t stream_bytes_ = 0;
+};
+
+}  // namespace tributary::genomics

@@ -1,0 +1,129 @@
+// agent/status/report.cpp: what is going on, as JSON.
+#include "agent/status/report.hpp"
+
+#include "agent/base/clock.hpp"
+#include "agent/watch/watch.hpp"
+
+namespace tributary::status {
+namespace {
+
+constexpr std::int64_t page_rows = 500;
+
+Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+Json time_or_null(std::int64_t utc_s) { return utc_s <= 0 ? Json() : Json(to_rfc3339(utc_s)); }
+
+// Calls `visit(row)` for every parcel, a page at a time.
+template <typename Visit>
+Status each_parcel(journal::Journal& journal, Visit&& visit) {
+  std::string after;
+  for (;;) {
+    auto page = journal.parcels({}, after, page_rows);
+    if (!page) return page.error();
+    if (page->empty()) return {};
+    after = page->back().id;
+    for (const auto& row : *page) {
+      if (auto done = visit(row); !done) return done;
+    }
+  }
+}
+
+void count(Tally& tally, const journal::ParcelRow& row) {
+  const auto state = journal::state_of(row.stage, row.condition, row.operator_hold);
+  if (state == "held") {
+    ++tally.held;
+  } else if (state == "refused") {
+    ++tally.refused;
+  } else if (state == "delivered") {
+    ++tally.delivered;
+  } else if (state == "withdrawn") {
+    ++tally.withdrawn;
+  } else if (state != "cancelled") {
+    ++tally.waiting;
+  }
+  const bool leaving = row.stage >= journal::Stage::queued && row.stage <= journal::Stage::uploading;
+  if (leaving && row.condition == journal::Condition::going)
+    tally.queue_bytes += std::max<std::int64_t>(0, row.bytes_total - row.bytes_sent);
+}
+
+}  // namespace
+
+Json run_json(const journal::RunRow& row) {
+  Json out;
+  out.add("run", row.name)
+      .add("unit", or_null(row.unit))
+      .add("instrument", or_null(row.instrument))
+      .add("model", or_null(row.model));
+  out.add("state", watch::name_of(static_cast<watch::RunState>(row.state))).add("since", time_or_null(row.since));
+  out.add("samples", row.samples).add("reason", or_null(row.reason)).add("hint", or_null(row.hint));
+  return out;
+}
+
+Json parcel_json(const journal::ParcelRow& row, const std::vector<journal::ObjectRow>& objects) {
+  Json list = Json::array();
+  for (const auto& object : objects) {
+    list.push(Json()
+                  .add("name", object.name)
+                  .add("size", object.bytes)
+                  .add("sha256", to_hex(object.sha256))
+                  .add("drs_id", or_null(object.far_id)));
+  }
+  Json out;
+  out.add("parcel", row.id).add("run", row.run_name).add("destination", row.destination).add("policy", row.policy);
+  out.add("pseudonym", row.pseudonym).add("state", journal::state_of(row.stage, row.condition, row.operator_hold));
+  out.add("stage", journal::name_of(row.stage))
+      .add("reason", row.operator_hold ? Json("held by an operator") : or_null(row.reason));
+  out.add("hint", row.operator_hold ? Json("tributary release " + row.id) : or_null(row.hint)).add("files", row.files);
+  out.add("bytes_total", row.bytes_total).add("bytes_sent", row.bytes_sent).add("bytes_per_s", row.bytes_per_s);
+  const auto left = seconds_left(row);
+  out.add("seconds_left", left ? Json(*left) : Json());
+  out.add("attempts", row.attempts)
+      .add("next_attempt", time_or_null(row.not_before))
+      .add("updated", time_or_null(row.updated));
+  out.add("delivered_at", time_or_null(row.delivered)).add("objects", std::move(list));
+  out.add("ingest",
+          row.task_id.empty() ? Json() : Json().add("task_id", row.task_id).add("state", or_null(row.task_state)));
+  return out;
+}
+
+std::optional<std::int64_t> seconds_left(const journal::ParcelRow& row) {
+  if (row.stage != journal::Stage::uploading || row.bytes_per_s <= 0) return std::nullopt;
+  return std::max<std::int64_t>(0, row.bytes_total - row.bytes_sent) / row.bytes_per_s;
+}
+
+Result<Tally> tally(journal::Journal& journal) {
+  Tally out;
+  auto done = each_parcel(journal, [&](const journal::ParcelRow& row) -> Status {
+    count(out, row);
+    return {};
+  });
+  if (!done) return done.error();
+  return out;
+}
+
+Result<Json> report(journal::Journal& journal, const std::string& site, std::int64_t now_utc_s) {
+  auto rows = journal.runs();
+  if (!rows) return rows.error();
+  Json runs = Json::array();
+  for (const auto& row : *rows) runs.push(run_json(row));
+  Json parcels = Json::array();
+  Tally total;
+  auto done = each_parcel(journal, [&](const journal::ParcelRow& row) -> Status {
+    auto objects = journal.objects(row.id, false);
+    if (!objects) return objects.error();
+    parcels.push(parcel_json(row, *objects));
+    count(total, row);
+    return {};
+  });
+  if (!done) return done.error();
+  Json out;
+  out.add("site", site).add("version", TRIBUTARY_VERSION).add("now", to_rfc3339(now_utc_s));
+  out.add("runs", std::move(runs)).add("parcels", std::move(parcels));
+  out.add("held", total.held)
+      .add("refused", total.refused)
+      .add("waiting", total.waiting)
+      .add("delivered", total.delivered);
+  out.add("withdrawn", total.withdrawn).add("queue_bytes", total.queue_bytes);
+  return out;
+}
+
+}  // namespace tributary::status

@@ -1,0 +1,24 @@
+// agent/status/report.hpp: what is going on, as JSON for programs; the page, the metrics and the command show the same.
+#pragma once
+
+#include <string>
+
+#include "agent/base/json.hpp"
+#include "agent/base/result.hpp"
+#include "agent/journal/journal.hpp"
+
+namespace tributary::status {
+
+struct Tally {
+  std::int64_t held = 0, refused = 0, waiting = 0, delivered = 0, withdrawn = 0, queue_bytes = 0;
+};
+
+/// `status --json` of the contract.
+Result<Json> report(journal::Journal& journal, const std::string& site, std::int64_t now_utc_s);
+Json run_json(const journal::RunRow& row);
+Json parcel_json(const journal::ParcelRow& row, const std::vector<journal::ObjectRow>& objects);
+Result<Tally> tally(journal::Journal& journal);
+/// Seconds until an upload ends at its present rate; nothing when it does not move.
+std::optional<std::int64_t> seconds_left(const journal::ParcelRow& row);
+
+}  // namespace tributary::status

@@ -1,0 +1,34 @@
+// agent/verify/spellings.hpp: the ways in which one word may be spelled in files of the field.
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tributary::verify {
+
+using Spellings = std::set<std::string>;
+
+/// Every spelling of `value`, itself among them; ASCII case is left to the search. `kind` tells dates and names.
+Spellings spellings_of(std::string_view kind, std::string_view value);
+
+/// As vendors write names into file names: `_`, space, `.` and `-` for each other or gone, `+` gone; any other sign
+/// too.
+Spellings munged(std::string_view value);
+
+/// As URL, XML and JSON write it; nothing when they write it as it is.
+Spellings escaped(std::string_view value);
+
+/// With umlauts and accents written as two letters, as the bare letter, in the other case, decomposed, in Latin-1.
+Spellings without_accents(std::string_view value);
+
+/// A name of several parts in other orders and with other signs between them; `parts` receives the parts.
+/// Nothing when the value is not made of two to six words of letters.
+Spellings reordered(std::string_view value, Spellings& parts);
+
+/// A date in the forms of the field, or nothing when it is none. Eight digits are a date when `told` says so.
+/// Not among them: six digits (YYMMDD), because runs are named by their day in that form.
+Spellings dates(std::string_view value, bool told);
+
+}  // namespace tributary::verify

@@ -1,0 +1,60 @@
+// plugins/consent/csv/subject_file.hpp: a subject file on disk: read again whenever it changes, trusted while it is
+// fresh.
+//
+// Failure    throws sdk::Later for everything that time or a new file can mend: away, torn, too old, from the future.
+//            What an earlier version said is never used.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plugins/consent/csv/index.hpp"
+
+namespace tributary::csv {
+
+/// What must not change while an index is trusted.
+struct FileId {
+  std::uint64_t device = 0, inode = 0, size_bytes = 0;
+  std::int64_t mtime_ns = 0, ctime_ns = 0;
+  friend bool operator==(const FileId&, const FileId&) = default;
+};
+
+/// What the file says of a sample: the rows that name it, and all rows of its subject.
+struct Person {
+  std::vector<Entry> of_sample, of_subject;
+};
+
+class SubjectFile {
+ public:
+  static constexpr std::uint64_t most_bytes = 64ULL << 20;
+  static constexpr std::int64_t most_future_s = 300;
+  static constexpr std::int64_t settle_s = 2;  // a file without a last line end may still be being written for so long
+
+  SubjectFile(std::string path, std::int64_t max_age_s);
+  ~SubjectFile();
+  SubjectFile(const SubjectFile&) = delete;
+  SubjectFile& operator=(const SubjectFile&) = delete;
+
+  /// Makes sure that what is on disk now has been read and may be trusted.
+  void refresh(std::int64_t now_utc_s);
+  /// After refresh. An empty `of_sample` means: not known here.
+  [[nodiscard]] Person look_up(const std::string& sample);
+  [[nodiscard]] std::size_t rows() const;
+  /// Changes whenever an answer may have changed. Never throws.
+  [[nodiscard]] std::string revision(std::int64_t now_utc_s);
+
+ private:
+  struct Snapshot;
+  void load(const FileId& expected);
+  void check_age(const FileId& id, std::int64_t now_utc_s) const;
+  [[nodiscard]] FileId id_now() const;
+
+  std::string path_;
+  std::int64_t max_age_s_;
+  std::unique_ptr<Snapshot> snapshot_;
+};
+
+}  // namespace tributary::csv

@@ -1,0 +1,43 @@
+// plugins/destinations/drs/grants.hpp: leave to upload, asked of the repository for a whole parcel at once.
+//
+// Order      all objects go into one request where the server's limit allows, so that they are stored side by side.
+// Failure    as Repository::request_upload.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "plugins/destinations/drs/repository.hpp"
+#include "plugins/destinations/drs/s3.hpp"
+
+namespace tributary::drs {
+
+class Grants {
+ public:
+  /// `candidates`: those that may have to be sent, by their own numbering from 0.
+  Grants(const sdk::Host& host, const Settings& settings, Repository& repository, const ServiceInfo& info,
+         std::vector<Candidate> candidates);
+
+  /// The grant for a candidate; asked for at the first call and again when it ends within a minute.
+  const Grant& of(std::size_t candidate);
+  /// Asks anew, e.g. because the store does not take the credentials any more.
+  void renew();
+  /// Counts the requests: a client made under an older number holds old credentials.
+  [[nodiscard]] std::uint32_t generation() const { return generation_; }
+
+  /// Where the grant wants the object, with the settings filled in. Broken: nobody names an endpoint.
+  Place place(std::size_t candidate);
+  sdk::sigv4::Credentials credentials(std::size_t candidate);
+
+ private:
+  const sdk::Host& host_;
+  const Settings& settings_;
+  Repository& repository_;
+  std::uint64_t most_at_once_;
+  std::vector<Candidate> candidates_;
+  std::vector<Grant> grants_;
+  std::uint32_t generation_ = 0;
+};
+
+}  // namespace tributary::drs

@@ -1,0 +1,83 @@
+// plugins/destinations/drs/journal.cpp: tokens as JSON, no longer than the host keeps.
+#include "plugins/destinations/drs/journal.hpp"
+
+#include "plugins/sdk/json.hpp"
+#include "plugins/sdk/text.hpp"
+
+namespace tributary::drs {
+namespace {
+constexpr std::size_t etag_room = 56000;  // of the 65,536 bytes of a token; further parts are asked of the far side
+}
+
+ParcelToken Journal::parcel() const {
+  ParcelToken token;
+  const auto json = sdk::parse_json(host_.recall(parcel_));
+  if (!json) return token;
+  const auto objects = (*json)["objects"].integer().value_or(0);
+  token.objects = objects > 0 && objects < 1000000 ? static_cast<std::uint32_t>(objects) : 0;
+  token.registering = (*json)["registering"].flag().value_or(false);
+  return token;
+}
+
+void Journal::remember(const ParcelToken& token) const {
+  auto json = sdk::json_object();
+  json->set("objects", token.objects);
+  json->set("registering", token.registering);
+  host_.remember(parcel_, sdk::json_text(json));
+}
+
+ObjectToken Journal::object(std::uint32_t index) const {
+  ObjectToken token;
+  const auto json = sdk::parse_json(host_.recall(object_key(index)));
+  if (!json) return token;
+  token.name = (*json)["name"].text();
+  token.sha256_hex = (*json)["sha256"].text();
+  token.mime_type = (*json)["mime_type"].text();
+  const auto size = (*json)["bytes"].integer().value_or(0);
+  token.bytes = size < 0 ? 0 : static_cast<std::uint64_t>(size);
+  token.endpoint = (*json)["endpoint"].text();
+  token.region = (*json)["region"].text();
+  token.bucket = (*json)["bucket"].text();
+  token.key = (*json)["key"].text();
+  token.access_url = (*json)["access_url"].text();
+  token.method = (*json)["method"].text();
+  token.upload_id = (*json)["upload_id"].text();
+  for (const auto& etag : (*json)["etags"].items()) token.etags.push_back(etag.text());
+  token.stored = (*json)["stored"].flag().value_or(false);
+  token.id = (*json)["id"].text();
+  return token;
+}
+
+void Journal::remember(std::uint32_t index, const ObjectToken& token) const {
+  auto json = sdk::json_object();
+  json->set("name", token.name);
+  json->set("sha256", token.sha256_hex);
+  json->set("mime_type", token.mime_type);
+  json->set("bytes", static_cast<Poco::UInt64>(token.bytes));
+  json->set("endpoint", token.endpoint);
+  json->set("region", token.region);
+  json->set("bucket", token.bucket);
+  json->set("key", token.key);
+  json->set("access_url", token.access_url);
+  json->set("method", token.method);
+  json->set("upload_id", token.upload_id);
+  auto etags = sdk::json_array();
+  std::size_t used = 0;
+  for (const auto& etag : token.etags) {
+    used += etag.size() + 3;
+    if (used > etag_room) break;
+    etags->add(etag);
+  }
+  json->set("etags", etags);
+  json->set("stored", token.stored);
+  json->set("id", token.id);
+  host_.remember(object_key(index), sdk::json_text(json));
+}
+
+void Journal::forget() const {
+  const auto objects = parcel().objects;
+  for (std::uint32_t i = 0; i < objects; ++i) host_.remember(object_key(i), "");
+  host_.remember(parcel_, "");
+}
+
+}  // namespace tributary::drs

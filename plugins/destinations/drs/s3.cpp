@@ -1,0 +1,115 @@
+// plugins/destinations/drs/s3.cpp: signed requests to an object store.
+#include "plugins/destinations/drs/s3.hpp"
+
+#include <algorithm>
+
+#include "plugins/destinations/drs/s3_xml.hpp"
+#include "plugins/sdk/digest.hpp"
+#include "plugins/sdk/text.hpp"
+
+namespace tributary::drs {
+namespace {
+
+constexpr std::uint32_t patience_s = 900;  // completing a large upload takes a store minutes
+
+/// host[:port] and path of an endpoint; the port is left out where it is the scheme's own, as in the Host header.
+std::pair<std::string, std::string> parts_of(const std::string& endpoint) {
+  const auto start = endpoint.find("://");
+  const auto from = start == std::string::npos ? 0 : start + 3;
+  const auto slash = std::min(endpoint.find('/', from), endpoint.size());
+  auto authority = sdk::lower(endpoint.substr(from, slash - from));
+  const std::string own_port = endpoint.rfind("http://", 0) == 0 ? ":80" : ":443";
+  if (authority.size() > own_port.size() &&
+      authority.compare(authority.size() - own_port.size(), own_port.size(), own_port) == 0) {
+    authority.resize(authority.size() - own_port.size());
+  }
+  return {authority, endpoint.substr(slash)};
+}
+
+}  // namespace
+
+std::string S3Answer::etag() const {
+  std::string etag(reply.header("ETag"));
+  etag.erase(std::remove(etag.begin(), etag.end(), '"'), etag.end());
+  return sdk::lower(etag);
+}
+
+bool S3Answer::etag_is_digest() const {
+  const auto encryption = reply.header("x-amz-server-side-encryption");
+  return encryption.substr(0, 7) != "aws:kms" &&
+         reply.header("x-amz-server-side-encryption-customer-algorithm").empty();
+}
+
+bool wants_new_credentials(const S3Answer& answer) {
+  return answer.reply.status == 401 || answer.code == "ExpiredToken" || answer.code == "RequestExpired" ||
+         answer.code == "TokenRefreshRequired" || answer.code == "InvalidToken" || answer.code == "InvalidAccessKeyId";
+}
+
+void store_is_busy(const sdk::Host& host, const S3Answer& answer, const std::string& what) {
+  sdk::come_back(host, answer.reply, what + (answer.code.empty() ? "" : ": " + answer.code));
+}
+
+S3Answer S3::once(sdk::Ask ask, const Place& place, const Query& query, const std::string& sha256_hex,
+                  const Payload* payload) {
+  const auto [authority, prefix] = parts_of(place.endpoint);
+  const auto now_s = host_.now_utc_s() + skew_s_;
+  sdk::sigv4::Request request;
+  request.method = ask.method;
+  request.path = prefix + "/" + sdk::percent_encode(place.bucket);
+  if (!place.key.empty()) request.path += "/" + sdk::percent_encode(place.key, true);
+  request.query = query;
+  request.payload_sha256_hex = sha256_hex;
+  ask.headers.emplace_back("x-amz-date", sdk::basic_utc(now_s));
+  ask.headers.emplace_back("x-amz-content-sha256", sha256_hex);
+  if (!credentials_.session_token.empty()) {
+    ask.headers.emplace_back("x-amz-security-token", credentials_.session_token);
+  }
+  request.headers = ask.headers;
+  request.headers.emplace_back("host", authority);
+  ask.headers.emplace_back("Authorization",
+                           sdk::sigv4::authorization(request, credentials_, {place.region, "s3"}, now_s));
+  const auto query_text = sdk::sigv4::canonical_query(request);
+  const auto scheme_end = place.endpoint.size() - prefix.size();
+  ask.url = place.endpoint.substr(0, scheme_end) + request.path + (query_text.empty() ? "" : "?" + query_text);
+  if (payload != nullptr && payload->bytes > 0) {
+    ask.read_body = payload->open();
+    ask.body_bytes = payload->bytes;
+  }
+  S3Answer answer;
+  answer.reply = sdk::exchange(host_, ask);
+  answer.code = error_code(answer.reply.body);
+  return answer;
+}
+
+S3Answer S3::exchange(const sdk::Ask& ask, const Place& place, const Query& query, const std::string& sha256_hex,
+                      const Payload* payload) {
+  auto answer = once(ask, place, query, sha256_hex, payload);
+  if (answer.code != "RequestTimeTooSkewed") return answer;
+  const auto theirs = sdk::parse_http_date(answer.reply.header("Date"));
+  if (!theirs) return answer;
+  skew_s_ = *theirs - host_.now_utc_s();
+  host_.log(TRIBUTARY_LOG_WARNING, "drs: the clock of the object store is " + std::to_string(skew_s_) +
+                                       " s ahead of ours; its time is used to sign");
+  return once(ask, place, query, sha256_hex, payload);
+}
+
+S3Answer S3::send(const std::string& method, const Place& place, const Query& query, const std::string& body) {
+  sdk::Ask ask;
+  ask.method = method;
+  ask.body = body;
+  ask.answer_timeout_s = patience_s;
+  if (!body.empty()) {
+    ask.headers = {{"Content-Type", "application/xml"}, {"Content-MD5", sdk::base64(sdk::md5(body))}};
+  }
+  return exchange(ask, place, query, sdk::hex(sdk::sha256(body)), nullptr);
+}
+
+S3Answer S3::put(const Place& place, const Query& query, const Payload& payload, const std::string& mime_type) {
+  sdk::Ask ask;
+  ask.method = "PUT";
+  ask.headers = {{"Content-MD5", sdk::base64(payload.md5_raw)}};
+  if (!mime_type.empty()) ask.headers.emplace_back("Content-Type", mime_type);
+  return exchange(ask, place, query, sdk::hex(payload.sha256_raw), &payload);
+}
+
+}  // namespace tributary::drs

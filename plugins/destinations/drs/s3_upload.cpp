@@ -1,0 +1,387 @@
+// plugins/destinations/drs/s3_upload.cpp: single and multipart uploads with resume.
+#include "plugins/destinations/drs/s3_upload.hpp"
+
+#include <algorithm>
+
+#include "plugins/destinations/drs/s3_xml.hpp"
+#include "plugins/sdk/digest.hpp"
+#include "plugins/sdk/text.hpp"
+
+namespace tributary::drs {
+namespace {
+
+/// The upload can not go on where it was begun.
+struct Elsewhere {};
+
+bool looks_like_md5(std::string_view etag) {
+  return etag.size() == 32 &&
+         std::all_of(etag.begin(), etag.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+/// <md5 of md5s>-<parts>
+bool looks_like_parts_md5(std::string_view etag) {
+  return etag.size() > 33 && etag[32] == '-' && looks_like_md5(etag.substr(0, 32)) &&
+         sdk::parse_number(etag.substr(33)).has_value();
+}
+
+std::string xml_escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '&')
+      out += "&amp;";
+    else if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else
+      out += c;
+  }
+  return out;
+}
+
+}  // namespace
+
+// --- requests -------------------------------------------------------------------------------------------------------
+
+S3& S3Desk::client() {
+  grants_.of(candidate_);
+  if (!client_ || generation_ != grants_.generation()) {
+    client_.emplace(host_, grants_.credentials(candidate_));
+    generation_ = grants_.generation();
+  }
+  return *client_;
+}
+
+S3Answer S3Desk::ask(const std::function<S3Answer(S3&)>& act) {
+  auto answer = act(client());
+  if (!wants_new_credentials(answer)) return answer;
+  grants_.renew();
+  answer = act(client());
+  if (wants_new_credentials(answer)) {
+    throw sdk::Later("the object store does not accept credentials fresh from the repository (HTTP " +
+                         std::to_string(answer.reply.status) + " " + answer.code + ")",
+                     "look at the clocks of both sides");
+  }
+  return answer;
+}
+
+std::vector<std::string> S3Desk::uploads_of(const Place& place) {
+  Place bucket = place;
+  bucket.key.clear();
+  const auto answer = ask([&](S3& s3) { return s3.send("GET", bucket, {{"uploads", ""}, {"prefix", place.key}}); });
+  return answer.ok() ? read_upload_ids(answer.reply.body, place.key) : std::vector<std::string>();
+}
+
+bool S3Desk::abort(const Place& place, const std::string& upload_id) {
+  const auto answer = ask([&](S3& s3) { return s3.send("DELETE", place, {{"uploadId", upload_id}}); });
+  if (sdk::is_temporary(answer.reply.status)) store_is_busy(host_, answer, "abort of an upload");
+  return answer.ok() || answer.reply.status == 404;
+}
+
+bool S3Desk::remove(const Place& place) {
+  const auto answer = ask([&](S3& s3) { return s3.send("DELETE", place, {}); });
+  if (sdk::is_temporary(answer.reply.status)) store_is_busy(host_, answer, "removal of an object");
+  return answer.ok() || answer.reply.status == 404;
+}
+
+// --- one object -----------------------------------------------------------------------------------------------------
+
+S3Upload::S3Upload(const sdk::Host& host, Grants& grants, std::size_t candidate, const Journal& journal,
+                   const Reading& reading)
+    : host_(host),
+      grants_(grants),
+      candidate_(candidate),
+      journal_(journal),
+      reading_(reading),
+      desk_(host, grants, candidate),
+      token_(journal.object(reading.index())) {}
+
+void S3Upload::run() {
+  reading_.stop_if_asked();
+  if (token_.stored) settle_stored();
+  if (token_.stored) return reading_.sent(object().bytes);
+  try {
+    try {
+      send();
+    } catch (const Elsewhere&) {
+      give_up();
+      send();
+    }
+  } catch (const SourceFailed&) {
+    give_up();
+    throw;
+  } catch (const Elsewhere&) {
+    give_up();
+    throw sdk::Later("the object store lost an upload twice", "nothing to do: it is begun anew");
+  }
+}
+
+/// What an earlier attempt stored may have been cleared away meanwhile.
+void S3Upload::settle_stored() {
+  const auto seen = look();
+  if (seen == Seen::absent || seen == Seen::different) begin_anew();
+}
+
+void S3Upload::send() {
+  resumed_ = !token_.bucket.empty();
+  if (token_.bucket.empty()) {
+    const auto place = grants_.place(candidate_);
+    token_.endpoint = place.endpoint;
+    token_.region = place.region;
+    token_.bucket = place.bucket;
+    token_.key = place.key;
+    token_.access_url = grants_.of(candidate_).access_url;
+    token_.method = "s3";
+    remember();
+  } else if (is_whole() && look() == Seen::proven) {
+    return confirm(true);
+  }
+  if (is_whole())
+    send_whole();
+  else
+    send_parts();
+}
+
+void S3Upload::send_whole() {
+  Payload payload{std::string(sdk::bytes(object().sha256, 32)), std::string(sdk::bytes(object().md5, 16)),
+                  object().bytes, [this] { return reading_.from(0, object().bytes); }};
+  const auto answer = desk_.ask([&](S3& s3) { return s3.put(place(), {}, payload, token_.mime_type); });
+  if (!answer.ok()) fail(answer, "PUT of an object");
+  confirm(true);
+}
+
+void S3Upload::send_parts() {
+  if (token_.upload_id.empty() && !(resumed_ && adopt_parts())) {
+    begin_parts();
+  } else if (!resume_parts()) {
+    return confirm(false);
+  }
+  auto done = static_cast<std::uint32_t>(token_.etags.size());
+  if (done > 0) reading_.sent(std::min(object().bytes, done * object().part_bytes));
+  while (done < object().part_count) {
+    reading_.stop_if_asked();
+    send_part(++done);
+  }
+  complete();
+}
+
+/// An upload that was begun and whose id was lost with the store's answer.
+bool S3Upload::adopt_parts() {
+  const auto ids = desk_.uploads_of(place());
+  if (ids.empty()) return false;
+  token_.upload_id = ids.front();
+  remember();
+  return true;
+}
+
+void S3Upload::begin_parts() {
+  const auto answer = desk_.ask([&](S3& s3) { return s3.send("POST", place(), {{"uploads", ""}}); });
+  if (!answer.ok()) fail(answer, "start of a multipart upload");
+  const auto elements = read_xml(answer.reply.body);
+  const auto upload_id = elements ? text_of(*elements, "UploadId") : std::string();
+  if (upload_id.empty()) {
+    throw sdk::Later("start of a multipart upload: the object store's answer has no UploadId",
+                     "look whether a proxy answers in its place");
+  }
+  token_.upload_id = upload_id;
+  token_.etags.clear();
+  remember();
+}
+
+std::optional<std::vector<std::string>> S3Upload::parts_at_store() {
+  std::vector<std::string> etags;
+  std::string marker;
+  for (std::uint32_t page = 0; page < 64; ++page) {
+    S3::Query query{{"uploadId", token_.upload_id}};
+    if (!marker.empty()) query.emplace_back("part-number-marker", marker);
+    const auto answer = desk_.ask([&](S3& s3) { return s3.send("GET", place(), query); });
+    if (answer.code == "NoSuchUpload" || answer.reply.status == 404) return std::nullopt;
+    if (sdk::is_temporary(answer.reply.status)) store_is_busy(host_, answer, "list of parts");
+    const auto list = answer.ok() ? read_part_list(answer.reply.body) : std::nullopt;
+    if (!list) return token_.etags;  // the store does not let us look: what is remembered counts
+    for (const auto& part : list->parts) {
+      const auto number = static_cast<std::uint32_t>(etags.size()) + 1;
+      if (part.number != number || number > object().part_count || part.bytes != part_bytes(number)) return etags;
+      const auto etag = sdk::lower(part.etag);
+      const bool digest = etag == part_md5_hex(number);
+      const bool remembered = number <= token_.etags.size() && token_.etags[number - 1] == part.etag;
+      if (looks_like_md5(etag) && !digest && !remembered) return etags;
+      etags.push_back(digest ? "" : part.etag);
+    }
+    if (!list->truncated || list->next_marker.empty() || list->next_marker == marker) return etags;
+    marker = list->next_marker;
+  }
+  return etags;
+}
+
+/// False: the store has no such upload, and holds the whole object already.
+bool S3Upload::resume_parts() {
+  auto etags = parts_at_store();
+  if (etags) {
+    token_.etags = std::move(*etags);
+    return true;
+  }
+  const auto seen = look();
+  if (seen == Seen::proven || seen == Seen::plausible) return false;
+  throw Elsewhere();
+}
+
+void S3Upload::send_part(std::uint32_t number) {
+  const auto offset = (number - 1) * object().part_bytes;
+  const auto bytes = part_bytes(number);
+  Payload payload{std::string(sdk::bytes(object().part_sha256 + std::size_t{32} * (number - 1), 32)),
+                  std::string(sdk::bytes(object().part_md5 + std::size_t{16} * (number - 1), 16)), bytes,
+                  [&] { return reading_.from(offset, bytes); }};
+  const S3::Query query{{"partNumber", std::to_string(number)}, {"uploadId", token_.upload_id}};
+  const auto put = [&] { return desk_.ask([&](S3& s3) { return s3.put(place(), query, payload, {}); }); };
+  S3Answer answer;
+  try {
+    answer = put();
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const sdk::Later&) {  // a cut connection: once more at once, a part may be sent twice
+    answer = put();
+  }
+  const auto wrong = [&] {
+    return answer.etag_is_digest() && looks_like_md5(answer.etag()) && answer.etag() != part_md5_hex(number);
+  };
+  if (answer.ok() && wrong()) answer = put();
+  if (!answer.ok()) fail(answer, "PUT of part " + std::to_string(number));
+  if (answer.etag().empty() || wrong()) {
+    give_up();
+    throw sdk::Later("part " + std::to_string(number) + " arrived twice with another digest at the object store",
+                     "if it stays so, look for a proxy or a network card that changes bytes");
+  }
+  std::string quoted(answer.reply.header("ETag"));
+  quoted.erase(std::remove(quoted.begin(), quoted.end(), '"'), quoted.end());
+  token_.etags.push_back(answer.etag() == part_md5_hex(number) ? "" : quoted);
+  remember();
+}
+
+void S3Upload::complete() {
+  std::string body = "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">";
+  for (std::uint32_t number = 1; number <= object().part_count; ++number) {
+    const auto& etag = token_.etags.at(number - 1);
+    body += "<Part><PartNumber>" + std::to_string(number) + "</PartNumber><ETag>\"" +
+            xml_escaped(etag.empty() ? part_md5_hex(number) : etag) + "\"</ETag></Part>";
+  }
+  body += "</CompleteMultipartUpload>";
+  const auto answer =
+      desk_.ask([&](S3& s3) { return s3.send("POST", place(), {{"uploadId", token_.upload_id}}, body); });
+  const auto elements = read_xml(answer.reply.body);
+  if (answer.ok() && elements && is_answer(*elements, "CompleteMultipartUpload")) return confirm(true);
+  const auto seen = look();  // an earlier answer may have been lost
+  if (seen == Seen::proven || seen == Seen::plausible) return confirm(true);
+  if (answer.code == "InvalidPart" || answer.code == "InvalidPartOrder" || answer.code == "NoSuchUpload") {
+    give_up();
+    throw sdk::Later("the object store does not have the parts it took (" + answer.code + ")",
+                     "nothing to do: the object is sent anew");
+  }
+  if (answer.reply.ok() || sdk::is_temporary(answer.reply.status)) {
+    store_is_busy(host_, answer, "completion of an upload");
+  }
+  fail(answer, "completion of an upload");
+}
+
+/// Looks at what the store holds now and remembers it as stored.
+void S3Upload::confirm(bool said_done) {
+  const auto seen = look();
+  if (seen == Seen::different) {
+    if (!desk_.remove(place())) host_.log(TRIBUTARY_LOG_WARNING, "drs: a damaged upload could not be removed");
+    begin_anew();
+    throw sdk::Later("the object store holds another size or digest than was sent",
+                     "nothing to do: the object is sent anew");
+  }
+  if (seen == Seen::absent || (seen == Seen::unknown && !said_done)) {
+    throw sdk::Later("the object store does not show the object that it took", "nothing to do: it is asked again");
+  }
+  if (seen == Seen::unknown) {
+    host_.log(TRIBUTARY_LOG_INFO, "drs: the object store does not let us read back the size of what it took");
+  }
+  token_.stored = true;
+  token_.upload_id.clear();
+  token_.etags.clear();
+  remember();
+  reading_.sent(object().bytes);
+}
+
+S3Upload::Seen S3Upload::look() {
+  const auto answer = desk_.ask([&](S3& s3) { return s3.send("HEAD", place(), {}); });
+  if (answer.reply.status == 404) return Seen::absent;
+  if (sdk::is_temporary(answer.reply.status)) store_is_busy(host_, answer, "look at an object");
+  const auto bytes = sdk::parse_number(answer.reply.header("Content-Length"));
+  if (!answer.ok() || !bytes) return Seen::unknown;
+  if (*bytes != object().bytes) return Seen::different;
+  const auto etag = answer.etag();
+  const bool comparable = answer.etag_is_digest() && (is_whole() ? looks_like_md5(etag) : looks_like_parts_md5(etag));
+  if (!comparable) return Seen::plausible;
+  return etag == expected_etag() ? Seen::proven : Seen::different;
+}
+
+// --- giving up ------------------------------------------------------------------------------------------------------
+
+void S3Upload::begin_anew() {
+  ObjectToken fresh;
+  fresh.name = token_.name;
+  fresh.sha256_hex = token_.sha256_hex;
+  fresh.mime_type = token_.mime_type;
+  fresh.bytes = token_.bytes;
+  token_ = fresh;
+  remember();
+}
+
+/// Aborts at the store if it lets us; the reason for giving up matters more than how that goes.
+void S3Upload::give_up() {
+  if (!token_.upload_id.empty()) {
+    bool aborted = false;
+    try {
+      aborted = desk_.abort(place(), token_.upload_id);
+    } catch (const sdk::Outcome& outcome) {
+      host_.log(TRIBUTARY_LOG_WARNING, std::string("drs: ") + outcome.what());
+    }
+    if (!aborted) host_.log(TRIBUTARY_LOG_WARNING, "drs: an upload that was given up could not be aborted");
+  }
+  begin_anew();
+}
+
+void S3Upload::fail(const S3Answer& answer, const std::string& act) {
+  const auto status = answer.reply.status;
+  const auto words =
+      act + ": the object store says " + std::to_string(status) + (answer.code.empty() ? "" : " " + answer.code);
+  if (answer.code == "NoSuchUpload") throw Elsewhere();
+  if (sdk::is_temporary(status) || answer.code == "RequestTimeout") {
+    store_is_busy(host_, answer, act);
+  }
+  if (status == 403 && is_elsewhere()) throw Elsewhere();
+  if (answer.code == "BadDigest" || answer.code == "XAmzContentSHA256Mismatch") {
+    throw sdk::Later(words, "nothing to do: it is sent again; if it stays so, look for a proxy that changes bytes");
+  }
+  if (answer.code == "EntityTooSmall" || answer.code == "EntityTooLarge") {
+    give_up();
+    throw sdk::Broken(words, "set part_size within the limits of the object store, then retry");
+  }
+  throw sdk::Broken(words,
+                    "ask the repository: its own credentials do not open its object store, or look at "
+                    "s3_endpoint and s3_region");
+}
+
+bool S3Upload::is_elsewhere() { return !(place() == grants_.place(candidate_)); }
+
+// --- the plan -------------------------------------------------------------------------------------------------------
+
+bool S3Upload::is_whole() const { return object().part_count <= 1; }
+
+std::uint64_t S3Upload::part_bytes(std::uint32_t number) const {
+  return std::min(object().part_bytes, object().bytes - (number - 1) * object().part_bytes);
+}
+
+std::string S3Upload::part_md5_hex(std::uint32_t number) const {
+  return sdk::hex(sdk::bytes(object().part_md5 + std::size_t{16} * (number - 1), 16));
+}
+
+std::string S3Upload::expected_etag() const {
+  if (is_whole()) return sdk::hex(sdk::bytes(object().md5, 16));
+  const auto parts = object().part_count;
+  return sdk::hex(sdk::md5(sdk::bytes(object().part_md5, std::size_t{16} * parts))) + "-" + std::to_string(parts);
+}
+
+}  // namespace tributary::drs

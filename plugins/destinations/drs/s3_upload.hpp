@@ -1,0 +1,88 @@
+// plugins/destinations/drs/s3_upload.hpp: one object into an object store, from wherever an earlier attempt got to.
+//
+// Order      the upload id is remembered before the first part, each part as soon as the store has it. On return the
+//            store holds the whole object, its size was read back, and `stored` is remembered.
+// Place      an upload begun goes on where it was begun, also when newer credentials name another key; only when they
+//            do not reach there it is given up and begun anew.
+// Failure    Later and Broken as they come; SourceFailed aborts the upload at the store first.
+// Never      believes an ETag that does not look like the MD5 it should be; sends a part that the store has.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plugins/destinations/drs/grants.hpp"
+#include "plugins/destinations/drs/journal.hpp"
+#include "plugins/destinations/drs/reading.hpp"
+#include "plugins/destinations/drs/s3.hpp"
+
+namespace tributary::drs {
+
+/// Requests to the store with credentials that are renewed when they end.
+class S3Desk {
+ public:
+  S3Desk(const sdk::Host& host, Grants& grants, std::size_t candidate)
+      : host_(host), grants_(grants), candidate_(candidate) {}
+  S3Answer ask(const std::function<S3Answer(S3&)>& act);
+  /// Multipart uploads of this key that are under way; none also when the store does not let us look.
+  std::vector<std::string> uploads_of(const Place& place);
+  /// Aborts a multipart upload and removes the key. False: the store did not let us.
+  bool abort(const Place& place, const std::string& upload_id);
+  bool remove(const Place& place);
+
+ private:
+  S3& client();
+  const sdk::Host& host_;
+  Grants& grants_;
+  std::size_t candidate_;
+  std::optional<S3> client_;
+  std::uint32_t generation_ = 0;
+};
+
+class S3Upload {
+ public:
+  S3Upload(const sdk::Host& host, Grants& grants, std::size_t candidate, const Journal& journal,
+           const Reading& reading);
+  void run();
+
+ private:
+  enum class Seen : std::uint8_t { proven, plausible, different, absent, unknown };
+
+  void send();
+  void send_whole();
+  void send_parts();
+  void begin_parts();
+  bool adopt_parts();
+  bool resume_parts();
+  void send_part(std::uint32_t number);
+  void complete();
+  void confirm(bool said_done);
+  void settle_stored();
+  Seen look();
+  void begin_anew();
+  void give_up();
+  [[noreturn]] void fail(const S3Answer& answer, const std::string& act);
+  [[nodiscard]] std::optional<std::vector<std::string>> parts_at_store();
+  [[nodiscard]] bool is_elsewhere();
+  [[nodiscard]] bool is_whole() const;
+  [[nodiscard]] std::uint64_t part_bytes(std::uint32_t number) const;
+  [[nodiscard]] std::string part_md5_hex(std::uint32_t number) const;
+  [[nodiscard]] std::string expected_etag() const;
+  [[nodiscard]] Place place() const { return {token_.endpoint, token_.region, token_.bucket, token_.key}; }
+  [[nodiscard]] const tributary_object& object() const { return reading_.object(); }
+  void remember() const { journal_.remember(reading_.index(), token_); }
+
+  const sdk::Host& host_;
+  Grants& grants_;
+  std::size_t candidate_;
+  const Journal& journal_;
+  const Reading& reading_;
+  S3Desk desk_;
+  ObjectToken token_;
+  bool resumed_ = false;  // the place was chosen by an earlier attempt
+};
+
+}  // namespace tributary::drs

@@ -1,0 +1,110 @@
+// plugins/destinations/drs/withdraw.cpp: removal at the repository and in the object store.
+#include "plugins/destinations/drs/withdraw.hpp"
+
+#include <algorithm>
+
+#include "plugins/destinations/drs/grants.hpp"
+#include "plugins/destinations/drs/journal.hpp"
+#include "plugins/destinations/drs/push.hpp"
+#include "plugins/destinations/drs/s3_upload.hpp"
+
+namespace tributary::drs {
+namespace {
+
+class Withdrawal {
+ public:
+  Withdrawal(const sdk::Host& host, const Settings& settings, const std::string& parcel_id)
+      : host_(host),
+        settings_(settings),
+        parcel_id_(parcel_id),
+        journal_(host, parcel_id),
+        repository_(host, settings) {}
+
+  void run(std::vector<std::string> ids) {
+    const auto token = journal_.parcel();
+    if (ids.empty() && token.objects == 0) return;  // nothing was ever begun
+    info_ = repository_.service_info();
+    for (std::uint32_t i = 0; i < token.objects; ++i) {
+      const auto object = journal_.object(i);
+      if (object.name.empty()) continue;
+      auto id = object.id.empty() ? find_id(repository_, info_, candidate(i, object), token.registering) : object.id;
+      if (!id.empty()) ids.push_back(std::move(id));
+    }
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    for (const auto& id : ids) remove(id);
+    for (std::uint32_t i = 0; i < token.objects; ++i) clear_store(i);
+    journal_.forget();
+  }
+
+ private:
+  [[nodiscard]] Candidate candidate(std::uint32_t index, const ObjectToken& object) const {
+    Candidate candidate;
+    candidate.name = object.name;
+    candidate.mime_type = object.mime_type;
+    candidate.sha256_hex = object.sha256_hex;
+    candidate.bytes = object.bytes;
+    candidate.alias = alias_of(parcel_id_, index);
+    return candidate;
+  }
+
+  void remove(const std::string& id) {
+    if (info_.has_block && !info_.removal.value_or(false)) {
+      if (!repository_.get(id)) return;
+      throw sdk::Broken(
+          "the repository offers no removal (deleteSupported), and object " + sdk::excerpt(id, 80) + " is there",
+          "ask the repository to delete it, then withdraw again");
+    }
+    if (repository_.remove(id, info_) == Removal::still_there) {
+      throw sdk::Later("the repository still shows object " + sdk::excerpt(id, 80) + " after its removal",
+                       "nothing to do: it is asked again");
+    }
+  }
+
+  /// What was uploaded and not registered: the repository does not know of it, only we do.
+  void clear_store(std::uint32_t index) {
+    const auto object = journal_.object(index);
+    if (!object.id.empty()) return;
+    if (object.bucket.empty()) {
+      if (object.stored) {
+        host_.log(TRIBUTARY_LOG_WARNING, "drs: " + object.name +
+                                             " went to a presigned URL and was never registered: only the repository "
+                                             "can clear it away");
+      }
+      return;
+    }
+    Grants grants(host_, settings_, repository_, info_, {candidate(index, object)});
+    S3Desk desk(host_, grants, 0);
+    const Place place{object.endpoint, object.region, object.bucket, object.key};
+    auto uploads = desk.uploads_of(place);
+    if (std::find(uploads.begin(), uploads.end(), object.upload_id) == uploads.end() && !object.upload_id.empty()) {
+      uploads.push_back(object.upload_id);
+    }
+    for (const auto& upload_id : uploads) {
+      if (desk.abort(place, upload_id)) continue;
+      host_.log(TRIBUTARY_LOG_WARNING, "drs: an unfinished upload could not be aborted; it never becomes visible");
+    }
+    if (!desk.remove(place) && object.upload_id.empty()) {
+      throw sdk::Broken("the object store does not let us remove " + object.name +
+                            ", which was uploaded and not "
+                            "registered",
+                        "ask the repository to clear it away, then withdraw again");
+    }
+  }
+
+  const sdk::Host& host_;
+  const Settings& settings_;
+  const std::string& parcel_id_;
+  Journal journal_;
+  Repository repository_;
+  ServiceInfo info_;
+};
+
+}  // namespace
+
+void withdraw(const sdk::Host& host, const Settings& settings, const std::string& parcel_id,
+              const std::vector<std::string>& ids) {
+  Withdrawal(host, settings, parcel_id).run(ids);
+}
+
+}  // namespace tributary::drs

@@ -1,0 +1,234 @@
+// tests/agent/config/load_test.cpp: every key, and the files beside the main one.
+#include <string>
+
+#include "tests/agent/config/workspace.hpp"
+
+#include <CppUTest/TestHarness.h>
+
+namespace {
+
+using namespace tributary;          // NOLINT: brevity of a test
+using namespace tributary::config;  // NOLINT
+
+const std::string smallest = R"(site: example-lab
+state_dir: state
+run_folders: [ { path: runs } ]
+pseudonyms: { key_file: keys/pseudonym.key }
+)";
+
+const std::string everything = R"(site: example-lab
+state_dir: state
+state_key_file: keys/state.key
+run_folders:
+  - { path: runs, instrument: illumina, settle: 90s, retain: link }
+subjects:
+  - { name: lims, plugin: csv, settings: { file: lims.csv, max_age: 2h, identifying: [ name, dob ] } }
+identity: { key_file: keys/site.key }
+pseudonyms: { key_file: keys/pseudonym.key }
+destinations:
+  - name: national
+    plugin: drs
+    settings:
+      url: https://drs.example.org/drs/v1
+      part_size: 8MiB
+      max_parts: 500
+      controlled_access: [ "https://repository.example.org/EX1" ]
+      retries: 5
+      checked: false
+      endpoint: null
+      tags: { a: b, c: d }
+    auth: { type: oauth2, token_url: "https://login.example.org/token", client_id: us, private_key_file: keys/site.key,
+            key_id: k1, scope: upload, audience: drs }
+    tls: { ca_file: keys/national.pub, cert_file: keys/national.pub, key_file: keys/site.key, server_name: drs.example }
+    proxy: http://proxy.example.org:3128
+    recipients: [ keys/national.pub, keys/archive.pub ]
+    ingest: { plugin: tes, settings: { url: "http://127.0.0.1:1/tes", task_file: task.yaml } }
+policies:
+  - name: wgs
+    destination: national
+    purpose: { use: "DUO:0000007", disease: "MONDO:0007254", commercial: true, organisation: for-profit, country: NO,
+               project: EX-1, institution: Example University, methods: true }
+    samples: { project: [ "A*" ], name: [ "B*" ], except: [ "C*" ] }
+    files: [ bam, report ]
+    read_names: mask
+    share: aggregate
+    on_withdrawal: stop
+limits: { upload_rate: 80Mbit/s, upload_hours: [ "20:00-06:00", "12:00-13:30" ], connections: 8, threads: 3,
+          memory: 128MiB }
+listen: "[::1]:9000"
+)";
+
+}  // namespace
+
+TEST_GROUP(Load) {
+  Workspace workspace;
+
+  Loaded load_text(const std::string& text) {
+    workspace.write("tributary.yaml", text);
+    return load(workspace.path("tributary.yaml"), plugin_keys);
+  }
+  Settings good(const std::string& text) {
+    auto loaded = load_text(text);
+    if (!loaded.settings) FAIL(sentences(loaded, workspace).c_str());
+    return *loaded.settings;
+  }
+  void text_is(const std::string& expected, const std::string& actual) {
+    STRCMP_EQUAL(expected.c_str(), actual.c_str());
+  }
+};
+
+TEST(Load, fills_in_the_defaults) {
+  const auto settings = good(smallest);
+  text_is("example-lab", settings.site);
+  text_is(workspace.path("state"), settings.state_dir);
+  text_is(workspace.path("tributary.yaml"), settings.file);
+  text_is("", settings.state_key_file);
+  text_is("", settings.plugin_dir);
+  text_is(workspace.path("runs"), settings.run_folders[0].path);
+  text_is("auto", settings.run_folders[0].instrument);
+  LONGS_EQUAL(600, settings.run_folders[0].settle_s);
+  CHECK_FALSE(settings.run_folders[0].hard_links);
+  text_is(workspace.path("keys/pseudonym.key"), settings.pseudonym_key_file);
+  text_is("127.0.0.1:8480", settings.listen);
+  LONGS_EQUAL(0, settings.limits.upload_bytes_per_s);
+  LONGS_EQUAL(1, settings.limits.upload_hours.size());
+  LONGS_EQUAL(0, settings.limits.upload_hours[0].from_min);
+  LONGS_EQUAL(1440, settings.limits.upload_hours[0].to_min);
+  LONGS_EQUAL(4, settings.limits.connections);
+  LONGS_EQUAL(2, settings.limits.threads);
+  LONGS_EQUAL(96 << 20, settings.limits.memory_bytes);
+}
+
+TEST(Load, has_the_same_defaults_as_the_types) {
+  workspace.write("destinations.d/d.yaml",
+                  "plugin: folder\nsettings: { path: out }\nrecipients: [ ../keys/national.pub ]\n");
+  workspace.write("policies.d/p.yaml", "destination: d\npurpose: { use: HMB }\n");
+  const auto settings = good(smallest);
+  const auto& destination = settings.destinations[0];
+  CHECK(destination.part_bytes == Destination{}.part_bytes && destination.max_parts == Destination{}.max_parts);
+  CHECK(destination.auth.kind == AuthSettings::Kind::none);
+  CHECK_FALSE(destination.ingest.has_value());
+  const auto& policy = settings.policies[0];
+  CHECK(policy.samples.project == Samples{}.project && policy.samples.name == Samples{}.name);
+  CHECK_TRUE(policy.samples.except.empty());
+  LONGS_EQUAL(4, policy.files.size());
+  CHECK_FALSE(policy.mask_read_names);
+  CHECK(policy.on_withdrawal == OnWithdrawal::erase);
+  const consent::Purpose fallback;
+  CHECK(policy.purpose.commercial == fallback.commercial && policy.purpose.for_profit == fallback.for_profit);
+  CHECK(policy.purpose.methods == fallback.methods && policy.purpose.aggregate == fallback.aggregate);
+  CHECK(Settings{}.listen == settings.listen && Limits{}.memory_bytes == settings.limits.memory_bytes);
+  CHECK(Limits{}.connections == settings.limits.connections && Limits{}.threads == settings.limits.threads);
+  CHECK(RunFolder{}.settle_s == settings.run_folders[0].settle_s);
+}
+
+TEST(Load, reads_every_key) {
+  const auto settings = good(everything);
+  text_is(workspace.path("keys/state.key"), settings.state_key_file);
+  text_is("illumina", settings.run_folders[0].instrument);
+  LONGS_EQUAL(90, settings.run_folders[0].settle_s);
+  CHECK_TRUE(settings.run_folders[0].hard_links);
+  text_is("lims", settings.subjects[0].name);
+  text_is(workspace.path("lims.csv"), settings.subjects[0].settings.at("file"));
+  text_is("7200", settings.subjects[0].settings.at("max_age"));
+  text_is("name\ndob", settings.subjects[0].settings.at("identifying"));
+  text_is(workspace.path("keys/site.key"), settings.identity_key_file);
+  LONGS_EQUAL(10000000, settings.limits.upload_bytes_per_s);
+  LONGS_EQUAL(1200, settings.limits.upload_hours[0].from_min);
+  LONGS_EQUAL(360, settings.limits.upload_hours[0].to_min);
+  LONGS_EQUAL(810, settings.limits.upload_hours[1].to_min);
+  LONGS_EQUAL(8, settings.limits.connections);
+  LONGS_EQUAL(3, settings.limits.threads);
+  LONGS_EQUAL(128 << 20, settings.limits.memory_bytes);
+  text_is("[::1]:9000", settings.listen);
+}
+
+TEST(Load, reads_every_key_of_a_destination) {
+  const auto settings = good(everything);
+  const auto& d = *settings.destination("national");
+  text_is("https://drs.example.org/drs/v1", d.settings.at("url"));
+  text_is("8388608", d.settings.at("part_size"));
+  LONGS_EQUAL(8 << 20, d.part_bytes);
+  LONGS_EQUAL(500, d.max_parts);
+  LONGS_EQUAL(0, d.settings.count("max_parts"));
+  text_is("https://repository.example.org/EX1", d.controlled_access.at(0));
+  text_is("5", d.settings.at("retries"));
+  text_is("false", d.settings.at("checked"));
+  LONGS_EQUAL(0, d.settings.count("endpoint"));
+  text_is("a=b\nc=d", d.settings.at("tags"));
+  CHECK(d.auth.kind == AuthSettings::Kind::oauth2);
+  CHECK_TRUE(d.auth.private_key_jwt);
+  text_is(workspace.path("keys/site.key"), d.auth.secret_file);
+  text_is("https://login.example.org/token", d.auth.token_url);
+  text_is("us k1 upload drs", d.auth.client_id + " " + d.auth.key_id + " " + d.auth.scope + " " + d.auth.audience);
+  text_is(workspace.path("keys/national.pub"), d.tls.ca_file);
+  text_is("drs.example", d.tls.server_name);
+  text_is("http://proxy.example.org:3128", d.proxy);
+  LONGS_EQUAL(2, d.recipient_files.size());
+  text_is("http://127.0.0.1:1/tes", d.ingest->settings.at("url"));
+  text_is(workspace.path("task.yaml"), d.ingest->settings.at("task_file"));
+}
+
+TEST(Load, reads_every_key_of_a_policy) {
+  const auto settings = good(everything);
+  const auto& p = *settings.policy("wgs");
+  CHECK(p.purpose.use == consent::Use::ds);
+  text_is("MONDO:0007254", p.purpose.disease);
+  CHECK_TRUE(p.purpose.commercial && p.purpose.for_profit && p.purpose.methods && p.purpose.aggregate);
+  text_is("NO", p.purpose.country);
+  text_is("EX-1", p.purpose.project);
+  text_is("Example University", p.purpose.institution);
+  text_is("A*B*C*", p.samples.project.at(0) + p.samples.name.at(0) + p.samples.except.at(0));
+  LONGS_EQUAL(2, p.files.size());
+  CHECK_TRUE(p.mask_read_names);
+  CHECK(p.on_withdrawal == OnWithdrawal::stop);
+}
+
+TEST(Load, gives_nothing_for_an_unknown_name) {
+  const auto settings = good(smallest);
+  POINTERS_EQUAL(nullptr, settings.destination("x"));
+  POINTERS_EQUAL(nullptr, settings.policy("x"));
+}
+
+TEST(Load, turns_the_status_page_off_by_null) { text_is("", good(smallest + "listen: null\n").listen); }
+
+TEST(Load, takes_null_for_the_default_elsewhere) {
+  LONGS_EQUAL(4,
+              good(smallest + "limits: { connections: null, upload_rate: null }\nidentity: null\n").limits.connections);
+  LONGS_EQUAL(4, good(smallest + "limits:\n").limits.connections);
+}
+
+TEST(Load, reads_entries_beside_the_main_file_in_order_of_their_names) {
+  workspace.write("subjects.d/20-second.yaml", "plugin: csv\nsettings: { file: b.csv }\n");
+  workspace.write("subjects.d/10-first.yaml", "plugin: csv\nsettings: { file: a.csv }\nname: broker\n");
+  workspace.write("subjects.d/.hidden.yaml", "nonsense: true\n");
+  workspace.write("subjects.d/notes.txt", "not read\n");
+  const auto settings = good(smallest + "subjects: [ { name: lims, plugin: csv, settings: { file: c.csv } } ]\n");
+  LONGS_EQUAL(3, settings.subjects.size());
+  text_is("lims", settings.subjects[0].name);
+  text_is("broker", settings.subjects[1].name);
+  text_is(workspace.path("subjects.d/a.csv"), settings.subjects[1].settings.at("file"));
+  text_is("20-second", settings.subjects[2].name);
+}
+
+TEST(Load, takes_a_key_from_the_credentials_of_the_service) {
+  workspace.write("credentials/pseudonym", std::string(32, 'k'), 0640);
+  ::setenv("CREDENTIALS_DIRECTORY", workspace.path("credentials").c_str(), 1);
+  const auto loaded = load_text(
+      "site: example-lab\nrun_folders: [ { path: runs } ]\nstate_dir: state\n"
+      "pseudonyms: { key_file: \"credential:pseudonym\" }\nidentity: { key_file: keys/site.key }\n");
+  ::unsetenv("CREDENTIALS_DIRECTORY");
+  CHECK_TRUE(loaded.settings.has_value());
+  text_is(workspace.path("credentials/pseudonym"), loaded.settings->pseudonym_key_file);
+  LONGS_EQUAL(3, loaded.problems.size());  // no subjects, destinations, policies: nothing about modes
+}
+
+TEST(Load, only_warns_about_a_credential_that_the_service_alone_sees) {
+  const auto loaded = load_text(
+      "site: example-lab\nrun_folders: [ { path: runs } ]\nstate_dir: state\n"
+      "pseudonyms: { key_file: \"credential:pseudonym\" }\n");
+  CHECK_TRUE(loaded.settings.has_value());
+  text_is("/run/credentials/tributary.service/pseudonym", loaded.settings->pseudonym_key_file);
+  STRCMP_CONTAINS("tributary.yaml:4:15: pseudonyms.key_file: warning: $CREDENTIALS_DIRECTORY is not set",
+                  sentences(loaded, workspace).c_str());
+}

@@ -1,0 +1,232 @@
+// tests/agent/consent/desk_test.cpp: policies, sources in their order, withdrawals, identities that grow.
+#include "agent/consent/consent.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "agent/consent/choose.hpp"
+
+#include <CppUTest/TestHarness.h>
+
+namespace {
+
+using namespace tributary;  // NOLINT: brevity of a test
+using consent::choose;
+using consent::Verdict;
+
+class FakeSource final : public plugin::SubjectSource {
+ public:
+  explicit FakeSource(std::string name) : name_(std::move(name)) {}
+  const std::string& name() const override { return name_; }
+  Status probe() override { return {}; }
+  Result<std::optional<plugin::Subject>> ask(const std::string& sample_id) override {
+    ++asked;
+    if (away) return wait_error("the file is 30 h old, of at most 26 h");
+    const auto found = subjects.find(sample_id);
+    if (found == subjects.end()) return std::optional<plugin::Subject>();
+    return std::optional(found->second);
+  }
+  std::string revision() override { return "1"; }
+
+  std::map<std::string, plugin::Subject> subjects;
+  bool away = false;
+  int asked = 0;
+
+ private:
+  std::string name_;
+};
+
+plugin::Subject subject(const std::string& id, const std::string& status = "active") {
+  return {id, {{"c-1", status, "HMB", "2026-01-01", ""}}, {{"birth_date", "2001-02-03", true}, {"ward", "3", false}}};
+}
+
+identify::IdentifiedSample sample(const std::string& id, const std::string& project = "WGS") {
+  identify::IdentifiedSample out;
+  out.identity = identify::Identity(id, project);
+  out.identity.add_file_name(id);
+  for (const auto* kind : {"fastq", "bam", "bai", "vcf"}) {
+    identify::SampleFile file;
+    file.kind = kind;
+    file.path = "out/" + id + "." + (file.kind == "bai" ? "bam.bai" : file.kind);
+    out.files.push_back(file);
+  }
+  return out;
+}
+
+config::Policy policy(const std::string& name) {
+  config::Policy out;
+  out.name = name;
+  out.destination = "national";
+  out.purpose.country = "DE";
+  out.files = {"bam"};
+  return out;
+}
+
+bool has(const identify::Identity& identity, const std::string& kind, const std::string& value) {
+  for (const auto& word : identity.identifiers()) {
+    if (word.kind == kind && word.value == value) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+TEST_GROUP(Desk) {
+  config::Settings settings;
+  FakeSource first{"lims"};
+  FakeSource second{"broker"};
+  std::string withdrawn;
+  ManualClock clock{1795255200};
+
+  void setup() override { settings.policies = {policy("wgs")}; }
+  consent::Desk desk() {
+    return {settings, {&first, &second}, [this](const std::string& id) { return id == withdrawn; }, clock};
+  }
+};
+
+TEST(Desk, takes_the_word_of_the_first_source_that_knows_the_sample) {
+  first.subjects["SAMPLE-01"] = subject("SUBJECT-01");
+  second.subjects["SAMPLE-01"] = subject("SUBJECT-02", "withdrawn");
+  const auto told = desk().ask(sample("SAMPLE-01"));
+  CHECK_TRUE(told.known);
+  STRCMP_EQUAL("SUBJECT-01", told.sample.identity.subject_id().c_str());
+  CHECK(told.choices[0].decision.verdict == Verdict::permit);
+  LONGS_EQUAL(0, second.asked);
+}
+
+TEST(Desk, asks_the_next_source_when_the_first_does_not_know_the_sample) {
+  second.subjects["SAMPLE-01"] = subject("SUBJECT-02");
+  const auto told = desk().ask(sample("SAMPLE-01"));
+  STRCMP_EQUAL("SUBJECT-02", told.sample.identity.subject_id().c_str());
+}
+
+TEST(Desk, asks_nobody_else_when_a_source_can_not_answer) {
+  first.away = true;
+  second.subjects["SAMPLE-01"] = subject("SUBJECT-02");
+  const auto told = desk().ask(sample("SAMPLE-01"));
+  CHECK_FALSE(told.known);
+  STRCMP_EQUAL("subject source lims can not answer: the file is 30 h old, of at most 26 h",
+               told.unknown_reason.c_str());
+  CHECK(told.choices[0].decision.verdict == Verdict::unknown);
+  STRCMP_EQUAL(told.unknown_reason.c_str(), told.choices[0].decision.reason.c_str());
+  LONGS_EQUAL(0, second.asked);
+}
+
+TEST(Desk, holds_a_sample_that_nobody_knows) {
+  const auto told = desk().ask(sample("SAMPLE-01"));
+  CHECK_FALSE(told.known);
+  CHECK(told.choices[0].decision.verdict == Verdict::unknown);
+  STRCMP_EQUAL("no subject source knows the sample", told.unknown_reason.c_str());
+}
+
+TEST(Desk, holds_a_sample_without_a_subject) {
+  first.subjects["SAMPLE-01"] = subject("");
+  const auto told = desk().ask(sample("SAMPLE-01"));
+  CHECK_FALSE(told.known);
+  STRCMP_EQUAL("", told.sample.identity.subject_id().c_str());
+}
+
+TEST(Desk, denies_a_subject_that_was_withdrawn_here_whatever_a_source_says) {
+  first.subjects["SAMPLE-01"] = subject("SUBJECT-01");
+  withdrawn = "SUBJECT-01";
+  const auto told = desk().ask(sample("SAMPLE-01"));
+  const auto& decision = told.choices[0].decision;
+  CHECK(decision.verdict == Verdict::deny);
+  STRCMP_EQUAL("the subject was withdrawn at this site", decision.reason.c_str());
+  STRCMP_EQUAL("withdrawn", decision.findings[0].rule.c_str());
+  CHECK_TRUE(decision.terms.empty());
+  CHECK(desk().ask_again("SAMPLE-01", settings.policies[0]).verdict == Verdict::deny);
+}
+
+TEST(Desk, adds_the_subject_and_what_identifies_it_to_the_identity) {
+  first.subjects["SAMPLE-01"] = subject("SUBJECT-01");
+  const auto identity = desk().ask(sample("SAMPLE-01")).sample.identity;
+  CHECK_TRUE(has(identity, "subject id", "SUBJECT-01"));
+  CHECK_TRUE(has(identity, "birth date", "2001-02-03"));
+  CHECK_FALSE(has(identity, "ward", "3"));
+}
+
+TEST(Desk, asks_again_with_the_time_of_that_moment) {
+  first.subjects["SAMPLE-01"] = subject("SUBJECT-01");
+  first.subjects["SAMPLE-01"].records[0].valid_until = "2026-11-21";
+  CHECK(desk().ask_again("SAMPLE-01", settings.policies[0]).verdict == Verdict::permit);
+  clock.advance(86400);
+  CHECK(desk().ask_again("SAMPLE-01", settings.policies[0]).verdict == Verdict::deny);
+  first.away = true;
+  CHECK(desk().ask_again("SAMPLE-01", settings.policies[0]).verdict == Verdict::unknown);
+}
+
+TEST(Desk, answers_for_every_policy_in_their_order) {
+  settings.policies.push_back(policy("ancestry"));
+  settings.policies[1].purpose.use = consent::Use::poa;
+  settings.policies.push_back(policy("other"));
+  settings.policies[2].samples.project = {"EXOME*"};
+  first.subjects["SAMPLE-01"] = subject("SUBJECT-01");
+  const auto told = desk().ask(sample("SAMPLE-01"));
+  LONGS_EQUAL(3, told.choices.size());
+  CHECK(told.choices[0].decision.verdict == Verdict::permit);
+  CHECK(told.choices[1].decision.verdict == Verdict::deny);
+  CHECK_FALSE(told.choices[2].matches);
+}
+
+TEST(Desk, never_says_an_identifier_in_a_reason) {
+  first.subjects["SAMPLE-01"] = subject("SUBJECT-01", "withdrawn");
+  settings.policies.push_back(policy("other"));
+  settings.policies[1].samples.except = {"SAMPLE-*"};
+  const auto told = desk().ask(sample("SAMPLE-01"));
+  for (const auto& choice : told.choices) {
+    for (const auto& text : {choice.why_not, choice.decision.reason}) {
+      CHECK_TRUE(text.find("SAMPLE-01") == std::string::npos && text.find("SUBJECT-01") == std::string::npos);
+    }
+  }
+}
+
+TEST_GROUP(Choose){};
+
+TEST(Choose, matches_project_name_and_exclusion_by_globs) {
+  auto wanted = policy("p");
+  CHECK_TRUE(choose(wanted, sample("SAMPLE-01")).matches);
+  CHECK_TRUE(choose(wanted, sample("SAMPLE-01", "")).matches);
+  wanted.samples.project = {"EX*", "W?S"};
+  CHECK_TRUE(choose(wanted, sample("SAMPLE-01")).matches);
+  CHECK_FALSE(choose(wanted, sample("SAMPLE-01", "other")).matches);
+  wanted.samples.name = {"SAMPLE-0?"};
+  CHECK_TRUE(choose(wanted, sample("SAMPLE-01")).matches);
+  CHECK_FALSE(choose(wanted, sample("SAMPLE-11")).matches);
+  wanted.samples.except = {"*-01"};
+  CHECK_FALSE(choose(wanted, sample("SAMPLE-01")).matches);
+  CHECK_TRUE(choose(wanted, sample("SAMPLE-02")).matches);
+}
+
+TEST(Choose, excludes_by_any_name_of_the_sample) {
+  auto wanted = policy("p");
+  wanted.samples.except = {"NTC*"};
+  auto control = sample("SAMPLE-01");
+  control.identity.add("sample name", "NTC-1");
+  CHECK_FALSE(choose(wanted, control).matches);
+}
+
+TEST(Choose, takes_an_index_with_its_data_file_only) {
+  auto wanted = policy("p");
+  const auto taken = choose(wanted, sample("SAMPLE-01")).files;
+  LONGS_EQUAL(2, taken.size());
+  LONGS_EQUAL(1, taken[0]);
+  LONGS_EQUAL(2, taken[1]);
+  wanted.files = {"vcf"};
+  LONGS_EQUAL(1, choose(wanted, sample("SAMPLE-01")).files.size());
+  wanted.files = {"bam"};
+  auto short_name = sample("SAMPLE-01");
+  short_name.files[2].path = "out/SAMPLE-01.bai";
+  LONGS_EQUAL(2, choose(wanted, short_name).files.size());
+  short_name.files[2].path = "out/SAMPLE-02.bai";
+  LONGS_EQUAL(1, choose(wanted, short_name).files.size());
+}
+
+TEST(Choose, says_when_no_file_is_of_a_wanted_kind) {
+  auto wanted = policy("p");
+  wanted.files = {"cram", "bcf"};
+  const auto choice = choose(wanted, sample("SAMPLE-01"));
+  CHECK_FALSE(choice.matches);
+  STRCMP_EQUAL("the sample has no file of the kinds cram, bcf", choice.why_not.c_str());
+}

@@ -1,0 +1,110 @@
+// tests/agent/verify/spellings_test.cpp: a word is found however a system may have spelled it.
+#include "tests/agent/verify/looking.hpp"
+
+#include <CppUTest/TestHarness.h>
+
+namespace tributary::verify {
+
+TEST_GROUP(Spellings){};
+
+TEST(Spellings, of_a_word_are_found_in_any_case) {
+  CHECK(found("Sample-Xy7", "see SAMPLE-XY7 here"));
+  CHECK(found("SAMPLE-XY7", "sample-xy7"));
+  CHECK_FALSE(found("SAMPLE-XY7", "SAMPLE-XY8"));
+}
+
+TEST(Spellings, as_vendors_write_them_are_found) {
+  for (const char* text : {"NGS_24.017 b", "NGS-24-017-b", "NGS_24_017_b", "NGS.24.017.b", "NGS 24 017 b", "NGS24017b",
+                           "ngs-24-017-B_S1_L001_R1_001.fastq.gz"}) {
+    CHECK(found("NGS_24.017 b", text));
+  }
+  CHECK(found("AB-77+XQ", "AB-77XQ"));
+  CHECK(found("AB-77+XQ", "AB_77XQ"));
+  CHECK(found("AB/77(XQ)", "AB_77_XQ"));
+  CHECK(found("AB/77(XQ)", "AB-77-XQ"));
+  CHECK(found("AB__77", "AB-77"));
+}
+
+TEST(Spellings, as_urls_write_them_are_found) {
+  CHECK(found("Abc Def/77", "name=Abc%20Def%2F77"));
+  CHECK(found("Abc Def/77", "name=Abc%20Def%2f77"));
+  CHECK(found("Abc Def/77", "name=Abc+Def%2F77"));
+}
+
+TEST(Spellings, as_xml_writes_them_are_found) {
+  CHECK(found("Qx&Rz<99>", "<n>Qx&amp;Rz&lt;99&gt;</n>"));
+  CHECK(found("Qx&Rz<99>", "<n>Qx&#38;Rz&#60;99&#62;</n>"));
+  CHECK(found("D'Vries77", "<n a='D&apos;Vries77'/>"));
+  CHECK(found("D'Vries77", "<n a='D&#39;Vries77'/>"));
+}
+
+TEST(Spellings, as_json_writes_them_are_found) {
+  CHECK(found("Qx\"Rz\\99/1", R"({"n":"Qx\"Rz\\99/1"})"));
+  CHECK(found("Qx\"Rz\\99/1", R"({"n":"Qx\"Rz\\99\/1"})"));
+}
+
+TEST(Spellings, with_umlauts_are_found_however_they_were_written) {
+  const std::string name = "Gr\xc3\xb6\xc3\x9fz\xc3\xbcg";
+  for (const char* text :
+       {"Gr\xc3\xb6\xc3\x9fz\xc3\xbcg", "GR\xc3\x96\xe1\xba\x9eZ\xc3\x9cG", "Groesszueg", "Grosszug",
+        "Gro\xcc\x88\xc3\x9fzu\xcc\x88g", "Gr\xf6\xdfz\xfcg", "Gr%C3%B6%C3%9Fz%C3%BCg", "Gr%c3%b6%c3%9fz%c3%bcg",
+        "Gr&#246;&#223;z&#252;g", "Gr&#xF6;&#xdf;z&#xfc;g", "Gr\\u00f6\\u00dfz\\u00FCg"}) {
+    CHECK(found(name, text));
+  }
+}
+
+TEST(Spellings, of_names_are_found_in_every_order_and_part_by_part) {
+  for (const char* text :
+       {"Quentin Zwicklbauer", "Zwicklbauer Quentin", "Zwicklbauer, Quentin", "zwicklbauer_quentin",
+        "Zwicklbauer^Quentin", "quentin.zwicklbauer@example.org", "ZwicklbauerQuentin", "x Zwicklbauer x", "Quentin"}) {
+    CHECK(found("Quentin Zwicklbauer", text, "name"));
+    CHECK(found("Zwicklbauer, Quentin", text, "name"));
+  }
+  CHECK(found("Ada Quentin Zwicklbauer", "Zwicklbauer Ada Quentin", "name"));
+  CHECK(found("Ada Quentin Zwicklbauer", "Zwicklbauer, Ada", "name"));
+  CHECK(found("Ada Quentin Zwicklbauer", "ada", "name"));
+  CHECK_FALSE(found("Ada Quentin Zwicklbauer", "adapter", "name"));
+}
+
+TEST(Spellings, of_names_do_not_take_particles_and_daily_words_for_parts) {
+  CHECK_FALSE(found("Eva von der Fisher", "from von der Fisher's exact test", "name"));
+  CHECK(found("Eva von der Fisher", "Eva von der Fisher", "name"));
+  CHECK(found("Eva von der Fisher", "Fisher, Eva", "name"));
+}
+
+TEST(Spellings, of_dates_are_found_in_the_forms_of_the_field) {
+  for (const char* text : {"1970-01-31", "31.01.1970", "19700131", "31/01/1970", "01/31/1970", "31011970", "31.1.1970",
+                           "1970_01_31", "31.01.70", "31 Jan 1970", "Jan 31, 1970", "31-JAN-1970", "31. Januar 1970",
+                           "January 31, 1970", "born=19700131;"}) {
+    CHECK(found("1970-01-31", text, "birth date"));
+    CHECK(found("31.01.1970", text, "birth date"));
+    CHECK(found("19700131", text, "birth date"));
+  }
+  CHECK_FALSE(found("1970-01-31", "1970-01-30", "birth date"));
+  CHECK_FALSE(found("1970-01-31", "119700131", "birth date"));
+  CHECK_FALSE(found("1970-01-31", "1970", "birth date"));
+}
+
+TEST(Spellings, of_eight_digits_are_a_date_only_when_told) {
+  CHECK(found("19700131", "31.01.1970", "birth date"));
+  CHECK_FALSE(found("19700131", "31.01.1970", "sample id"));
+  CHECK(found("19700131", "19700131", "sample id"));
+}
+
+TEST(Spellings, cut_to_eight_bytes_and_more_are_found) {
+  CHECK(found("KLX-Becquerel-0071", "KLX-Becq"));
+  CHECK(found("KLX-Becquerel-0071", "KLX_Becquerel-0"));
+  CHECK_FALSE(found("KLX-Becquerel-0071", "KLX-Bec"));
+}
+
+TEST(Spellings, cut_so_that_they_fit_several_words_or_nobody_are_not_looked_for) {
+  const auto dictionary =
+      dictionary_of({"KLX-Becquerel-0071", "KLX-Becquerel-0072", "Patient-0815-aa", "20260017123-x"});
+  CHECK(dictionary->scan_text("t", "KLX-Becquerel-007")->empty());
+  LONGS_EQUAL(1, dictionary->scan_text("t", "KLX-Becquerel-0072")->size());
+  CHECK(dictionary->scan_text("t", "Patient-")->empty());
+  LONGS_EQUAL(1, dictionary->scan_text("t", "Patient-0815-a")->size());
+  CHECK(dictionary->scan_text("t", "20260017")->empty());
+}
+
+}  // namespace tributary::verify

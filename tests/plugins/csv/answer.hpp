@@ -1,0 +1,39 @@
+// tests/plugins/csv/answer.hpp: asks a consent plugin and keeps what it tells.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tests/suites/instance.hpp"
+
+#include <CppUTest/TestHarness.h>
+
+namespace tributary::suites {
+
+struct Answer {
+  tributary_outcome outcome = TRIBUTARY_BROKEN;
+  tributary_note note{};
+  std::string subject;
+  std::vector<std::string> records;     // "id status permissions from until"
+  std::vector<std::string> attributes;  // "name=value", with a '!' in front when it identifies
+};
+
+inline Answer ask(Instance<tributary_consent_ops>& at, const std::string& sample) {
+  Answer answer;
+  tributary_subject_sink sink{};
+  sink.size = sizeof sink;
+  sink.self = &answer;
+  sink.subject = [](void* self, const char* id) { static_cast<Answer*>(self)->subject = id; };
+  sink.record = [](void* self, const tributary_consent_record* r) {
+    static_cast<Answer*>(self)->records.push_back(std::string(r->consent_id) + " " + r->status + " " + r->permissions +
+                                                  " " + r->valid_from + " " + r->valid_until);
+  };
+  sink.attribute = [](void* self, const char* name, const char* value, std::int32_t identifying) {
+    static_cast<Answer*>(self)->attributes.push_back((identifying != 0 ? "!" : "") + std::string(name) + "=" + value);
+  };
+  answer.outcome = at.call([&](tributary_note* note) { return at.ops().ask(at.self(), sample.c_str(), &sink, note); });
+  answer.note = at.note;
+  return answer;
+}
+
+}  // namespace tributary::suites
