@@ -1,5 +1,5 @@
 // agent/cli/daemon.cpp: `tributaryd`: reads, opens, locks, runs, and starts over when told to.
-#include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -100,6 +100,7 @@ int run(Context& context, const Options& options) {
   if (::pthread_sigmask(SIG_BLOCK, &signals, nullptr) != 0)
     return complain(operator_error("signals can not be held back"));
   std::signal(SIGPIPE, SIG_IGN);
+  ::umask(0077);  // what we keep is for nobody else
   context.config_file = options.config_file;
   auto settings = load_settings(context, true);
   if (!settings) return exit_usage;

@@ -1,4 +1,6 @@
 // agent/cli/main.cpp: `tributary`: finds the command and runs it.
+#include <sys/stat.h>
+
 #include <cstdio>
 #include <exception>
 
@@ -26,6 +28,7 @@ void print_help() {
 }
 
 int run(std::vector<std::string> words) {
+  ::umask(0077);  // journals and keys that a command makes are for nobody else
   Context context;
   context.log = std::make_unique<tributary::StandardErrorLog>(tributary::Level::warning);
   std::size_t at = 0;

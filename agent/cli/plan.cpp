@@ -135,7 +135,8 @@ int look(Context& context, config::Settings settings, const std::string& folder,
         (sighting->hint.empty() ? "" : "; " + sighting->hint));
     return exit_not_well;
   }
-  auto identified = identify::identify(*sighting->settled, *out.site->instrument(sighting->instrument), {false, &context.stop});
+  auto identified =
+      identify::identify(*sighting->settled, *out.site->instrument(sighting->instrument), {false, &context.stop});
   if (!identified) return complain(identified.error());
   auto consented = out.site->ask(*identified);
   if (!consented) return complain(consented.error());
