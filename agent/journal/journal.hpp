@@ -108,7 +108,7 @@ class Journal {
   /// The newest row of a folder, whatever the unit.
   Result<std::optional<RunRow>> newest_run(const Digest256& folder_tag);
   Result<std::vector<RunRow>> runs();
-  /// Inserts or updates by folder and unit; gives the row's id.
+  /// Updates the row of that id, or inserts one (by folder and unit) when it is 0; gives the row's id.
   Result<std::int64_t> put_run(const RunRow& row);
   Status begin_plan(std::int64_t run);  // counts a crash until end_plan
   Status end_plan(std::int64_t run, std::int64_t samples, const Digest256& listing, std::int64_t next_plan);
@@ -187,6 +187,8 @@ class Journal {
   Status check_key(bool may_write);
   Result<Bytes> seal(std::string_view domain, std::string_view row, ByteView plaintext) const;
   Result<Bytes> unseal_bytes(std::string_view domain, std::string_view row, ByteView sealed) const;
+  /// What has no recipe is planned and sealed afresh: its runs are looked at again at once.
+  Status plan_afresh();
   Result<std::int64_t> move(std::string_view set, const Filter& filter, std::string_view when, std::int64_t now);
 
   std::mutex mutex_;

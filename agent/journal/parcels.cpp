@@ -294,7 +294,7 @@ Status Journal::unseal(const std::string& id, const std::string& reason, std::in
   auto transaction = store::Transaction::begin(*database_);
   if (!transaction) return transaction.error();
   for (const auto* sql :
-       {"DELETE FROM object WHERE parcel = ?", "DELETE FROM token WHERE key = ?1 OR key LIKE ?1 || '/%'"}) {
+       {"DELETE FROM object WHERE parcel = ?", "DELETE FROM token WHERE key = ?1 OR key LIKE ?1 || '.%'"}) {
     auto statement = database_->prepare(sql);
     if (!statement) return statement.error();
     if (auto done = statement->bind(std::string_view(id)).run(); !done) return done;
@@ -373,17 +373,18 @@ Result<std::int64_t> Journal::move(std::string_view set, const Filter& filter, s
   return database_->changes();
 }
 
+Status Journal::plan_afresh() {
+  const std::lock_guard lock(mutex_);
+  return database_->run(
+      "UPDATE run SET next_plan = 0, crashes = 0, planned_listing = NULL WHERE id IN "
+      "(SELECT run FROM parcel WHERE stage IN (10, 20) AND condition = 0 AND operator_hold = 0)");
+}
+
 Result<std::int64_t> Journal::retry(const Filter& filter, std::int64_t now) {
-  // What has no recipe is planned and sealed afresh; the runs are looked at again at once.
   auto moved = move("condition = 0, reason = '', hint = '', crashes = 0, not_before = 0", filter,
                     "stage NOT IN (70, 90, 95)", now);
   if (!moved) return moved;
-  const std::lock_guard lock(mutex_);
-  if (auto done = database_->run("UPDATE run SET next_plan = 0, crashes = 0, planned_listing = NULL WHERE id IN "
-                                 "(SELECT run FROM parcel WHERE stage IN (10, 20) AND condition = 0)");
-      !done) {
-    return done.error();
-  }
+  if (auto done = plan_afresh(); !done) return done.error();
   return moved;
 }
 
@@ -392,7 +393,10 @@ Result<std::int64_t> Journal::hold(const Filter& filter, std::int64_t now) {
 }
 
 Result<std::int64_t> Journal::release(const Filter& filter, std::int64_t now) {
-  return move("operator_hold = 0, not_before = 0", filter, "operator_hold = 1", now);
+  auto moved = move("operator_hold = 0, not_before = 0", filter, "operator_hold = 1", now);
+  if (!moved) return moved;
+  if (auto done = plan_afresh(); !done) return done.error();
+  return moved;
 }
 
 Result<std::int64_t> Journal::cancel(const Filter& filter, std::int64_t now) {

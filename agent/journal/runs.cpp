@@ -72,18 +72,22 @@ Result<std::vector<RunRow>> Journal::runs() {
 
 Result<std::int64_t> Journal::put_run(const RunRow& row) {
   const std::lock_guard lock(mutex_);
-  auto statement = database_->prepare(
-      "INSERT INTO run (folder_tag, unit, name, instrument, model, state, reason, hint, listing, quiet_since, since) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (folder_tag, unit) DO UPDATE SET name = excluded.name, "
-      "instrument = excluded.instrument, model = excluded.model, state = excluded.state, reason = excluded.reason, "
-      "hint = excluded.hint, listing = excluded.listing, quiet_since = excluded.quiet_since, since = excluded.since "
-      "RETURNING id");
+  auto statement =
+      database_->prepare(row.id == 0 ? "INSERT INTO run (folder_tag, unit, name, instrument, model, state, reason, "
+                                       "hint, listing, quiet_since, since) "
+                                       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"
+                                     : "UPDATE run SET folder_tag = ?, unit = ?, name = ?, instrument = ?, model = ?, "
+                                       "state = ?, reason = ?, hint = ?, "
+                                       "listing = ?, quiet_since = ?, since = ? WHERE id = ? RETURNING id");
   if (!statement) return statement.error();
   statement->bind(ByteView(row.folder_tag)).bind(std::string_view(row.unit)).bind(std::string_view(row.name));
   statement->bind(std::string_view(row.instrument)).bind(std::string_view(row.model)).bind(std::int64_t{row.state});
   statement->bind(std::string_view(row.reason)).bind(std::string_view(row.hint)).bind(ByteView(row.listing));
-  auto found = statement->bind(row.quiet_since).bind(row.since).step();
+  statement->bind(row.quiet_since).bind(row.since);
+  if (row.id != 0) statement->bind(row.id);
+  auto found = statement->step();
   if (!found) return found.error();
+  if (!*found) return operator_error("the journal: run " + std::to_string(row.id) + " is not there");
   const auto id = statement->integer(0);
   auto end = statement->step();
   if (!end) return end.error();

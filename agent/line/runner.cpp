@@ -72,12 +72,18 @@ void Runner::record(const watch::Sighting& sighting) {
   auto newest = journal_.newest_run(tag);
   if (!newest) return report("watch", newest.error());
   journal::RunRow row;
-  if (*newest && ((*newest)->unit == sighting.unit.unit || sighting.unit.unit.empty())) row = **newest;
+  if (*newest) {
+    // A row without a unit is the same run before it had a result; another unit is a result of its own.
+    const auto& known = **newest;
+    const bool same = known.unit == sighting.unit.unit || sighting.unit.unit.empty() ||
+                      (known.unit.empty() && !known.planned_listing);
+    if (same) row = known;
+  }
   const bool fresh = row.id == 0;
   const auto state = static_cast<int>(sighting.state);
   const bool same_state = !fresh && row.state == state;
   row.folder_tag = tag;
-  if (fresh) row.unit = sighting.unit.unit;
+  if (!sighting.unit.unit.empty()) row.unit = sighting.unit.unit;
   row.name = sighting.name;
   row.instrument = sighting.instrument;
   if (!sighting.unit.model.empty()) row.model = sighting.unit.model;
