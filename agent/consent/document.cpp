@@ -55,12 +55,12 @@ bool read_date(std::string_view text, bool end, std::optional<std::int64_t>& int
 }
 
 std::int64_t months_after(std::int64_t utc_s, int months) {
-  using namespace std::chrono;
-  const auto moment = sys_seconds(seconds(utc_s));
-  const auto midnight = floor<days>(moment);
-  auto date = year_month_day(midnight) + std::chrono::months(months);
-  if (!date.ok()) date = date.year() / date.month() / last;
-  return (sys_days(date) + (moment - midnight)).time_since_epoch().count();
+  namespace chrono = std::chrono;
+  const auto moment = chrono::sys_seconds(chrono::seconds(utc_s));
+  const auto midnight = chrono::floor<chrono::days>(moment);
+  auto date = chrono::year_month_day(midnight) + chrono::months(months);
+  if (!date.ok()) date = date.year() / date.month() / chrono::last;
+  return (chrono::sys_days(date) + (moment - midnight)).time_since_epoch().count();
 }
 
 // `18`, `18 months` or `P18M`.

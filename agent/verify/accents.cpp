@@ -57,6 +57,8 @@ void append_utf8(std::string& out, char32_t point) {
 
 /// The accented letter at the front, composed or decomposed, and how many bytes it takes.
 const Accent* accent_at(std::string_view rest, std::size_t& size) {
+  const bool decomposed = rest.size() > 1 && (static_cast<unsigned char>(rest[1]) & 0xfeU) == 0xcc;
+  if (static_cast<unsigned char>(rest[0]) < 0x80 && !decomposed) return nullptr;
   for (const Accent& accent : accents) {
     for (const char32_t letter : {accent.lower, accent.upper}) {
       std::string spelled;

@@ -12,7 +12,8 @@ namespace tributary::verify {
 namespace {
 
 constexpr std::size_t shortest_bytes = 3;
-constexpr std::size_t longest_spelling_bytes = 255;  // a longer word is found by its first bytes
+constexpr std::size_t longest_word_bytes = 255;  // a longer word is found by its first bytes
+constexpr std::size_t longest_spelling_bytes = 255;
 constexpr std::size_t fewest_digits = 4;
 constexpr std::size_t prefix_bytes = 8;
 constexpr std::size_t most_patterns = 2'000'000;
@@ -74,7 +75,7 @@ Result<std::shared_ptr<const Dictionary>> Dictionary::build(const std::vector<Wo
   const Beginnings beginnings(words);
   std::vector<scan::Literal> literals;
   for (std::uint32_t index = 0; index < words.size(); ++index) {
-    const std::string_view value = trim(words[index].value);
+    const std::string_view value = trim(words[index].value).substr(0, longest_word_bytes);
     made->kinds_.push_back(words[index].kind);
     Spellings spellings = spellings_of(words[index].kind, value);
     if (const auto prefix = beginnings.of(value); !prefix.empty() && dates(value, true).empty()) {

@@ -21,10 +21,6 @@ bool is_word(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A'
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool is_base(char c) { return std::string_view("ACGTUNacgtun").find(c) != std::string_view::npos; }
 
-bool stands_alone(std::string_view text, std::size_t begin, std::size_t end) {
-  return (begin == 0 || !is_word(text[begin - 1])) && (end >= text.size() || !is_word(text[end]));
-}
-
 bool is_uuid(std::string_view run) {
   if (run.size() != uuid_bytes) return false;
   for (std::size_t i = 0; i < run.size(); ++i) {
@@ -85,6 +81,10 @@ bool number_counts_in_name(const Traits& traits, std::string_view text, std::siz
 }
 
 }  // namespace
+
+bool stands_alone(std::string_view text, std::size_t begin, std::size_t end) {
+  return (begin == 0 || !is_word(text[begin - 1])) && (end >= text.size() || !is_word(text[end]));
+}
 
 Traits traits_of(std::string_view spelling) {
   Traits traits;

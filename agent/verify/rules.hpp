@@ -43,6 +43,9 @@ struct Traits {
 };
 Traits traits_of(std::string_view spelling);
 
+/// No letter or digit (ASCII) right before `begin` or at `end`.
+bool stands_alone(std::string_view text, std::size_t begin, std::size_t end);
+
 /// Whether the spelling at [begin, end) of `text` counts. `text` is the whole field (or line) and nothing beyond it;
 /// for read_name a name with its comment, without the leading `@`.
 bool counts(const Traits& traits, Field field, std::string_view text, std::size_t begin, std::size_t end);

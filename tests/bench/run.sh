@@ -96,7 +96,7 @@ timed push "$bin/tributaryd" --config whole.yaml --once 2>push.log
 grep -q delivered push.log
 
 echo "== kill -9 in the middle of 25 parts =="
-parts_now() { grep -o 'UploadPart\|"kind":"part"' box/events.jsonl | wc -l; }
+parts_now() { grep -o '"kind":"part"' box/events.jsonl | wc -l; }
 before=$(parts_now)
 "$bin/tributaryd" --config parts.yaml --once 2>kill.log & daemon=$!
 while kill -0 "$daemon" 2>/dev/null && [ $(( $(parts_now) - before )) -lt 12 ]; do read -rt 0.05 <> <(:) || true; done

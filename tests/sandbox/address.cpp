@@ -23,7 +23,8 @@ bool is_authority(std::string_view text) {
 
 std::string Address::base() const {
   // A certificate names hosts; many clients can not check addresses in it.
-  return (tls_ ? "https://" + host_ : "http://" + listen_) + ":" + std::to_string(port_);
+  const bool any = listen_ == "0.0.0.0" || listen_ == "[::]" || listen_.empty();
+  return (tls_ ? "https://" + host_ : "http://" + (any ? host_ : listen_)) + ":" + std::to_string(port_);
 }
 
 std::string Address::base(const Call& call) const {

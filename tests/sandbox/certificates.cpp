@@ -80,9 +80,9 @@ Bytes alternative_names(const std::string& host) {
   if (host != "localhost") add(0x82, view(host));
   add(0x82, view("localhost"));
   add(0x87, std::array<std::uint8_t, 4>{127, 0, 0, 1});
-  Bytes out = {0x30, static_cast<std::uint8_t>(names.size())};
-  out.insert(out.end(), names.begin(), names.end());
-  return out;
+  const std::array<std::uint8_t, 2> head = {0x30, static_cast<std::uint8_t>(names.size())};
+  names.insert(names.begin(), head.begin(), head.end());
+  return names;
 }
 
 int set_serial(mbedtls_x509write_cert& crt, Random& random) {

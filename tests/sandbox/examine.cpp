@@ -142,62 +142,70 @@ std::optional<Object> Examiner::manifest_of(const Object& object) const {
   return std::nullopt;
 }
 
-Verdict Examiner::examine(const Json& task, const Stop& stop) const {
-  Verdict verdict;
-  const auto bad = [&](const std::string& line) {
-    verdict.good = false;
-    verdict.bad_lines += line + "\n";
-  };
-  std::vector<Opened> data;
-  std::map<std::string, Object> manifests;  // by id
+void Examiner::blame(Verdict& verdict, const std::string& where, const Error& error) {
+  verdict.good = false;
+  verdict.system = verdict.system || error.remedy != Remedy::give_up;
+  verdict.bad_lines += where + sentence(error) + "\n";
+}
+
+/// Opens the data among the inputs; manifests, given or found beside the data, are put aside.
+void Examiner::open_inputs(const Json& task, const Stop& stop, Found& found, Verdict& verdict) const {
   std::size_t number = 0;
   for (const auto& input : task["inputs"].items()) {
     const auto where = "inputs[" + std::to_string(number++) + "]: ";
     const auto url = input["url"].as_string();
-    if (url.empty()) {
+    if (input["content"].is_string()) {
       verdict.good_lines += where + "content, taken as it is\n";
       continue;
     }
     const auto object = resolve(url);
     if (!object) {
-      bad(where + object.error().what);
+      blame(verdict, where, object.error());
       continue;
     }
     if (is_manifest(object->name)) {
-      manifests.emplace(object->id, *object);
+      found.manifests.emplace(object->id, *object);
       continue;
     }
-    if (const auto manifest = manifest_of(*object)) manifests.emplace(manifest->id, *manifest);
+    if (const auto manifest = manifest_of(*object)) found.manifests.emplace(manifest->id, *manifest);
     auto opened = open(*object, stop);
-    if (stop.requested()) return {false, true, {}, {}};
+    if (stop.requested()) return;
     if (opened) {
-      data.push_back(*std::move(opened));
+      found.data.push_back(*std::move(opened));
     } else {
-      bad(where + object->name + ": " + sentence(opened.error()));
+      blame(verdict, where + object->name + ": ", opened.error());
     }
   }
+  if (number == 0) blame(verdict, {}, refusal("inputs: there is nothing to examine"));
+}
+
+Verdict Examiner::examine(const Json& task, const Stop& stop) const {
+  Verdict verdict;
+  Found found;
+  open_inputs(task, stop, found, verdict);
   Claims claims;
-  for (const auto& [id, object] : manifests) {
+  for (const auto& [id, object] : found.manifests) {
+    if (stop.requested()) break;
     const auto opened = open(object, stop);
-    if (stop.requested()) return {false, true, {}, {}};
     if (opened) {
       check_manifest(*opened, claims, verdict);
     } else {
-      bad(object.name + ": " + sentence(opened.error()));
+      blame(verdict, object.name + ": ", opened.error());
     }
   }
-  for (const auto& opened : data) {
-    const auto fits = manifests.empty() ? Status() : check_claim(claims, opened);
+  if (stop.requested()) return {false, true, false, {}, {}};
+  const bool alone = found.manifests.empty();
+  for (const auto& opened : found.data) {
+    const auto fits = alone ? Status() : check_claim(claims, opened);
     if (!fits) {
-      bad(opened.object.name + ": " + fits.error().what);
+      blame(verdict, opened.object.name + ": ", fits.error());
       continue;
     }
     verdict.good_lines += opened.object.name + ": " + std::to_string(opened.object.size_bytes) +
                           " bytes stored as registered, decrypts to " + std::to_string(opened.plain_bytes) +
                           " bytes, " + opened.format +
-                          (manifests.empty() ? ", no manifest to compare with\n" : ", as the manifest says\n");
+                          (alone ? ", no manifest to compare with\n" : ", as the manifest says\n");
   }
-  if (task["inputs"].items().empty()) bad("inputs: there is nothing to examine");
   return verdict;
 }
 

@@ -25,6 +25,7 @@ namespace tributary::sandbox {
 
 struct Verdict {
   bool good = true, stopped = false;
+  bool system = false;  // we could not look: the fault is not the data's
   std::string good_lines, bad_lines;
 };
 
@@ -58,6 +59,10 @@ class Examiner {
     std::uint64_t size_bytes = 0, ciphertext_bytes = 0;
   };
   using Claims = std::vector<Claim>;
+  struct Found {
+    std::vector<Opened> data;
+    std::map<std::string, Object> manifests;  // by id
+  };
 
   [[nodiscard]] Result<Object> resolve(std::string_view url) const;
   [[nodiscard]] Result<Object> registered_at(const std::string& bucket, const std::string& key) const;
@@ -67,6 +72,8 @@ class Examiner {
   [[nodiscard]] Status check_complete(const Claims& claims) const;
   [[nodiscard]] static Status check_claim(const Claims& claims, const Opened& opened);
   [[nodiscard]] std::optional<Object> manifest_of(const Object& object) const;
+  static void blame(Verdict& verdict, const std::string& where, const Error& error);
+  void open_inputs(const Json& task, const Stop& stop, Found& found, Verdict& verdict) const;
   void check_manifest(const Opened& manifest, Claims& claims, Verdict& verdict) const;
 
   ExaminerParts parts_;

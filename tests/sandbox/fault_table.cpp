@@ -6,7 +6,7 @@ namespace tributary::sandbox {
 
 const std::vector<KindRow>& kinds() {
   static const std::vector<KindRow> rows = {
-      {Kind::page, "page", "web", "the page for people, /events, /healthz"},
+      {Kind::page, "page", "web", "the page for people, /state, /events, /healthz"},
       {Kind::service_info, "service_info", "drs", "GET /service-info of DRS and TES"},
       {Kind::upload_request, "upload_request", "drs", "POST /upload-request"},
       {Kind::register_objects, "register", "drs", "POST /objects/register"},

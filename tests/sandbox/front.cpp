@@ -6,6 +6,7 @@
 #include "agent/base/text.hpp"
 #include "agent/port/crypto/crypto.hpp"
 #include "agent/port/files/files.hpp"
+#include "tests/sandbox/state.hpp"
 #include "tests/sandbox/xml.hpp"
 
 namespace tributary::sandbox {
@@ -153,12 +154,13 @@ Reply Front::web(Call& call) {
     const auto key = files::read_small(parts_.recipient_file, 4096);
     return key ? text_reply(200, trim(*key)) : problem_of(key.error());
   }
-  if (path != "/" && path != "/events") return problem(404, "nothing is here");
+  if (path != "/" && path != "/events" && path != "/state") return problem(404, "nothing is here");
   if (call.method() != "GET" && call.method() != "HEAD") return problem(405, "GET");
   if (!parts_.page_is_open && !has_token(call, true)) return unauthorized("Basic");
   if (path == "/events") return list_events(call);
-  return html_reply(render_page(
-      {parts_.storage, parts_.objects, parts_.tasks, parts_.faults, parts_.events, parts_.address.base(call)}));
+  const PageParts page{parts_.storage, parts_.objects, parts_.tasks,
+                       parts_.faults,  parts_.events,  parts_.address.base(call)};
+  return path == "/state" ? json_reply(200, describe_state(page)) : html_reply(render_page(page));
 }
 
 Reply Front::list_events(const Call& call) const {

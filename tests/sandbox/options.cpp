@@ -183,7 +183,7 @@ std::string usage() {
          lines(places()) + "\nRules\n" + lines(rules()) + "\nFaults\n" + lines(fault_options()) + "\n" + fault_help() +
          "\nAt run time: GET, POST and DELETE /faults with the bearer token, e.g. {\"clear\": true, \"add\": "
          "[\"part:cut:10\"]}.\n"
-         "GET /events is the log of requests, GET /healthz says ok.\n\n"
+         "GET /state says what is there, GET /events is the log of requests, GET /healthz says ok.\n\n"
          "Exit codes: 0 stopped by a signal; 1 could not run; 2 usage.\n";
 }
 

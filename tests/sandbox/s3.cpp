@@ -2,6 +2,7 @@
 #include "tests/sandbox/s3.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "agent/base/bytes.hpp"
 #include "agent/base/text.hpp"
@@ -25,6 +26,13 @@ std::pair<std::string_view, std::string_view> split_path(std::string_view path) 
 bool within(const Credential& credential, std::string_view key) {
   return std::any_of(credential.prefixes.begin(), credential.prefixes.end(),
                      [&](const auto& prefix) { return key.substr(0, prefix.size()) == prefix; });
+}
+
+/// Operations on something beside the object's bytes: not known here, and not to be taken for a PutObject.
+bool names_subresource(const Query& query) {
+  static constexpr std::array<std::string_view, 8> names = {"acl",        "tagging", "retention", "legal-hold",
+                                                            "attributes", "torrent", "select",    "restore"};
+  return std::any_of(names.begin(), names.end(), [&](std::string_view name) { return query.has(name); });
 }
 
 std::optional<S3Error> check_digests(const Call& call, const Signer& signer, const Piece& piece) {
@@ -54,6 +62,7 @@ Kind s3_kind(std::string_view method, std::string_view path, const Query& query)
   const bool on_object = !split_path(path).second.empty();
   const bool upload_id = query.has("uploadId");
   if (!on_object) return method == "GET" && query.has("uploads") ? Kind::list_uploads : Kind::other;
+  if (names_subresource(query)) return Kind::other;
   if (method == "PUT") return upload_id || query.has("partNumber") ? Kind::part : Kind::put;
   if (method == "POST" && query.has("uploads")) return Kind::create;
   if (method == "POST" && upload_id) return Kind::complete;
@@ -89,6 +98,7 @@ Reply S3::handle(Call& call, Kind kind) {
   if (!within(target.signer.credential, touched)) {
     return s3_error({403, "AccessDenied", "these credentials are for other keys"}, call.path());
   }
+  if (!call.header("x-amz-copy-source").empty()) kind = Kind::other;
   return dispatch(call, kind, target);
 }
 

@@ -125,8 +125,8 @@ Status Sandbox::House::serve() {
   http::ServerSettings server_settings;
   server_settings.listen = settings.listen;
   server_settings.threads = settings.threads;
+  if (const auto made = make_certificates(settings.directory, settings.host, clock); !made) return made;
   if (settings.tls) {
-    if (const auto made = make_certificates(settings.directory, settings.host, clock); !made) return made;
     server_settings.cert_file = settings.directory + "/server.pem";
     server_settings.key_file = settings.directory + "/server.key";
   }

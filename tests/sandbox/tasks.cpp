@@ -172,12 +172,12 @@ void Tasks::run(const std::string& id) {
   for (auto left = plan.delay_ms; left > 0 && !stop->requested(); left -= step_ms) {
     parts_.pause(std::min(left, step_ms));
   }
-  const bool system_error = plan.instead.has_value();
-  const auto verdict = system_error ? Verdict{false, false, {}, {}} : parts_.examine(asked, *stop);
-  finish(id, verdict, system_error);
+  const bool on_purpose = plan.instead.has_value();
+  finish(id, on_purpose ? Verdict{false, false, true, {}, "the run was made to fail on purpose\n"}
+                        : parts_.examine(asked, *stop));
 }
 
-void Tasks::finish(const std::string& id, const Verdict& verdict, bool system_error) {
+void Tasks::finish(const std::string& id, const Verdict& verdict) {
   const std::lock_guard lock(mutex_);
   auto& task = tasks_.at(id);
   task.ended_utc_s = parts_.clock.now_utc_s();
@@ -188,9 +188,9 @@ void Tasks::finish(const std::string& id, const Verdict& verdict, bool system_er
     task.state = "CANCELED";
   } else if (over_ && verdict.stopped) {
     task.state = "QUEUED";  // told to end: the next start runs it again
-  } else if (system_error) {
+  } else if (verdict.system) {
     task.state = "SYSTEM_ERROR";
-    task.system = "the run was made to fail on purpose";
+    task.system = verdict.bad_lines;
   } else {
     task.state = verdict.good ? "COMPLETE" : "EXECUTOR_ERROR";
   }

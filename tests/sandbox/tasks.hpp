@@ -58,7 +58,7 @@ class Tasks {
   Status load();
   void work();
   void run(const std::string& id);
-  void finish(const std::string& id, const Verdict& verdict, bool system_error);
+  void finish(const std::string& id, const Verdict& verdict);
   Status save(const Task& task) const;
   [[nodiscard]] std::string next_queued() const;
 

@@ -98,7 +98,7 @@ TEST(ScanFiles, looks_into_files_of_no_known_kind_of_any_size) {
   std::string large(1500000, 'z');
   large.replace(1048570, 8, "QUX-0042");
   std::string lines;
-  for (int i = 1; i < 60000; ++i) lines += "some text of line " + std::to_string(i) + "\n";
+  for (int i = 1; i < 60000; ++i) lines += "some text of line x" + std::to_string(i) + "\n";
   const auto report = scan({write("a.bin", large), write("b.txt", lines + "QUX-0042\n"), write("empty", "")});
   LONGS_EQUAL(2, report.hits);
   LONGS_EQUAL(0, report.findings[0].file);

@@ -135,6 +135,7 @@ TEST(Drs, makes_a_second_object_of_a_second_register_and_remembers_the_duplicate
   const auto found = parsed(world.drs("GET", "/objects/checksum/" + sha256_hex(body)).body);
   LONGS_EQUAL(2, found["resolved_drs_object"].items().size());
   STRCMP_CONTAINS(("duplicate of " + first).c_str(), world.plain({"GET", "/", {}, {}}).body.c_str());
+  LONGS_EQUAL(1, parsed(world.plain({"GET", "/state", {}, {}}).body)["duplicates"].as_integer());
 }
 
 TEST(Drs, refuses_open_objects_when_it_is_told_to) {

@@ -77,6 +77,12 @@ TEST(Faults, cut_ends_the_connection_inside_the_body) {
   LONGS_EQUAL(404, world.s3(grant, "HEAD").status);
 }
 
+TEST(Faults, cut_ends_a_request_without_a_body_too) {
+  add("service_info:cut:1");
+  LONGS_EQUAL(0, world.drs("GET", "/service-info").status);
+  LONGS_EQUAL(200, world.drs("GET", "/service-info").status);
+}
+
 TEST(Faults, cut_reply_ends_the_connection_inside_the_answer) {
   LONGS_EQUAL(200, put().status);
   add("get:cut_reply:1:4B");

@@ -155,6 +155,12 @@ TEST(ObjectStore, knows_an_aborted_upload_no_more) {
   STRCMP_EQUAL("NoSuchUpload", code_of(world.complete(grant, id, {{1, etag(first)}})).c_str());
 }
 
+TEST(ObjectStore, takes_no_subresource_and_no_copy_for_a_PUT_of_bytes) {
+  LONGS_EQUAL(501, world.s3(grant, "PUT", "acl=", "<AccessControlPolicy/>").status);
+  LONGS_EQUAL(501, world.s3(grant, "PUT", {}, {}, {{"x-amz-copy-source", "/ingest/other"}}).status);
+  LONGS_EQUAL(404, world.s3(grant, "HEAD").status);
+}
+
 TEST(ObjectStore, goes_on_with_an_upload_after_a_restart) {
   const auto id = world.create_upload(grant);
   world.put_part(grant, id, 1, first);

@@ -37,12 +37,12 @@ TEST_GROUP(Tes) {
     for (const auto& url : urls) out += (out.empty() ? "" : ",") + (R"({"url":")" + url + R"(","path":"/in"})");
     return R"("inputs":[)" + out + "]}";
   }
-  Json run(const std::vector<std::string>& ids) {
+  Json finished(const std::vector<std::string>& ids) {
     std::vector<std::string> urls;
     for (const auto& id : ids) urls.push_back("drs://localhost/" + id);
-    return run_urls(urls);
+    return finished_urls(urls);
   }
-  Json run_urls(const std::vector<std::string>& urls) {
+  Json finished_urls(const std::vector<std::string>& urls) {
     const auto id = field(world.tes("POST", "/tasks", task_head + inputs(urls)).body, "id");
     world.sandbox().wait_for_tasks();
     return parsed(world.tes("GET", "/tasks/" + id + "?view=FULL").body);
@@ -59,7 +59,7 @@ TEST(Tes, completes_when_everything_opens_and_fits_the_manifest) {
   const auto cipher = sealed(fastq);
   const auto file = world.deliver("TL-1.fastq.c4gh", cipher, "tributary:p-1:0");
   world.deliver("TL-1.manifest.json.c4gh", sealed(manifest("TL-1.fastq.c4gh", fastq, cipher)), "tributary:p-1:1");
-  const auto task = run({file});
+  const auto task = finished({file});
   STRCMP_EQUAL("COMPLETE", std::string(task["state"].as_string()).c_str());
   const auto& log = task["logs"].items()[0]["logs"].items()[0];
   LONGS_EQUAL(0, log["exit_code"].as_integer());
@@ -71,7 +71,7 @@ TEST(Tes, reads_access_URLs_too) {
   const auto object = world.drs("GET", "/objects/" + id);
   const auto s3 = field(object.body, "url");
   const auto https = field(world.drs("GET", "/objects/" + id + "/access/https").body, "url");
-  STRCMP_EQUAL("COMPLETE", std::string(run_urls({s3, https})["state"].as_string()).c_str());
+  STRCMP_EQUAL("COMPLETE", std::string(finished_urls({s3, https})["state"].as_string()).c_str());
 }
 
 TEST(Tes, finds_a_file_that_is_not_what_its_manifest_says) {
@@ -80,7 +80,7 @@ TEST(Tes, finds_a_file_that_is_not_what_its_manifest_says) {
   const auto list =
       world.deliver("TL-1.manifest.json.c4gh",
                     sealed(manifest("TL-1.fastq.c4gh", "@r1\nACGTACGA\n+\nIIIIIIII\n", cipher)), "tributary:p-1:1");
-  check_bad(run({file, list}), "the SHA-256 of the plaintext differs");
+  check_bad(finished({file, list}), "the SHA-256 of the plaintext differs");
 }
 
 TEST(Tes, finds_a_file_that_the_manifest_lists_and_nobody_registered) {
@@ -88,31 +88,31 @@ TEST(Tes, finds_a_file_that_the_manifest_lists_and_nobody_registered) {
   const auto file = world.deliver("TL-1.fastq.c4gh", cipher, "tributary:p-1:0");
   const auto list =
       world.deliver("TL-1.manifest.json.c4gh", sealed(manifest("TL-1.1.fastq.c4gh", fastq, cipher)), "tributary:p-1:1");
-  check_bad(run({file, list}), "lists TL-1.1.fastq.c4gh, which is not registered");
+  check_bad(finished({file, list}), "lists TL-1.1.fastq.c4gh, which is not registered");
 }
 
 TEST(Tes, finds_what_does_not_decrypt) {
-  check_bad(run({world.deliver("TL-1.fastq.c4gh", "no container at all", "tributary:p-1:0")}), "decrypt");
+  check_bad(finished({world.deliver("TL-1.fastq.c4gh", "no container at all", "tributary:p-1:0")}), "decrypt");
   auto cut = sealed(fastq);
   cut.back() = static_cast<char>(cut.back() ^ 1);
-  check_bad(run({world.deliver("TL-2.fastq.c4gh", cut, "tributary:p-2:0")}), "decrypt");
+  check_bad(finished({world.deliver("TL-2.fastq.c4gh", cut, "tributary:p-2:0")}), "decrypt");
 }
 
 TEST(Tes, finds_bytes_that_rotted_on_the_disk) {
   CHECK_TRUE(world.sandbox().faults().add("put:corrupt:1").ok());
-  check_bad(run({world.deliver("TL-1.fastq.c4gh", sealed(fastq), "tributary:p-1:0")}), "stored: SHA-256");
+  check_bad(finished({world.deliver("TL-1.fastq.c4gh", sealed(fastq), "tributary:p-1:0")}), "stored: SHA-256");
 }
 
 TEST(Tes, finds_a_format_that_is_not_what_the_name_says) {
-  check_bad(run({world.deliver("TL-1.bam.c4gh", sealed(fastq), "tributary:p-1:0")}), "format");
-  check_bad(run({world.deliver("TL-1.bai.c4gh", sealed(fastq), "tributary:p-1:1")}), "this is no bai");
+  check_bad(finished({world.deliver("TL-1.bam.c4gh", sealed(fastq), "tributary:p-1:0")}), "format");
+  check_bad(finished({world.deliver("TL-1.bai.c4gh", sealed(fastq), "tributary:p-1:1")}), "this is no bai");
 }
 
 TEST(Tes, finds_inputs_that_are_not_there) {
-  check_bad(run({"obj-none"}), "there is no such DRS object");
-  check_bad(run_urls({"https://elsewhere.example/x"}), "only drs:// URIs and access URLs");
-  check_bad(run_urls({"drs://elsewhere.example/x"}), "not of this repository");
-  check_bad(run_urls({}), "nothing to examine");
+  check_bad(finished({"obj-none"}), "there is no such DRS object");
+  check_bad(finished_urls({"https://elsewhere.example/x"}), "only drs:// URIs and access URLs");
+  check_bad(finished_urls({"drs://elsewhere.example/x"}), "not of this repository");
+  check_bad(finished_urls({}), "nothing to examine");
 }
 
 TEST(Tes, checks_the_signature_of_the_manifest_when_it_knows_the_site) {
@@ -127,9 +127,9 @@ TEST(Tes, checks_the_signature_of_the_manifest_when_it_knows_the_site) {
     return world.deliver("TL-1.manifest.json.c4gh", sealed(content), alias);
   };
   const auto good = list(*crypto::jws_sign(*key, payload, "tributary-manifest+jws"), "x:1");
-  STRCMP_EQUAL("COMPLETE", std::string(run({file, good})["state"].as_string()).c_str());
-  check_bad(run({file, list(*crypto::jws_sign(*stranger, payload, ""), "x:2")}), "signature");
-  check_bad(run({file, list(payload, "x:3")}), "is not signed");
+  STRCMP_EQUAL("COMPLETE", std::string(finished({file, good})["state"].as_string()).c_str());
+  check_bad(finished({file, list(*crypto::jws_sign(*stranger, payload, ""), "x:2")}), "signature");
+  check_bad(finished({file, list(payload, "x:3")}), "is not signed");
 }
 
 TEST(Tes, refuses_tasks_that_are_none) {
@@ -146,7 +146,7 @@ TEST(Tes, refuses_tasks_that_are_none) {
 }
 
 TEST(Tes, shows_as_much_as_the_view_asks_for) {
-  run({"obj-none"});
+  finished({"obj-none"});
   const auto id = field(world.tes("GET", "/tasks").body, "id");
   STRCMP_EQUAL((R"({"id":")" + id + R"(","state":"EXECUTOR_ERROR"})").c_str(),
                world.tes("GET", "/tasks/" + id).body.c_str());
@@ -177,11 +177,11 @@ TEST(Tes, lists_by_name_state_and_tag_page_by_page) {
 
 TEST(Tes, fails_by_its_own_fault_when_it_is_told_to) {
   CHECK_TRUE(world.sandbox().faults().add("task_run:fail:1").ok());
-  STRCMP_EQUAL("SYSTEM_ERROR", std::string(run({"obj-none"})["state"].as_string()).c_str());
+  STRCMP_EQUAL("SYSTEM_ERROR", std::string(finished({"obj-none"})["state"].as_string()).c_str());
 }
 
 TEST(Tes, keeps_a_finished_task_as_it_is_when_it_is_canceled) {
-  run({"obj-none"});
+  finished({"obj-none"});
   const auto id = field(world.tes("GET", "/tasks").body, "id");
   LONGS_EQUAL(200, world.tes("POST", "/tasks/" + id + ":cancel").status);
   STRCMP_EQUAL("EXECUTOR_ERROR", field(world.tes("GET", "/tasks/" + id).body, "state").c_str());
@@ -189,7 +189,7 @@ TEST(Tes, keeps_a_finished_task_as_it_is_when_it_is_canceled) {
 }
 
 TEST(Tes, remembers_tasks_over_a_restart) {
-  run({"obj-none"});
+  finished({"obj-none"});
   const auto id = field(world.tes("GET", "/tasks").body, "id");
   world.stop();
   world.start();

@@ -73,8 +73,7 @@ TEST(SigV4, signs_the_example_of_the_general_manual) {
 TEST(SigV4, signs_the_get_with_a_range_of_the_s3_manual) {
   auto request = s3_request("GET", "/test.txt");
   request.headers.emplace_back("Range", "bytes=0-9");
-  STRCMP_EQUAL("f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41",
-               s3_signature(request).c_str());
+  STRCMP_EQUAL("f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41", s3_signature(request).c_str());
 }
 
 TEST(SigV4, signs_the_put_of_the_s3_manual_whose_key_needs_encoding) {
@@ -82,22 +81,19 @@ TEST(SigV4, signs_the_put_of_the_s3_manual_whose_key_needs_encoding) {
   request.headers.emplace_back("Date", "Fri, 24 May 2013 00:00:00 GMT");
   request.headers.emplace_back("x-amz-storage-class", "REDUCED_REDUNDANCY");
   request.payload_sha256_hex = sdk::hex(sdk::sha256("Welcome to Amazon S3."));
-  STRCMP_EQUAL("98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd",
-               s3_signature(request).c_str());
+  STRCMP_EQUAL("98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd", s3_signature(request).c_str());
 }
 
 TEST(SigV4, signs_a_query_key_without_value_as_the_s3_manual_does) {
   auto request = s3_request("GET", "/");
   request.query = {{"lifecycle", ""}};
-  STRCMP_EQUAL("fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543",
-               s3_signature(request).c_str());
+  STRCMP_EQUAL("fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543", s3_signature(request).c_str());
 }
 
 TEST(SigV4, signs_the_listing_of_the_s3_manual) {
   auto request = s3_request("GET", "/");
   request.query = {{"prefix", "J"}, {"max-keys", "2"}};
-  STRCMP_EQUAL("34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7",
-               s3_signature(request).c_str());
+  STRCMP_EQUAL("34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7", s3_signature(request).c_str());
 }
 
 TEST(SigV4, names_the_scope_and_the_signed_headers_beside_the_signature) {

@@ -112,8 +112,10 @@ Bytes der_signature(ByteView raw) {
   Bytes numbers;
   append_integer(numbers, raw.first(scalar_bytes));
   append_integer(numbers, raw.last(scalar_bytes));
-  Bytes der = {tag_sequence, static_cast<std::uint8_t>(numbers.size())};
-  der.insert(der.end(), numbers.begin(), numbers.end());
+  Bytes der(2 + numbers.size());
+  der[0] = tag_sequence;
+  der[1] = static_cast<std::uint8_t>(numbers.size());
+  std::copy(numbers.begin(), numbers.end(), der.begin() + 2);
   return der;
 }
 

@@ -95,7 +95,7 @@ void add_distinct(std::vector<std::string>& list, std::string_view word) {
 Result<Contig> contig_of(const SamLine& line) {
   const auto name = line.field("SN");
   const auto length = line.field("LN");
-  const auto value = length ? number(*length) : std::nullopt;
+  const auto value = number(length.value_or(std::string_view()));
   if (!name || !is_contig_name(*name) || !value || *value == 0 || *value > contig_length_limit) {
     return refusal("SAM header: a contig line (@SQ) has no valid name or length");
   }

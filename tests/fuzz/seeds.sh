@@ -1,0 +1,58 @@
+#!/bin/sh
+# tests/fuzz/seeds.sh: small valid inputs for every fuzz target: `sh tests/fuzz/seeds.sh DIR` makes DIR/NAME/*.
+#
+# BAM, CRAM and BCF need samtools and bcftools; without them these targets start from nothing.
+set -eu
+dir=${1:?the folder to make the inputs in}
+for name in bam cram vcf fastq run_info sample_sheet subject_csv duo_terms yaml drs_reply tes_reply s3_xml sandbox crypt4gh_header; do
+  mkdir -p "$dir/$name"
+done
+
+sam() {
+  printf '@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:c\tLN:500\n@RG\tID:a\tSM:SAMPLE-01\tPL:ILLUMINA\n@PG\tID:p\tCL:p x\n@CO\tremark\n'
+  printf 'M1:1:F:1:1101:1:2\t99\tc\t10\t60\t8M2S\t=\t100\t100\tACGTACGTAC\tFFFFFFFFFF\tRG:Z:a\tNM:i:0\tBC:Z:ACGT\tXA:B:c,1,2\n'
+  printf 'M1:1:F:1:1101:1:2\t147\tc\t100\t60\t10M\t=\t10\t-100\tACGTACGTAC\tFFFFFFFFFF\tRG:Z:a\nM1:1:F:1:1101:3:4\t4\t*\t0\t0\t*\t*\t0\t0\tACGT\t*\tRG:Z:a\n'
+}
+vcf() {
+  printf '##fileformat=VCFv4.2\n##contig=<ID=c,length=500>\n##INFO=<ID=DP,Number=1,Type=Integer,Description="d">\n'
+  printf '##FORMAT=<ID=GT,Number=1,Type=String,Description="g">\n##cmd=x\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tSAMPLE-01\n'
+  printf 'c\t5\t.\tA\tG\t30\tPASS\tDP=3\tGT\t0/1\nc\t9\trs1\tAC\tA,<DEL>\t.\t.\tDP=4\tGT\t1|2\n'
+}
+fastq() { printf '@M00146:21:A2WDF:1:1101:1000:2000 1:N:0:ACGT\nACGTN\n+\nFFFF#\n@r2/1\nAC\n+r2/1\n!~\n'; }
+
+vcf >"$dir/vcf/plain"
+vcf | gzip -nc >"$dir/vcf/gzip"
+printf '#track\nc\t1\t20\tname\nc\t30\t40\n' >"$dir/vcf/bed"
+fastq >"$dir/fastq/plain"
+fastq | gzip -nc >"$dir/fastq/gzip"
+if command -v samtools >/dev/null && command -v bcftools >/dev/null && command -v bgzip >/dev/null; then
+  sam | samtools view --no-PG -b -o "$dir/bam/small" - 2>/dev/null
+  sam | samtools view --no-PG -u -o "$dir/bam/stored" - 2>/dev/null
+  for version in 2.1 3.0 3.1; do
+    sam | samtools view --no-PG -C --output-fmt-option no_ref=1 --output-fmt-option version=$version -o "$dir/cram/$version" - 2>/dev/null || true
+  done
+  vcf | bcftools view --no-version -Ob -o "$dir/vcf/bcf" - 2>/dev/null
+  vcf | bcftools view --no-version -Ou -o "$dir/vcf/ubcf" - 2>/dev/null
+  vcf | bgzip -c >"$dir/vcf/bgzf"
+  fastq | bgzip -c >"$dir/fastq/bgzf"
+fi
+
+printf '<?xml version="1.0"?>\n<RunInfo Version="2"><Run Id="251120_M00146_0021_A" Number="21"><Flowcell>A</Flowcell><Instrument>M00146</Instrument><Date>251120</Date><Reads><Read Number="1" NumCycles="151" IsIndexedRead="N"/></Reads></Run></RunInfo>\n' >"$dir/run_info/miseq"
+printf '[Header],,\nIEMFileVersion,4,\n[Data],,\nSample_ID,Sample_Name,Sample_Project,Lane\nS-1,N_1,P,1\n"S,2",,P,2\n' >"$dir/sample_sheet/v1"
+printf '[Header]\nFileFormatVersion,2\n\n[BCLConvert_Data]\nLane,Sample_ID,Index\n1,S-1,ACGT\n' >"$dir/sample_sheet/v2"
+printf 'asample_id,subject_id,consent_id,consent_status,permissions,valid_from,valid_until,name\nS-1,P-1,C-1,active,HMB;NPU,2020-01-01,2030-01-01,"A ""B"""\n' >"$dir/subject_csv/whole"
+printf 'cS-1,P-1,C-1,active,DS[MONDO:0007254];GS[DE|FR],2020-01-01T00:00:00Z,\nS-2,P-1,C-2,withdrawn,,,\n' >"$dir/subject_csv/rows"
+printf 'HMB;NPU' >"$dir/duo_terms/short"
+printf 'DUO:0000007[MONDO:0007254];GS[DE|FR];TS[18 months]' >"$dir/duo_terms/long"
+printf 'site: a\nlist:\n  - { a: 1s, b: [x, "y"] }\n  - c: |\n      text\n' >"$dir/yaml/map"
+printf '{"id":"d","name":"n","type":{"group":"org.ga4gh","artifact":"drs","version":"1.5.0"},"drs":{"uploadRequestSupported":true,"supportedUploadMethodTypes":["s3"],"maxUploadSize":5}}' >"$dir/drs_reply/info"
+printf '{"responses":[{"name":"n","size":1,"checksums":[{"type":"sha-256","checksum":"00"}],"upload_methods":[{"type":"s3","access_url":{"url":"s3://b/k"},"upload_details":{"bucket":"b","key":"k","access_key_id":"a","secret_access_key":"s","expires_at":"2026-11-21T12:00:00Z"}},{"type":"https","upload_details":{"post_url":{"url":"https://h/","headers":["A: b"]}}}]}]}' >"$dir/drs_reply/grant"
+printf '{"objects":[{"id":"i","self_uri":"drs://h/i","size":1,"checksums":[{"type":"sha-256","checksum":"00"}],"aliases":["a"],"access_methods":[{"type":"s3","access_url":{"url":"s3://b/k"}}]}]}' >"$dir/drs_reply/objects"
+printf '{"id":"t","state":"EXECUTOR_ERROR","logs":[{"logs":[{"exit_code":1,"stderr":"x"}],"system_logs":["y"]}]}' >"$dir/tes_reply/task"
+printf '{"tasks":[{"id":"t","state":"RUNNING","tags":{"a":"b"}}],"next_page_token":"n"}' >"$dir/tes_reply/page"
+printf '<?xml version="1.0"?><ListPartsResult><IsTruncated>true</IsTruncated><NextPartNumberMarker>1</NextPartNumberMarker><Part><PartNumber>1</PartNumber><ETag>"00"</ETag><Size>5</Size></Part></ListPartsResult>' >"$dir/s3_xml/parts"
+printf '<Error><Code>NoSuchUpload</Code><Message>a &amp; b</Message></Error>' >"$dir/s3_xml/error"
+printf '<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>"00"</ETag></Part></CompleteMultipartUpload>' >"$dir/sandbox/complete"
+printf -- '--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\nx\r\n--b--\r\n' >"$dir/sandbox/form"
+{ printf '\000crypt4gh\001\000\000\000\001\000\000\000\154\000\000\000\000\000\000\000'; head -c 200 /dev/zero; } >"$dir/crypt4gh_header/header"
+printf '\002-----BEGIN CRYPT4GH PUBLIC KEY-----\ny67skGFKqYN+0n+1P0FyxYa/lHPUWiloN4kdrx7J3BA=\n-----END CRYPT4GH PUBLIC KEY-----\n' >"$dir/crypt4gh_header/public"
