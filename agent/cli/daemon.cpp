@@ -28,6 +28,7 @@ class Life {
   Life(Context& context, bool once) : context_(context), once_(once) {}
 
   int run(config::Settings settings, bool& reload, const sigset_t& signals) {
+    state_dir_ = settings.state_dir;
     auto key = line::state_key(settings);
     if (!key) return complain(key.error());
     auto journal = journal::Journal::open(settings.state_dir, *key);
@@ -65,6 +66,23 @@ class Life {
   }
 
  private:
+  // One that reads well and can not be opened is as bad as one that does not read: the life after it would not begin.
+  bool next_is_good() {
+    auto next = load_settings(context_);
+    if (!next) return false;
+    const auto bad = [](const Error& error) {
+      complain(error);
+      return false;
+    };
+    if (next->state_dir != state_dir_)
+      return bad(operator_error("state_dir was changed", "stop and start the daemon for that"));
+    auto key = line::state_key(*next);
+    if (!key) return bad(key.error());
+    if (auto journal = journal::Journal::open_to_read(state_dir_, *key); !journal) return bad(journal.error());
+    auto site = line::Site::open(std::move(*next), *context_.log, context_.clock, stop_, nullptr);
+    return site ? true : bad(site.error());
+  }
+
   void listen(const sigset_t& signals, watch::Hint& hint, bool& reload) {
     while (!done_) {
       int signal = 0;
@@ -72,7 +90,7 @@ class Life {
       if (signal == SIGUSR1) continue;
       if (signal == SIGHUP) {
         supervisor::reloading();
-        if (!load_settings(context_)) {
+        if (!next_is_good()) {
           context_.log->error("the new configuration is not good: the old one stays");
           supervisor::ready("the new configuration was refused: the old one stays");
           continue;
@@ -88,6 +106,7 @@ class Life {
 
   Context& context_;
   bool once_;
+  std::string state_dir_;
   Stop stop_;
   std::atomic<bool> done_{false};
 };

@@ -167,7 +167,7 @@ Result<std::unique_ptr<Sandbox>> Sandbox::start(const Settings& settings, const 
   auto keys = open_keys(settings.directory);
   if (!keys) return keys.error();
   auto lock = files::Lock::take(settings.directory + "/lock");
-  if (!lock) return lock.error();
+  if (!lock) return operator_error(lock.error().what, "stop the other sandbox, or use another --dir");
   auto house = std::make_unique<House>(settings, clock, *std::move(lock), *std::move(keys));
   auto done = house->open();
   if (done) done = house->serve();

@@ -2,6 +2,7 @@
 //
 // Threads    objects: one at a time. Functions: any.
 // Failure    ask_operator when the machine gives no randomness; give_up when a tag or signature does not fit.
+//            A digest or cipher that the library refuses (out of memory, damaged installation) ends the process.
 // Constant   comparison of tags and digests of secrets through `equal` only.
 #pragma once
 

@@ -39,10 +39,9 @@ TEST(Start, keeps_its_keys) {
 
 TEST(Start, refuses_a_directory_that_another_sandbox_holds) {
   world.start();
-  World second;
-  second.settings.directory = world.directory();
-  second.start();
-  CHECK_FALSE(second.is_up());
+  const auto second = tributary::sandbox::Sandbox::start(world.settings, world.clock);
+  CHECK_FALSE(second.ok());
+  STRCMP_CONTAINS("stop the other sandbox", sentence(second.error()).c_str());
 }
 
 TEST(Start, refuses_a_fault_that_can_not_be_read) {
