@@ -43,6 +43,9 @@ fi
 still=
 if [ "$settings" = tsan ] && setarch "$(uname -m)" -R true 2>/dev/null; then still="setarch $(uname -m) -R"; fi
 
+# Tests that preload a library of their own into the daemon come before the runtime of the sanitizer.
+if [ "$settings" = asan ]; then export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1:verify_asan_link_order=0}"; fi
+
 cmake -C "cross/$settings.cmake" -S . -B "build/$folder" -G Ninja
 $still ninja -C "build/$folder"
 exec $still ctest --test-dir "build/$folder" --output-on-failure -j2

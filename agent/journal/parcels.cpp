@@ -259,6 +259,10 @@ Status Journal::put_sealed(const std::string& id, ByteView recipe, const std::ve
   const std::lock_guard lock(mutex_);
   auto transaction = store::Transaction::begin(*database_);
   if (!transaction) return transaction.error();
+  // What a former sealing left (of a parcel that was refused before it was sent) makes room.
+  auto clear = database_->prepare("DELETE FROM object WHERE parcel = ?");
+  if (!clear) return clear.error();
+  if (auto done = clear->bind(std::string_view(id)).run(); !done) return done;
   std::int64_t total = 0;
   for (const auto& object : objects) {
     auto insert = database_->prepare(
@@ -293,18 +297,20 @@ Status Journal::unseal(const std::string& id, const std::string& reason, std::in
   const std::lock_guard lock(mutex_);
   auto transaction = store::Transaction::begin(*database_);
   if (!transaction) return transaction.error();
-  for (const auto* sql :
-       {"DELETE FROM object WHERE parcel = ?", "DELETE FROM token WHERE key = ?1 OR key LIKE ?1 || '.%'"}) {
-    auto statement = database_->prepare(sql);
-    if (!statement) return statement.error();
-    if (auto done = statement->bind(std::string_view(id)).run(); !done) return done;
-  }
   auto update = database_->prepare(
       "UPDATE parcel SET recipe = NULL, stage = 10, condition = 0, reason = ?, hint = '', bytes_sent = 0, crashes = 0, "
       "not_before = 0, "
       "updated = ? WHERE id = ? AND stage < 50");
   if (!update) return update.error();
   if (auto done = update->bind(std::string_view(reason)).bind(now).bind(std::string_view(id)).run(); !done) return done;
+  // What is at the far side, or on its way back from there, is found by its objects and tokens: they stay.
+  if (database_->changes() != 1) return wait_error("the parcel was registered, withdrawn or cancelled meanwhile");
+  for (const auto* sql :
+       {"DELETE FROM object WHERE parcel = ?", "DELETE FROM token WHERE key = ?1 OR key LIKE ?1 || '.%'"}) {
+    auto statement = database_->prepare(sql);
+    if (!statement) return statement.error();
+    if (auto done = statement->bind(std::string_view(id)).run(); !done) return done;
+  }
   // The run is planned afresh at once: it holds what is needed to seal again.
   auto plan = database_->prepare(
       "UPDATE run SET planned_listing = NULL, next_plan = 0 WHERE id = (SELECT run FROM parcel WHERE id = ?)");

@@ -43,7 +43,9 @@ Result<std::optional<LinkRow>> Journal::linked(const std::string& pseudonym) {
 
 Result<std::int64_t> Journal::withdraw_parcel(const std::string& id, const std::string& reason, std::int64_t now) {
   const std::lock_guard lock(mutex_);
-  // One statement: what may have left goes back, what never left stays here.
+  auto transaction = store::Transaction::begin(*database_);
+  if (!transaction) return transaction.error();
+  // What may have left goes back, what never left stays here, without what it was made of.
   auto statement = database_->prepare(
       "UPDATE parcel SET condition = CASE WHEN stage >= 40 THEN 0 ELSE 2 END, recipe = CASE WHEN stage >= 40 THEN "
       "recipe END, "
@@ -54,7 +56,13 @@ Result<std::int64_t> Journal::withdraw_parcel(const std::string& id, const std::
   const std::string said = "consent: " + reason;
   if (auto done = statement->bind(std::string_view(said)).bind(now).bind(std::string_view(id)).run(); !done)
     return done.error();
-  return database_->changes();
+  const auto moved = database_->changes();
+  auto clear = database_->prepare(
+      "DELETE FROM object WHERE parcel = (SELECT id FROM parcel WHERE id = ? AND stage = 10 AND condition = 2)");
+  if (!clear) return clear.error();
+  if (auto done = clear->bind(std::string_view(id)).run(); !done) return done.error();
+  if (auto done = transaction->commit(); !done) return done.error();
+  return moved;
 }
 
 Result<std::int64_t> Journal::withdraw(const std::string& subject_id, std::int64_t now) {

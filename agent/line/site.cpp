@@ -101,7 +101,7 @@ Result<Secret<32>> state_key(const config::Settings& settings) {
 Result<std::unique_ptr<Site>> Site::open(config::Settings settings, Log& log, const Clock& clock, const Stop& stop,
                                          journal::Journal* journal) {
   genomics::prepare();
-  std::unique_ptr<Site> site(new Site(std::move(settings), clock));
+  std::unique_ptr<Site> site(new Site(std::move(settings)));
   if (journal != nullptr) site->tokens_ = std::make_unique<JournalTokens>(*journal);
   if (auto done = site->open_keys(); !done) return done.error();
   if (auto done = site->open_plugins({log, clock, stop, site->tokens_.get()}, stop); !done) return done.error();

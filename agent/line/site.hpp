@@ -65,14 +65,13 @@ class Site {
   [[nodiscard]] std::string revision();
 
  private:
-  Site(config::Settings settings, const Clock& clock) : settings_(std::move(settings)), clock_(clock) {}
+  explicit Site(config::Settings settings) : settings_(std::move(settings)) {}
   Status open_keys();
   Status open_plugins(const plugin::Services& services, const Stop& stop);
   Status open_destination(const plugin::Loader& loader, const plugin::Services& services, const Stop& stop,
                           const config::Destination& entry, const std::shared_ptr<http::RateLimit>& rate);
 
   config::Settings settings_;
-  const Clock& clock_;
   std::optional<pseudonymise::PseudonymKey> pseudonym_key_;
   std::optional<crypto::SigningKey> signing_key_;
   std::unique_ptr<JournalTokens> tokens_;

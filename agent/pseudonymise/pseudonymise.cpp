@@ -84,6 +84,9 @@ std::vector<verify::Word> words_of(const consent::ConsentedRun& run, bool mask_r
     add_words(words, sample.sample.identity);
     for (const auto& word : sample.sample.identity.identifiers()) add(word);
   }
+  // The same word comes by several ways; found once, it is to be told once.
+  std::set<std::string> seen;
+  std::erase_if(words, [&](const verify::Word& word) { return !seen.insert(word.value).second; });
   return words;
 }
 

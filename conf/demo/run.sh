@@ -95,7 +95,8 @@ start_repository() {
   tributary keys generate pseudonym "$site/etc/keys/pseudonym.key"
   tributary keys generate state "$site/etc/keys/state.key"
   "$build/bin/tributary-sandbox" --dir "$site/repository" --listen 127.0.0.1:0 --tls \
-    --require-controlled-access --site-key "$site/etc/keys/site.key.pub" --ready-file "$site/repository.url" >"$site/repository.log" 2>&1 &
+    --require-controlled-access --site-key "$site/etc/keys/site.key.pub" --ready-file "$site/repository.url" \
+    >"$site/repository.log" 2>&1 &
   sandbox=$!
   waited=0
   while [ ! -s "$site/repository.url" ]; do

@@ -1,0 +1,103 @@
+// tests/agent/journal/state.hpp: a journal in a directory that goes with it, and rows to put into it.
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/journal/journal.hpp"
+
+namespace tributary::journal_test {
+
+inline constexpr std::int64_t noon = 1763719200;  // 2025-11-21T10:00:00Z
+
+class State {
+ public:
+  State() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "tributary-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) std::abort();
+    directory = pattern;
+    open();
+  }
+  ~State() {
+    journal.reset();
+    std::error_code ignored;  // what is left of it lies in /tmp
+    std::filesystem::remove_all(directory, ignored);
+  }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  void open() {
+    journal.reset();
+    auto opened = journal::Journal::open(directory, key('k'));
+    if (opened) journal = std::move(*opened);
+  }
+  static Secret<32> key(char fill) { return Secret<32>(view(std::string(32, fill))); }
+
+  std::int64_t add_run(const std::string& name = "251120_RUN", const std::string& unit = "u") {
+    journal::RunRow row;
+    row.folder_tag = journal->tag("folder", "/runs/" + name);
+    row.name = name;
+    row.unit = unit;
+    row.instrument = "illumina";
+    row.state = 3;
+    row.since = noon;
+    return journal->put_run(row).value_or(0);
+  }
+  journal::ParcelRow plan(std::int64_t run, const std::string& pseudonym = "TL-1") {
+    return *journal->plan_parcel(wish(run, pseudonym));
+  }
+  static journal::ParcelRow wish(std::int64_t run, const std::string& pseudonym = "TL-1") {
+    journal::ParcelRow row;
+    row.run = run;
+    row.destination = "national";
+    row.policy = "research";
+    row.pseudonym = pseudonym;
+    row.subject_pseudonym = "TS-1";
+    row.key_id = "00";
+    row.files = 2;
+    row.updated = noon;
+    return row;
+  }
+  static std::vector<journal::ObjectRow> objects(const std::string& pseudonym = "TL-1") {
+    journal::ObjectRow data, manifest;
+    data.name = pseudonym + ".fastq.gz.c4gh";
+    data.bytes = 1000;
+    data.sha256.fill(1);
+    data.plaintext_sha256.fill(2);
+    manifest.number = 1;
+    manifest.name = pseudonym + ".manifest.json.c4gh";
+    manifest.bytes = 10;
+    manifest.inline_bytes = to_bytes("ciphertext");
+    return {data, manifest};
+  }
+  void seal(const std::string& id) {
+    if (!journal->put_sealed(id, view("RECIPE-IN-THE-CLEAR"), objects(), noon)) std::abort();
+  }
+  void move(const std::string& id, journal::Stage stage) {
+    if (!journal->end_work(id, {stage, journal::Condition::going, {}, {}, 0}, noon)) std::abort();
+  }
+  journal::ParcelRow row(const std::string& id) { return *journal->parcel(id).value_or(std::nullopt); }
+  std::string state_of(const std::string& id) {
+    const auto now = row(id);
+    return std::string(journal::state_of(now.stage, now.condition, now.operator_hold));
+  }
+  /// Every byte that lies in the directory.
+  [[nodiscard]] std::string bytes() const {
+    std::string all;
+    for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+      std::ifstream in(entry.path(), std::ios::binary);
+      all.append(std::istreambuf_iterator<char>(in), {});
+    }
+    return all;
+  }
+
+  std::string directory;
+  std::unique_ptr<journal::Journal> journal;
+};
+
+}  // namespace tributary::journal_test

@@ -1,0 +1,61 @@
+// tests/line/laboratory.hpp: a small hospital: a finished run, people who agreed and one who did not, keys, and the
+// configuration of a site over them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "agent/base/secret.hpp"
+#include "agent/crypt4gh/crypt4gh.hpp"
+#include "tests/fakes/run_folder.hpp"
+
+namespace tributary::line_test {
+
+/// The run, the subjects and the keys: made once, the same for every site.
+class Laboratory {
+ public:
+  /// `records`: how many reads stand in each FASTQ file.
+  explicit Laboratory(std::size_t records);
+
+  [[nodiscard]] fakes::RunFolder& run() { return run_; }
+  [[nodiscard]] std::string runs() const { return run_.parent(); }
+  [[nodiscard]] const std::string& path() const { return directory_.path(); }
+  [[nodiscard]] const crypt4gh::SecretKey& recipient() const { return recipient_; }
+  [[nodiscard]] const std::string& site_public_pem() const { return site_public_pem_; }
+  [[nodiscard]] Secret<32> state_key() const;
+  /// SAMPLE-01 and SAMPLE-02 agreed, SAMPLE-03 did not; `withdrawn` agreed once.
+  void write_subjects(const std::string& withdrawn = {}) const;
+  /// Words that nobody beyond the site may read.
+  [[nodiscard]] static std::vector<std::string> identifiers();
+
+ private:
+  fakes::RunFolder run_{fakes::miseq_run};
+  fakes::TemporaryDirectory directory_;
+  crypt4gh::SecretKey recipient_;
+  std::string site_public_pem_;
+};
+
+/// What a site sends to.
+struct Far {
+  std::string settings;  // YAML of one destination, from `plugin:` on, one key a line
+};
+Far folder_at(const std::string& path);
+Far repository_at(const std::string& url, const std::string& token_file, bool ingest, const std::string& more = {});
+
+/// A configuration over a laboratory, with a state directory of its own.
+class SiteFolder {
+ public:
+  SiteFolder(const Laboratory& laboratory, const Far& far);
+
+  [[nodiscard]] const std::string& path() const { return directory_.path(); }
+  [[nodiscard]] std::string config_file() const { return path() + "/tributary.yaml"; }
+  [[nodiscard]] std::string state_dir() const { return path() + "/state"; }
+
+ private:
+  fakes::TemporaryDirectory directory_;
+};
+
+/// One record of FASTQ after the other, gzipped; `seed` makes different people different.
+std::string reads_gz(std::size_t records, int read, unsigned seed);
+
+}  // namespace tributary::line_test

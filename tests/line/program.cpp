@@ -1,0 +1,92 @@
+// tests/line/program.cpp: starting, waiting, counting.
+#include "tests/line/program.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+
+#include "agent/port/files/files.hpp"
+
+extern char** environ;
+
+namespace tributary::line_test {
+namespace {
+
+constexpr int patience_ms = 60000;
+
+std::string content_of(const std::string& path) { return files::read_small(path, 1U << 22).value_or(std::string()); }
+
+std::vector<std::string> environment(bool counted, const std::string& count_file, const Crash& crash) {
+  std::vector<std::string> words;
+  std::string sanitizer = "verify_asan_link_order=0";
+  for (char** word = environ; *word != nullptr; ++word) {
+    if (std::strncmp(*word, "TRIBUTARY_CRASH", 15) == 0 || std::strncmp(*word, "LD_PRELOAD=", 11) == 0) continue;
+    if (std::strncmp(*word, "ASAN_OPTIONS=", 13) == 0) {
+      sanitizer = std::string(*word + 13) + ":" + sanitizer;
+      continue;
+    }
+    words.emplace_back(*word);
+  }
+  words.push_back("ASAN_OPTIONS=" + sanitizer);
+  if (!counted) return words;
+  words.push_back(std::string("LD_PRELOAD=") + TRIBUTARY_TEST_SHIM);
+  words.push_back("TRIBUTARY_CRASH_COUNT=" + count_file);
+  if (crash.at > 0) words.push_back("TRIBUTARY_CRASH_AT=" + std::to_string(crash.at));
+  if (crash.torn) words.emplace_back("TRIBUTARY_CRASH_TORN=1");
+  return words;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& words) {
+  std::vector<char*> out;
+  for (auto& word : words) out.push_back(word.data());
+  out.push_back(nullptr);
+  return out;
+}
+
+int wait_for(pid_t child) {
+  const auto handle = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
+  if (handle >= 0) {
+    pollfd ended{handle, POLLIN, 0};
+    if (::poll(&ended, 1, patience_ms) == 0) ::kill(child, SIGKILL);
+    ::close(handle);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+}  // namespace
+
+Ending run_program(const std::vector<std::string>& command, const std::string& directory, bool counted,
+                   const Crash& crash) {
+  const std::string said = directory + "/said.txt", count_file = directory + "/acts.txt";
+  auto words = command;
+  auto variables = environment(counted, count_file, crash);
+  const auto arguments = pointers(words), settings = pointers(variables);
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, said.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  ::posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+  pid_t child = 0;
+  const int failed = ::posix_spawn(&child, words.front().c_str(), &actions, nullptr, arguments.data(), settings.data());
+  ::posix_spawn_file_actions_destroy(&actions);
+  if (failed != 0) return {-1, 0, "could not be started: " + words.front()};
+  Ending ending;
+  ending.code = wait_for(child);
+  ending.words = content_of(said);
+  if (counted) ending.acts = std::atol(content_of(count_file).c_str());
+  return ending;
+}
+
+Ending run_daemon_once(const std::string& config_file, const std::string& directory, const Crash& crash) {
+  return run_program({TRIBUTARY_TEST_DAEMON, "--config", config_file, "--once"}, directory, true, crash);
+}
+
+}  // namespace tributary::line_test
