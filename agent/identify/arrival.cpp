@@ -8,6 +8,7 @@
 namespace tributary::identify {
 namespace {
 
+constexpr std::uint64_t pieces_per_sign = 256;  // of life: every 64 MiB
 using Tables = std::array<std::array<std::uint32_t, 256>, 8>;
 
 // Eight tables: eight bytes at a time.
@@ -52,7 +53,7 @@ std::uint32_t crc32(std::uint32_t before, ByteView bytes) {
   return ~crc;
 }
 
-Status check_promise(files::Fd file, const plugin::Description::Promise& promise, bool checksum, const Stop* stop) {
+Status check_promise(files::Fd file, const plugin::Description::Promise& promise, const Checks& checks) {
   const auto before = files::identify(file);
   if (!before) return before.error();
   if (promise.size >= 0 && static_cast<std::uint64_t>(promise.size) != before->size) {
@@ -60,14 +61,16 @@ Status check_promise(files::Fd file, const plugin::Description::Promise& promise
                           std::to_string(promise.size),
                       patience);
   }
-  if (!checksum) return {};
+  if (!checks.checksums) return {};
   auto second = file.duplicate();
   if (!second) return second.error();
   files::FdSource source(std::move(*second));
   Bytes buffer(std::size_t{1} << 18);
   std::uint32_t crc = 0;
+  std::uint64_t pieces = 0;
   for (;;) {
-    if (stop != nullptr && stop->requested()) return wait_error("stopping");
+    if (checks.stop != nullptr && checks.stop->requested()) return wait_error("stopping");
+    if (checks.alive != nullptr && pieces++ % pieces_per_sign == 0) checks.alive();
     const auto n = source.read(buffer);
     if (!n) return n.error();
     if (*n == 0) break;

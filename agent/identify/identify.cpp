@@ -210,7 +210,7 @@ class Workbench {
       if (work == by_path.end() || !work->second->reason.empty()) continue;
       auto file = open(promise.path);
       if (!file) return file.error();
-      if (auto kept = check_promise(std::move(*file), promise, checks_.checksums, checks_.stop); !kept) return kept;
+      if (auto kept = check_promise(std::move(*file), promise, checks_); !kept) return kept;
     }
     return {};
   }

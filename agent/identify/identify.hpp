@@ -45,6 +45,7 @@ struct WithheldFile {
 struct Checks {
   bool checksums = true;       // read files whole where the vendor gives a CRC-32; plan may do without
   const Stop* stop = nullptr;  // asked between pieces of a file; then the answer is a wait
+  void (*alive)() = nullptr;   // called now and then while files are read
 };
 
 /// Only identify makes one.

@@ -1,5 +1,6 @@
 // agent/line/carry.cpp: the right half of the line: one thread per destination, one hop at a time.
 #include <ctime>
+#include <utility>
 
 #include "agent/line/route.hpp"
 #include "agent/line/runner.hpp"
@@ -34,6 +35,7 @@ void Runner::wake_carriers() {
 }
 
 void Runner::carry(const std::string& destination) {
+  bool moved = false;
   while (!ending_ && !stop_.requested()) {
     std::uint64_t seen = 0;
     {
@@ -42,9 +44,11 @@ void Runner::carry(const std::string& destination) {
     }
     if (step(destination)) {
       supervisor::alive();
+      moved = true;
       continue;
     }
     std::unique_lock lock(carriers_mutex_);
+    if (std::exchange(moved, false)) carriers_wake_.notify_all();  // run_once looks whether anything is left
     carriers_wake_.wait_for(lock, idle_wait, [&] { return wakes_ != seen || ending_.load(); });
   }
 }

@@ -145,7 +145,10 @@ Result<std::int64_t> Runner::plan_parcels(const journal::RunRow& row, const watc
                                           std::int64_t& next_plan) {
   auto* instrument = site_.instrument(run.instrument());
   if (instrument == nullptr) return operator_error("identify: the plugin " + run.instrument() + " is not loaded");
-  auto identified = identify::identify(run, *instrument, {true, &stop_});
+  // What was read whole once and has not changed since is not read again only because somebody's consent is asked
+  // again.
+  const bool arrived_anew = !row.planned_listing || *row.planned_listing != run.listing();
+  auto identified = identify::identify(run, *instrument, {arrived_anew, &stop_, &supervisor::alive});
   if (!identified) return identified.error();
   auto consented = site_.ask(*identified);
   if (!consented) return consented.error();

@@ -14,8 +14,8 @@ cd "$work"
 
 # timed NAME COMMAND...: seconds of processor, seconds of wall, KiB of memory, into $work/NAME.time
 timed() { local name=$1; shift; /usr/bin/env time -f '%U %S %e %M' -o "$work/$name.time" "$@"; }
-cpu() { awk '{printf "%.2f", $1+$2}' "$work/$1.time"; }
-rss() { awk '{printf "%.0f", $4/1024}' "$work/$1.time"; }
+cpu() { tail -n 1 "$work/$1.time" | awk '{printf "%.2f", $1+$2}'; }
+rss() { tail -n 1 "$work/$1.time" | awk '{printf "%.0f", $4/1024}'; }
 command -v time >/dev/null || { echo "needs the package 'time'"; exit 1; }
 
 echo "== a BAM of about $gib GiB =="

@@ -125,7 +125,9 @@ void Delivery::report() const {
 void Delivery::run() {
   stop_if_asked();
   const auto wanted = missing();
-  if (!wanted.empty()) {
+  if (wanted.empty()) {
+    remove_folder(root_, staging_name(parcel_.id));  // of a commit that was broken off right before its end
+  } else {
     check_in_place(wanted);
     for (const auto index : wanted) stage(index);
     stop_if_asked();

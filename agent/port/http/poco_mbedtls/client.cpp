@@ -46,6 +46,10 @@ struct BodyBroken {
   Error error;
 };
 
+bool is_repeatable(const Request& request) {
+  return request.body_source == nullptr && request.method != "POST" && request.method != "PATCH";
+}
+
 class PocoClient final : public Client {
  public:
   PocoClient(ClientSettings settings, std::shared_ptr<const TlsContext> tls, const Clock& clock, const Stop& stop)
@@ -72,14 +76,15 @@ class PocoClient final : public Client {
       if (!value) return value.error();
       authorization = std::move(*value);
     }
-    // A kept connection may have been closed meanwhile; what is in memory can be said once more on a new one.
+    // A kept connection may have been closed meanwhile; what is in memory can be said once more on a new one. Not what
+    // would be done twice (RFC 9110 section 9.2.2): the answer may have been lost, not the request.
     auto session = take(*url);
     const bool reused = session != nullptr;
     if (!reused) session = std::make_unique<Session>(*url, url->scheme == "https" ? tls_ : nullptr, settings_, stop_);
     prepare(*session);
     bool answered = false;
     auto response = exchange(*session, *url, request, authorization, answered);
-    const bool once_more = !response && reused && !answered && request.body_source == nullptr &&
+    const bool once_more = !response && reused && !answered && is_repeatable(request) &&
                            response.error().remedy == Remedy::wait && !stop_.requested();
     if (once_more) {
       session = std::make_unique<Session>(*url, url->scheme == "https" ? tls_ : nullptr, settings_, stop_);

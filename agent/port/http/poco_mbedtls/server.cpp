@@ -43,13 +43,11 @@ class Listener final : public Poco::Net::ServerSocket {
 
 class RequestBody final : public stream::Source {
  public:
-  RequestBody(Poco::Net::HTTPServerRequest& request, Poco::Net::HTTPServerResponse& response)
-      : request_(request), response_(response) {}
+  explicit RequestBody(Poco::Net::HTTPServerRequest& request) : request_(request) {}
   Result<std::size_t> read(MutableByteView into) override {
     try {
-      if (!begun_ && request_.getExpectContinue()) response_.sendContinue();
-      begun_ = true;
-      if (into.empty() || ended_) return std::size_t{0};
+      const bool has_body = request_.hasContentLength() || request_.getChunkedTransferEncoding();
+      if (into.empty() || ended_ || !has_body) return std::size_t{0};
       auto& in = request_.stream();
       std::size_t room = into.size();
       if (request_.hasContentLength()) {
@@ -71,15 +69,14 @@ class RequestBody final : public stream::Source {
 
  private:
   Poco::Net::HTTPServerRequest& request_;
-  Poco::Net::HTTPServerResponse& response_;
   std::uint64_t total_ = 0;
-  bool begun_ = false, ended_ = false;
+  bool ended_ = false;
 };
 
 class PocoExchange final : public Exchange {
  public:
   PocoExchange(Poco::Net::HTTPServerRequest& request, Poco::Net::HTTPServerResponse& response)
-      : request_(request), response_(response), body_(request, response), method_(request.getMethod()) {
+      : request_(request), response_(response), body_(request), method_(request.getMethod()) {
     const std::string& target = request.getURI();
     const auto question = target.find('?');
     path_ = target.substr(0, question);
@@ -108,7 +105,10 @@ class PocoExchange final : public Exchange {
     while (bytes > 0 && method_ != "HEAD") {
       auto n = body.read(
           MutableByteView(buffer).first(static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), bytes))));
-      if (!n || *n == 0) return abort();  // the peer must not take half for whole
+      if (!n || *n == 0) {
+        out.flush();
+        return abort();  // the peer must not take half for whole
+      }
       out.write(reinterpret_cast<const char*>(buffer.data()), static_cast<std::streamsize>(*n));
       bytes -= *n;
     }
@@ -129,11 +129,12 @@ class PocoExchange final : public Exchange {
     Bytes scratch(64U << 10);
     std::uint64_t drained = 0;
     constexpr std::uint64_t most_drained = 1U << 20;
-    while (drained < most_drained && !request_.getExpectContinue()) {
+    while (drained < most_drained) {
       auto n = body_.read(scratch);
       if (!n || *n == 0) return;
       drained += *n;
     }
+    abort();
   }
 
  private:
