@@ -1,6 +1,8 @@
 // tests/line/laboratory.cpp: makes the run, the keys and the configuration.
 #include "tests/line/laboratory.hpp"
 
+#include <sys/stat.h>
+
 #include <cstdlib>
 #include <random>
 
@@ -34,7 +36,7 @@ std::string reads_gz(std::size_t records, int read, unsigned seed) {
   return fakes::gzip(text);
 }
 
-Laboratory::Laboratory(std::size_t records) {
+Laboratory::Laboratory(std::size_t records, std::size_t more) {
   fakes::make_miseq(run_, people);
   int number = 0;
   for (const auto& person : people) {
@@ -42,7 +44,8 @@ Laboratory::Laboratory(std::size_t records) {
     for (int read = 1; read <= 2; ++read) {
       run_.file("Data/Intensities/BaseCalls/" + person.id + "_S" + std::to_string(number) + "_L001_R" +
                     std::to_string(read) + "_001.fastq.gz",
-                reads_gz(records, read, static_cast<unsigned>(number * 2 + read)));
+                reads_gz(number == 1 && read == 1 ? records + more : records, read,
+                         static_cast<unsigned>(number * 2 + read)));
     }
   }
   write(path() + "/pseudonym.key", std::string(32, 'p'));
@@ -56,6 +59,8 @@ Laboratory::Laboratory(std::size_t records) {
   recipient_ = crypt4gh::SecretKey(pair->secret.bytes());
   write(path() + "/recipient.pub", crypt4gh::write_public_key(pair->public_key));
   write_subjects();
+  struct stat info{};
+  if (::stat((path() + "/subjects.csv").c_str(), &info) == 0) made_utc_s_ = info.st_mtime;
 }
 
 Secret<32> Laboratory::state_key() const { return Secret<32>(view(std::string(32, 's'))); }
@@ -81,29 +86,30 @@ std::vector<std::string> Laboratory::identifiers() {
   return words;
 }
 
-Far folder_at(const std::string& path) { return {"plugin: folder\n    settings: { path: \"" + path + "\" }"}; }
+Far folder_at(const std::string& path) { return {"plugin: folder\n    settings: { path: \"" + path + "\" }", {}}; }
 
-Far repository_at(const std::string& url, const std::string& token_file, bool ingest, const std::string& more) {
-  return {"plugin: drs\n    settings: { url: \"" + url + "/ga4gh/drs/v1\", part_size: 5MiB" + more +
-          ", controlled_access: [ \"https://repository.example.org/datasets/T1\" ] }\n    auth: { type: bearer, "
-          "token_file: \"" +
-          token_file + "\" }" +
-          (ingest
-               ? "\n    ingest: { plugin: tes, settings: { url: \"" + url + "/ga4gh/tes/v1\", task_file: task.yaml } }"
-               : "")};
+Far repository_at(const std::string& url, const std::string& directory, bool ingest, const std::string& more) {
+  std::string settings = "plugin: drs\n    settings: { url: \"" + url + "/ga4gh/drs/v1\", part_size: 5MiB" + more +
+                         ", controlled_access: [ \"https://repository.example.org/datasets/T1\" ] }\n"
+                         "    auth: { type: bearer, token_file: \"" +
+                         directory + "/token\" }";
+  if (ingest) {
+    settings += "\n    ingest: { plugin: tes, settings: { url: \"" + url + "/ga4gh/tes/v1\", task_file: task.yaml } }";
+  }
+  return {settings, directory + "/recipient.pub"};
 }
 
 SiteFolder::SiteFolder(const Laboratory& laboratory, const Far& far) {
   const auto& keys = laboratory.path();
-  write(config_file(), "site: test-lab\nstate_dir: state\nstate_key_file: \"" + keys + "/state.key\"\nplugin_dir: \"" +
-                           std::string(TRIBUTARY_TEST_PLUGINS) + "\"\nrun_folders: [ { path: \"" + laboratory.runs() +
-                           "\" } ]\nsubjects:\n  - { name: lims, plugin: csv, settings: { file: \"" + keys +
-                           "/subjects.csv\" } }\nidentity: { key_file: \"" + keys +
-                           "/site.key\" }\npseudonyms: { key_file: \"" + keys +
-                           "/pseudonym.key\" }\ndestinations:\n  - name: far\n    " + far.settings +
-                           "\n    recipients: [ \"" + keys +
-                           "/recipient.pub\" ]\npolicies:\n  - name: research\n    destination: far\n"
-                           "    purpose: { use: HMB, country: DE }\n    files: [ fastq ]\nlisten: null\n");
+  write(config_file(),
+        "site: test-lab\nstate_dir: state\nstate_key_file: \"" + keys + "/state.key\"\nplugin_dir: \"" +
+            std::string(TRIBUTARY_TEST_PLUGINS) + "\"\nrun_folders: [ { path: \"" + laboratory.runs() +
+            "\" } ]\nsubjects:\n  - { name: lims, plugin: csv, settings: { file: \"" + keys +
+            "/subjects.csv\" } }\nidentity: { key_file: \"" + keys + "/site.key\" }\npseudonyms: { key_file: \"" +
+            keys + "/pseudonym.key\" }\ndestinations:\n  - name: far\n    " + far.settings + "\n    recipients: [ \"" +
+            keys + "/recipient.pub\"" + (far.recipient_file.empty() ? "" : ", \"" + far.recipient_file + "\"") +
+            " ]\npolicies:\n  - name: research\n    destination: far\n"
+            "    purpose: { use: HMB, country: DE }\n    files: [ fastq ]\nlisten: null\n");
   write(path() + "/task.yaml",
         "name: ingest ${parcel}\ninputs:\n  - { name: \"${name}\", url: \"${drs_uri}\", path: \"/inputs/${name}\", "
         "type: FILE }\nexecutors:\n  - { image: \"registry.example.org/ingest:1\", command: [ check, \"${parcel}\" ] "

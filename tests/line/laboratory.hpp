@@ -14,8 +14,8 @@ namespace tributary::line_test {
 /// The run, the subjects and the keys: made once, the same for every site.
 class Laboratory {
  public:
-  /// `records`: how many reads stand in each FASTQ file.
-  explicit Laboratory(std::size_t records);
+  /// `records`: how many reads stand in each FASTQ file; `more` of them in the very first.
+  explicit Laboratory(std::size_t records, std::size_t more = 0);
 
   [[nodiscard]] fakes::RunFolder& run() { return run_; }
   [[nodiscard]] std::string runs() const { return run_.parent(); }
@@ -25,6 +25,8 @@ class Laboratory {
   [[nodiscard]] Secret<32> state_key() const;
   /// SAMPLE-01 and SAMPLE-02 agreed, SAMPLE-03 did not; `withdrawn` agreed once.
   void write_subjects(const std::string& withdrawn = {}) const;
+  /// When the list of subjects was written: for clocks that we move.
+  [[nodiscard]] std::int64_t made_utc_s() const { return made_utc_s_; }
   /// Words that nobody beyond the site may read.
   [[nodiscard]] static std::vector<std::string> identifiers();
 
@@ -33,14 +35,17 @@ class Laboratory {
   fakes::TemporaryDirectory directory_;
   crypt4gh::SecretKey recipient_;
   std::string site_public_pem_;
+  std::int64_t made_utc_s_ = 0;
 };
 
 /// What a site sends to.
 struct Far {
-  std::string settings;  // YAML of one destination, from `plugin:` on, one key a line
+  std::string settings;        // YAML of one destination, from `plugin:` on, one key a line
+  std::string recipient_file;  // its own key, beside the laboratory's; may be empty
 };
 Far folder_at(const std::string& path);
-Far repository_at(const std::string& url, const std::string& token_file, bool ingest, const std::string& more = {});
+/// `directory` is the sandbox's.
+Far repository_at(const std::string& url, const std::string& directory, bool ingest, const std::string& more = {});
 
 /// A configuration over a laboratory, with a state directory of its own.
 class SiteFolder {

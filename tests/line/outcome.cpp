@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <set>
 
+#include "agent/base/text.hpp"
 #include "agent/journal/journal.hpp"
 #include "agent/port/crypto/crypto.hpp"
 #include "agent/port/files/files.hpp"
@@ -51,7 +52,7 @@ std::string chain_words(const char* name, const Result<std::vector<journal::Chai
 std::string parcel_words(journal::Journal& journal, const journal::ParcelRow& row) {
   std::string out = row.pseudonym + " " + std::string(state_of(row.stage, row.condition, row.operator_hold)) +
                     (row.crashes == 0 ? "" : " crashes left over") + (row.reason.empty() ? "" : " " + row.reason) +
-                    (row.task_state.empty() ? "" : " task " + row.task_state) + "\n";
+                    "\n";
   auto objects = journal.objects(row.id, false);
   if (!objects) return out + "  " + sentence(objects.error()) + "\n";
   for (const auto& object : *objects) {
@@ -59,6 +60,7 @@ std::string parcel_words(journal::Journal& journal, const journal::ParcelRow& ro
     out += "  " + object.name + " " + (manifest ? "manifest" : to_hex(object.plaintext_sha256)) +
            (object.far_id.empty() ? " without the far side's id" : "") + "\n";
   }
+  if (!row.task_state.empty()) out += "  task " + row.task_state + "\n";
   return out;
 }
 
@@ -96,6 +98,17 @@ std::string outcome_of(const Laboratory& laboratory, const SiteFolder& site, con
   for (const auto& kind : receipts) out += "  " + kind + "\n";
   out += chain_words("audit", journal.audit());
   for (const auto& [name, what] : there) out += "there: " + name + " " + what + "\n";
+  return out;
+}
+
+std::string difference(const std::string& wanted, const std::string& got) {
+  std::map<std::string, int> lines;
+  for (const auto& line : split(wanted, '\n')) --lines[line];
+  for (const auto& line : split(got, '\n')) ++lines[line];
+  std::string out;
+  for (const auto& [line, count] : lines) {
+    if (count != 0) out += (count < 0 ? "missing: " : "extra:   ") + line + "\n";
+  }
   return out;
 }
 

@@ -14,6 +14,9 @@ using Things = std::multimap<std::string, std::string>;
 /// Parcels with their states, objects, chains, and `there`. Whatever is not as it must be stands in it as a complaint.
 std::string outcome_of(const Laboratory& laboratory, const SiteFolder& site, const Things& there);
 
+/// The lines that two outcomes do not share, each with who has it.
+std::string difference(const std::string& wanted, const std::string& got);
+
 /// Everything below the folder of a `folder` destination, decrypted.
 Things things_in(const Laboratory& laboratory, const std::string& folder);
 

@@ -1,6 +1,7 @@
 // tests/line/sweep.cpp: trials, several at a time.
 #include "tests/line/sweep.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
@@ -15,8 +16,9 @@ struct Trial {
   std::string outcome;
 };
 
-Trial attempt(const Laboratory& laboratory, FarSide& far, const Crash& crash) {
+Trial attempt(const Laboratory& laboratory, FarSide& far, const Plan& plan, const Crash& crash) {
   const SiteFolder site(laboratory, far.begin());
+  if (plan.prepare) plan.prepare(site);
   Trial trial;
   if (crash.at > 0) trial.crashed = run_daemon_once(site.config_file(), site.path(), crash);
   trial.ended = run_daemon_once(site.config_file(), site.path());
@@ -27,9 +29,8 @@ Trial attempt(const Laboratory& laboratory, FarSide& far, const Crash& crash) {
 std::string complaint(const Crash& crash, const Trial& trial, const Sweep& sweep) {
   if (trial.ended.code == sweep.code && trial.outcome == sweep.reference) return {};
   return "act " + std::to_string(crash.at) + (crash.torn ? " torn" : "") + ": exit code " +
-         std::to_string(trial.ended.code) + " instead of " + std::to_string(sweep.code) + "\n--- wanted\n" +
-         sweep.reference + "--- got\n" + trial.outcome + "--- said\n" + trial.crashed.words + "---\n" +
-         trial.ended.words;
+         std::to_string(trial.ended.code) + " instead of " + std::to_string(sweep.code) + "\n" +
+         difference(sweep.reference, trial.outcome) + "--- said\n" + trial.crashed.words + "---\n" + trial.ended.words;
 }
 
 std::vector<Crash> points(const Plan& plan, long acts) {
@@ -50,12 +51,12 @@ std::vector<Crash> points(const Plan& plan, long acts) {
 
 }  // namespace
 
-Sweep sweep(const Laboratory& laboratory, const std::function<std::unique_ptr<FarSide>()>& make, Plan plan) {
+Sweep sweep(const Laboratory& laboratory, const std::function<std::unique_ptr<FarSide>()>& make, const Plan& plan) {
   const auto begun = std::chrono::steady_clock::now();
   Sweep out;
   {
     const auto far = make();
-    const auto unharmed = attempt(laboratory, *far, {});
+    const auto unharmed = attempt(laboratory, *far, plan, {});
     out.reference = unharmed.outcome;
     out.acts = unharmed.ended.acts;
     out.code = unharmed.ended.code;
@@ -67,7 +68,7 @@ Sweep sweep(const Laboratory& laboratory, const std::function<std::unique_ptr<Fa
   const auto work = [&] {
     const auto far = make();
     for (std::size_t i = next++; i < todo.size(); i = next++) {
-      const auto trial = attempt(laboratory, *far, todo[i]);
+      const auto trial = attempt(laboratory, *far, plan, todo[i]);
       const std::lock_guard lock(mutex);
       ++(trial.crashed.code == 137 ? out.tried : out.survived);
       if (auto what = complaint(todo[i], trial, out); !what.empty()) out.failures.push_back(std::move(what));

@@ -6,24 +6,14 @@
 #include <string>
 #include <vector>
 
-#include "tests/line/outcome.hpp"
+#include "tests/line/far_side.hpp"
 #include "tests/line/program.hpp"
 
 namespace tributary::line_test {
 
-/// A far side for one trial after the other.
-class FarSide {
- public:
-  virtual ~FarSide() = default;
-  /// Forgets the trial before; what the next site sends to.
-  virtual Far begin() = 0;
-  /// What stands there since `begin`.
-  virtual Things things(const Laboratory& laboratory, const SiteFolder& site) = 0;
-};
-std::unique_ptr<FarSide> make_folder_side();
-std::unique_ptr<FarSide> make_repository_side(const Laboratory& laboratory, bool ingest);
-
 struct Plan {
+  /// Runs before the harm, unharmed; may be empty.
+  std::function<void(const SiteFolder& site)> prepare = {};
   long every = 1;    // act 1, 1 + every, ...
   bool torn = true;  // and the same acts with half of their bytes
   long from = 1;     // the first act, or with a negative number so many before the last
@@ -42,6 +32,6 @@ struct Sweep {
 };
 
 /// TRIBUTARY_CRASH_ALL=1 in the environment makes `every` 1; TRIBUTARY_CRASH_EVERY=N makes it N.
-Sweep sweep(const Laboratory& laboratory, const std::function<std::unique_ptr<FarSide>()>& make, Plan plan);
+Sweep sweep(const Laboratory& laboratory, const std::function<std::unique_ptr<FarSide>()>& make, const Plan& plan);
 
 }  // namespace tributary::line_test

@@ -1,0 +1,55 @@
+// tests/line/far_side.hpp: where a site sends to: a folder, or a national repository on the loopback interface.
+#pragma once
+
+#include <memory>
+#include <set>
+
+#include "agent/base/clock.hpp"
+#include "agent/base/stop.hpp"
+#include "agent/port/http/http.hpp"
+#include "tests/line/outcome.hpp"
+#include "tests/sandbox/sandbox.hpp"
+
+namespace tributary::line_test {
+
+/// A far side for one trial after the other.
+class FarSide {
+ public:
+  virtual ~FarSide() = default;
+  /// Forgets the trial before; what the next site sends to.
+  virtual Far begin() = 0;
+  /// What stands there since `begin`.
+  virtual Things things(const Laboratory& laboratory, const SiteFolder& site) = 0;
+};
+
+class FolderSide final : public FarSide {
+ public:
+  Far begin() override;
+  Things things(const Laboratory& laboratory, const SiteFolder& site) override;
+
+ private:
+  std::unique_ptr<fakes::TemporaryDirectory> directory_;
+};
+
+class RepositorySide final : public FarSide {
+ public:
+  /// `more` is put into the settings of the destination; `clock` outlives this.
+  RepositorySide(const Laboratory& laboratory, const Clock& clock, bool ingest, std::string more = {});
+  Far begin() override;
+  Things things(const Laboratory& laboratory, const SiteFolder& site) override;
+  [[nodiscard]] sandbox::Sandbox& sandbox() { return *sandbox_; }
+
+ private:
+  void add_new(Things& out, const Json& entry, const char* what) const;
+  Json state();
+
+  bool ingest_;
+  std::string more_;
+  fakes::TemporaryDirectory directory_;
+  Stop stop_;
+  std::unique_ptr<sandbox::Sandbox> sandbox_;
+  std::unique_ptr<http::Client> client_;
+  std::set<std::string> known_;
+};
+
+}  // namespace tributary::line_test

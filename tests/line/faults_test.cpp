@@ -1,0 +1,218 @@
+// tests/line/faults_test.cpp: the whole line against a repository that misbehaves, on a clock that we move.
+//
+// Every row of a table is a fault of the sandbox (see its --help). After it, everything must have ended as if nothing
+// had been: each object there once, no upload left open, receipts whole.
+#include <cstdio>
+
+#include "agent/config/config.hpp"
+#include "agent/line/runner.hpp"
+#include "tests/line/far_side.hpp"
+
+#include <CppUTest/TestHarness.h>
+
+namespace tributary::line_test {
+namespace {
+
+constexpr int most_rounds = 40;
+constexpr std::size_t few_reads = 10;
+constexpr std::size_t many_reads = 45000;  // about 7 MB: two parts
+
+class MemoryLog final : public Log {
+ public:
+  void write(Level, std::string_view line) override { lines += std::string(line) + "\n"; }
+  std::string lines;
+};
+
+// The agent in this process: everything but its threads.
+class Agent {
+ public:
+  Agent(const Laboratory& laboratory, FarSide& far, ManualClock& clock)
+      : laboratory_(laboratory), far_(far), clock_(clock), site_folder_(laboratory, far.begin()) {
+    auto loaded = config::load(site_folder_.config_file(), line::plugin_keys());
+    for (const auto& problem : loaded.problems) log_.lines += problem.sentence() + "\n";
+    if (!loaded.settings) return;
+    if (!files::make_directories(loaded.settings->state_dir, 0700)) return;
+    auto journal = journal::Journal::open(loaded.settings->state_dir, laboratory.state_key());
+    if (!journal) return;
+    journal_ = std::move(*journal);
+    auto site = line::Site::open(std::move(*loaded.settings), log_, clock, stop_, journal_.get());
+    if (!site) {
+      log_.lines += sentence(site.error()) + "\n";
+      return;
+    }
+    site_ = std::move(*site);
+    runner_ = std::make_unique<line::Runner>(*site_, *journal_, clock, log_, stop_);
+  }
+
+  [[nodiscard]] bool is_open() const { return runner_ != nullptr; }
+  [[nodiscard]] line::Runner& runner() { return *runner_; }
+  [[nodiscard]] journal::Journal& journal() { return *journal_; }
+  [[nodiscard]] const std::string& log() const { return log_.lines; }
+
+  /// Plans and seals what there is, sends nothing.
+  void look() {
+    runner_->recheck_consent();
+    runner_->look(true);
+  }
+  /// Does what is due, moves the clock to what is due next, and so on until nothing is. False: it never ends.
+  bool run_to_the_end(const std::function<void()>& between = {}) {
+    for (int round = 0; round < most_rounds; ++round) {
+      look();
+      while (runner_->step("far")) {
+      }
+      if (between) between();
+      const auto next = journal_->next_time("far", true), plan = journal_->next_plan_time(clock_.now_utc_s());
+      if (!next || !plan) return false;
+      if (!*next && (!*plan || !something_waits())) return true;
+      clock_.set(std::max(clock_.now_utc_s() + 1,
+                          *next && *plan ? std::min(**next, **plan) : next->value_or(plan->value_or(0))));
+    }
+    return false;
+  }
+  std::string outcome() { return outcome_of(laboratory_, site_folder_, far_.things(laboratory_, site_folder_)); }
+  std::string states() {
+    std::string out;
+    auto rows = journal_->parcels();
+    if (!rows) return sentence(rows.error());
+    for (const auto& row : *rows) out += std::string(state_of(row.stage, row.condition, row.operator_hold)) + " ";
+    return out;
+  }
+  std::string reasons() {
+    std::string out;
+    auto rows = journal_->parcels();
+    if (!rows) return sentence(rows.error());
+    for (const auto& row : *rows) out += row.reason + "; " + row.hint + "\n";
+    return out;
+  }
+
+ private:
+  bool something_waits() {
+    auto rows = journal_->parcels();
+    if (!rows) return false;
+    for (const auto& row : *rows) {
+      const bool ours = row.stage == journal::Stage::waiting || row.stage == journal::Stage::sealing;
+      if (ours && row.condition == journal::Condition::going) return true;
+    }
+    return false;
+  }
+
+  const Laboratory& laboratory_;
+  FarSide& far_;
+  ManualClock& clock_;
+  SiteFolder site_folder_;
+  MemoryLog log_;
+  Stop stop_;
+  std::unique_ptr<journal::Journal> journal_;
+  std::unique_ptr<line::Site> site_;
+  std::unique_ptr<line::Runner> runner_;
+};
+
+struct Row {
+  std::vector<const char*> faults;
+  std::int64_t at_least_s = 0;  // how long the whole thing must have waited
+};
+
+}  // namespace
+
+TEST_GROUP(Faults){// Every row against a sandbox of its own; all that is wrong is told, not only the first.
+                   void check(std::size_t more_reads, bool ingest,
+                              const std::vector<Row>& rows){const Laboratory laboratory(few_reads, more_reads);
+ManualClock clock(laboratory.made_utc_s());
+std::string reference, wrong;
+for (std::size_t i = 0; i <= rows.size(); ++i) {
+  clock.set(laboratory.made_utc_s());
+  RepositorySide far(laboratory, clock, ingest);
+  Agent agent(laboratory, far, clock);
+  CHECK_TEXT(agent.is_open(), agent.log().c_str());
+  std::string name = "unharmed";
+  if (i > 0) {
+    name.clear();
+    for (const auto* fault : rows[i - 1].faults) {
+      name += (name.empty() ? "" : " ") + std::string(fault);
+      CHECK_TRUE(far.sandbox().faults().add(fault).ok());
+    }
+  }
+  const bool ended = agent.run_to_the_end([&] { far.sandbox().wait_for_tasks(); });
+  const auto waited = clock.now_utc_s() - laboratory.made_utc_s();
+  const auto outcome = agent.outcome();
+  if (i == 0) reference = outcome;
+  std::string what;
+  if (!ended) what += "does not end\n";
+  if (outcome != reference) what += difference(reference, outcome);
+  if (i > 0 && waited < rows[i - 1].at_least_s) what += "waited " + std::to_string(waited) + " s only\n";
+  const auto faults = far.sandbox().faults().list();
+  for (const auto& fault : faults.items()) {
+    if (fault["hit"].as_integer() == 0) what += "never hit: " + std::string(fault["fault"].as_string()) + "\n";
+  }
+  if (!what.empty()) wrong += "=== " + name + "\n" + what + "--- said\n" + agent.log();
+}
+STRCMP_CONTAINS("receipts: 2 whole", reference.c_str());
+if (!wrong.empty()) std::printf("%s\n", wrong.c_str());
+CHECK_TRUE(wrong.empty());
+}  // namespace tributary::line_test
+}
+;
+
+TEST(Faults, of_the_repository_only_delay_the_delivery) {
+  check(0, false,
+        {{{"service_info:fail:1"}, 5},
+         {{"service_info:html:1"}, 5},
+         {{"upload_request:fail:1"}, 5},
+         {{"upload_request:busy:1:300"}, 300},
+         {{"upload_request:lose_reply:1"}, 5},
+         {{"upload_request:html:1"}, 5},
+         {{"upload_request:expire:1"}, 0},
+         {{"register:fail:1"}, 5},
+         {{"register:busy:1:120"}, 120},
+         {{"register:throttle:1-2:60"}, 60},
+         {{"register:lose_reply:1"}, 5},
+         {{"register:lose_reply:1-2"}, 5},
+         {{"register:cut_reply:1"}, 5},
+         {{"register:html:1"}, 5},
+         {{"register:lose_reply:1", "lookup:fail:1-2"}, 10},
+         {{"object:fail:1"}, 5},
+         {{"object:cut_reply:1"}, 0},
+         {{"any:delay:*:250ms"}, 0}});
+}
+
+TEST(Faults, of_the_object_store_only_delay_the_delivery) {
+  check(0, false,
+        {{{"put:fail:1"}, 5},
+         {{"put:busy:1-2:30"}, 30},
+         {{"put:cut:1"}, 5},
+         {{"put:lose_reply:1"}, 5},
+         {{"put:cut_reply:1"}, 0},
+         {{"put:html:1"}, 0},
+         {{"put:full:1-3"}, 15},
+         {{"put:expire:2"}, 0},
+         {{"put:wrong_etag:1"}, 0},
+         {{"put:corrupt:1"}, 0},
+         {{"head:fail:1"}, 5},
+         {{"head:lose_reply:1"}, 0},
+         {{"put:fail:20%"}, 0}});
+}
+
+TEST(Faults, inside_an_upload_in_parts_only_delay_the_delivery) {
+  check(many_reads, false,
+        {{{"create:lose_reply:1"}, 5},
+         {{"part:busy:1-3:30"}, 30},
+         {{"part:expire:2"}, 0},
+         {{"part:cut:1-3"}, 5},
+         {{"part:lose_reply:1"}, 0},
+         {{"part:wrong_etag:1-2"}, 5},
+         {{"part:fail:2", "list_parts:fail:1"}, 5},
+         {{"complete:lose_reply:1"}, 0},
+         {{"part:fail:2", "upload_request:new_place:2"}, 5}});
+}
+
+TEST(Faults, of_the_ingest_only_delay_the_delivery) {
+  check(0, true,
+        {{{"task_create:fail:1"}, 5},
+         {{"task_create:lose_reply:1"}, 5},
+         {{"task_create:html:1"}, 5},
+         {{"task_read:fail:1"}, 1},
+         {{"task_read:busy:1:90"}, 1},
+         {{"task_read:cut_reply:1"}, 0}});
+}
+
+}  // namespace tributary::line_test
