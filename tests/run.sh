@@ -43,6 +43,8 @@ fi
 still=
 if [ "$settings" = tsan ] && setarch "$(uname -m)" -R true 2>/dev/null; then still="setarch $(uname -m) -R"; fi
 
+if [ "$settings" = tsan ]; then export TSAN_OPTIONS="${TSAN_OPTIONS:-suppressions=$PWD/tests/tsan.supp}"; fi
+
 # Tests that preload a library of their own into the daemon come before the runtime of the sanitizer.
 if [ "$settings" = asan ]; then export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1:verify_asan_link_order=0}"; fi
 
