@@ -1,6 +1,8 @@
 // agent/port/http/poco_mbedtls/auth.cpp: credentials.
 #include "agent/port/http/poco_mbedtls/auth.hpp"
 
+#include <algorithm>
+
 #include "agent/base/json.hpp"
 #include "agent/base/text.hpp"
 #include "agent/port/crypto/crypto.hpp"
@@ -13,6 +15,12 @@ namespace {
 constexpr std::int64_t assertion_life_s = 60;
 constexpr std::int64_t margin_s = 30;
 constexpr std::int64_t default_life_s = 300;
+constexpr std::int64_t longest_life_s = 24 * 3600;
+
+// What goes into a header must not end it, nor start another.
+bool fits_header(std::string_view token) {
+  return std::all_of(token.begin(), token.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+}
 
 }  // namespace
 
@@ -38,16 +46,20 @@ Result<SecretText> Authorization::value(const Send& send) {
   }
   auto secret = read_secret();
   if (!secret) return secret.error();
+  if (settings_.kind == AuthKind::bearer && !fits_header(secret->reveal()))
+    return operator_error("auth: " + printable(settings_.secret_file) + " holds more than one token",
+                          "it must hold the token alone, on one line");
   if (settings_.kind == AuthKind::bearer) return SecretText("Bearer " + std::string(secret->reveal()));
   const SecretText both(settings_.username + ":" + std::string(secret->reveal()));
   return SecretText("Basic " + to_base64(view(both.reveal())));
 }
 
-bool Authorization::renew() {
+// Another thread may have fetched a new one meanwhile: that one stays.
+bool Authorization::renew(const SecretText& refused) {
+  if (settings_.kind != AuthKind::oauth2) return false;
   const std::lock_guard lock(mutex_);
-  const bool had_token = !token_.empty();
-  token_ = {};
-  return settings_.kind == AuthKind::oauth2 && had_token;
+  if (refused.reveal() == "Bearer " + std::string(token_.reveal())) token_ = {};
+  return true;
 }
 
 // A new one for every request: servers refuse an assertion whose jti they have seen.
@@ -104,9 +116,11 @@ Result<SecretText> Authorization::fetch_token(const Send& send) {
   if (!answer || (*answer)["access_token"].as_string().empty()) {
     return wait_error("token endpoint: its answer holds no access_token", "check token_url");
   }
-  const auto life = std::max<std::int64_t>(0, (*answer)["expires_in"].as_integer(default_life_s));
+  const auto token = (*answer)["access_token"].as_string();
+  if (!fits_header(token)) return wait_error("token endpoint: its access_token is no token", "check token_url");
+  const auto life = std::clamp<std::int64_t>((*answer)["expires_in"].as_integer(default_life_s), 0, longest_life_s);
   good_until_utc_s_ = clock_.now_utc_s() + std::max<std::int64_t>(life - margin_s, life / 2);
-  return SecretText(std::string((*answer)["access_token"].as_string()));
+  return SecretText(std::string(token));
 }
 
 }  // namespace tributary::http

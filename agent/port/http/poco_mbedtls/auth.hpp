@@ -21,8 +21,8 @@ class Authorization {
   [[nodiscard]] const std::string& origin() const { return settings_.origin; }
   /// The header's value. `send` reaches the token endpoint.
   Result<SecretText> value(const Send& send);
-  /// The far side said 401: an OAuth2 token is thrown away; true when asking again may help.
-  bool renew();
+  /// The far side said 401 to `refused`: that OAuth2 token is thrown away; true when asking again may help.
+  bool renew(const SecretText& refused);
 
  private:
   Result<SecretText> read_secret() const;

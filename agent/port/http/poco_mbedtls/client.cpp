@@ -1,289 +1,304 @@
 // agent/port/http/poco_mbedtls/client.cpp: requests and their answers.
 #include <Poco/Exception.h>
 #include <Poco/Net/HTTPRequest.h>
-#include <Poco/Net/HTTPResponse.h>
-#include <mbedtls/x509_crt.h>
 
 #include <algorithm>
 #include <array>
-#include <map>
-#include <mutex>
+#include <sstream>
 
 #include "agent/base/text.hpp"
 #include "agent/port/http/poco_mbedtls/auth.hpp"
-#include "agent/port/http/poco_mbedtls/session.hpp"
+#include "agent/port/http/poco_mbedtls/pool.hpp"
 
 namespace tributary::http {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 constexpr std::size_t chunk_bytes = 64U << 10;
+constexpr std::size_t most_joined_bytes = 16U << 10;  // a body up to this goes out together with its head
 constexpr std::uint64_t expect_from_bytes = 1U << 20;
-constexpr std::uint64_t least_bytes_per_window = 1024;  // a peer slower than this per stall time-out is cut
-constexpr std::size_t most_idle = 4;
+constexpr auto expect_patience = std::chrono::milliseconds(1000);
+constexpr auto last_words_patience = std::chrono::milliseconds(200);
 
-// A connection that moves, measured over windows: bytes that trickle do not count as life.
-class Pace {
- public:
-  Pace(Session& session, std::uint32_t stall_s) : session_(session), window_(stall_s) { start(); }
-  void moved(std::uint64_t bytes) {
-    bytes_ += bytes;
-    if (bytes_ >= least_bytes_per_window) start();
-  }
-
- private:
-  void start() {
-    bytes_ = 0;
-    session_.set_deadline(SteadyClock::now() + window_);
-  }
-  Session& session_;
-  std::chrono::seconds window_;
-  std::uint64_t bytes_ = 0;
-};
-
-// An error of the caller's own body that must come out unchanged.
-struct BodyBroken {
+// An error of the caller's own that must come out unchanged.
+struct CallerBroken {
   Error error;
 };
 
-bool is_repeatable(const Request& request) {
-  return request.body_source == nullptr && request.method != "POST" && request.method != "PATCH";
+// How far an exchange came: what decides whether it may be tried once more.
+struct Progress {
+  bool body_begun = false, answered = false, gone = false;
+};
+
+bool is_idempotent(const std::string& method) {
+  return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE" || method == "OPTIONS";
+}
+
+// The length and the life of the connection are not for callers to say.
+bool is_ours(const std::string& name) {
+  static constexpr std::array<std::string_view, 8> ours = {
+      "content-length", "transfer-encoding", "connection", "expect", "te", "trailer", "upgrade", "keep-alive"};
+  return std::find(ours.begin(), ours.end(), lower(name)) != ours.end();
+}
+
+std::string host_field(const Url& url) {
+  const std::string host = url.host.find(':') != std::string::npos ? "[" + url.host + "]" : url.host;
+  const bool is_default = url.port == (url.scheme == "https" ? 443 : 80);
+  return is_default ? host : host + ":" + std::to_string(url.port);
+}
+
+int status_of(const Head& head) {
+  const auto& digits = head.second;
+  const bool number = digits.size() == 3 && digits.find_first_not_of("0123456789") == std::string::npos;
+  if ((head.first != "HTTP/1.1" && head.first != "HTTP/1.0") || !number || digits[0] < '1' || digits[0] > '5')
+    throw Poco::Net::HTTPException("the first line is not one of HTTP/1.1");
+  return std::stoi(digits);
+}
+
+// The final answer's head; those of status 100 and its kin are passed over.
+Head read_final(Session& session) {
+  for (;;) {
+    auto head = read_head(session);
+    if (status_of(head) == 101) throw Poco::Net::HTTPException("another protocol than asked for");
+    if (status_of(head) >= 200) return head;
+  }
+}
+
+std::uint64_t length_of(const Request& request) {
+  return request.body_source != nullptr ? request.body_bytes : request.body.size();
 }
 
 class PocoClient final : public Client {
  public:
-  PocoClient(ClientSettings settings, std::shared_ptr<const TlsContext> tls, const Clock& clock, const Stop& stop)
-      : settings_(std::move(settings)), tls_(std::move(tls)), authorization_(settings_.auth, clock), stop_(stop) {
+  PocoClient(ClientSettings settings, Proxy proxy, std::shared_ptr<const TlsContext> tls, const Clock& clock,
+             const Stop& stop)
+      : settings_(std::move(settings)),
+        authorization_(settings_.auth, clock),
+        stop_(stop),
+        pool_(settings_, std::move(proxy), std::move(tls), stop) {
     if (!settings_.upload_rate) settings_.upload_rate = make_rate_limit(0);
   }
 
   Result<Response> send(const Request& request) override {
-    auto response = send_authorized(request);
-    if (!response || response->status != 401 || !request.authorize || request.body_source != nullptr) return response;
-    return authorization_.renew() ? send_authorized(request) : std::move(response);
+    auto url = check(request);
+    if (!url) return url.error();
+    Progress progress;
+    SecretText credential;
+    auto response = send_authorized(*url, request, progress, credential);
+    const bool body_is_whole = request.body_source == nullptr || !progress.body_begun;
+    if (!response || response->status != 401 || credential.empty() || !body_is_whole) return response;
+    if (!authorization_.renew(credential)) return response;
+    return send_authorized(*url, request, progress, credential);
   }
 
  private:
-  Result<Response> send_authorized(const Request& request) {
+  static Result<Url> check(const Request& request) {
     auto url = parse_url(request.url);
     if (!url) return url.error();
-    if (url->scheme == "http" && !is_loopback(url->host)) {
+    if (url->scheme == "http" && !is_loopback(url->host))
       return operator_error(url->origin() + ": plain http is for loopback addresses only", "use https");
+    if (!is_field_name(request.method)) return refusal(url->origin() + ": the method is no word of HTTP");
+    for (const auto& header : request.headers) {
+      if (!is_field_name(header.name) || !is_field_value(header.value))
+        return refusal(url->origin() + ": a header field holds characters that would end it");
     }
-    SecretText authorization;
-    if (request.authorize && authorization_.wanted() && url->origin() == authorization_.origin()) {
-      auto value = authorization_.value([this](const Request& inner) { return send_authorized(inner); });
+    return url;
+  }
+
+  Result<Response> send_authorized(const Url& url, const Request& request, Progress& progress, SecretText& credential) {
+    credential = {};
+    if (request.authorize && authorization_.wanted() && url.origin() == authorization_.origin()) {
+      auto value = authorization_.value([this](const Request& inner) { return send(inner); });
       if (!value) return value.error();
-      authorization = std::move(*value);
+      credential = std::move(*value);
     }
-    // A kept connection may have been closed meanwhile; what is in memory can be said once more on a new one. Not what
-    // would be done twice (RFC 9110 section 9.2.2): the answer may have been lost, not the request.
-    auto session = take(*url);
+    auto session = pool_.take(url);
     const bool reused = session != nullptr;
-    if (!reused) session = std::make_unique<Session>(*url, url->scheme == "https" ? tls_ : nullptr, settings_, stop_);
-    prepare(*session);
-    bool answered = false;
-    auto response = exchange(*session, *url, request, authorization, answered);
-    const bool once_more = !response && reused && !answered && is_repeatable(request) &&
-                           response.error().remedy == Remedy::wait && !stop_.requested();
+    if (!reused) session = pool_.make(url);
+    progress = {};
+    auto response = exchange(*session, url, request, credential, progress);
+    // A kept connection may have been closed while we wrote to it; then nobody has heard us, most likely. "Most likely"
+    // is enough for what may be said twice.
+    const bool body_is_whole = request.body_source == nullptr || !progress.body_begun;
+    const bool once_more = !response && reused && progress.gone && !progress.answered && body_is_whole &&
+                           is_idempotent(request.method) && !stop_.requested();
     if (once_more) {
-      session = std::make_unique<Session>(*url, url->scheme == "https" ? tls_ : nullptr, settings_, stop_);
-      prepare(*session);
-      response = exchange(*session, *url, request, authorization, answered);
+      session = pool_.make(url);
+      progress = {};
+      response = exchange(*session, url, request, credential, progress);
     }
-    if (response && session->getKeepAlive() && session->is_up()) give_back(*url, std::move(session));
+    if (response) pool_.give_back(url, std::move(session));
     return response;
   }
 
-  void prepare(Session& session) const {
-    session.setTimeout(Poco::Timespan(settings_.connect_timeout_s, 0));
-    if (settings_.proxy.empty()) return;
-    auto proxy = settings_.proxy;
-    const auto scheme = proxy.find("://");
-    if (scheme != std::string::npos) proxy = proxy.substr(scheme + 3);
-    const auto at = proxy.rfind('@');
-    if (at != std::string::npos) {
-      const auto colon = proxy.find(':');
-      session.setProxyCredentials(percent_decode(proxy.substr(0, std::min(colon, at))),
-                                  colon < at ? percent_decode(proxy.substr(colon + 1, at - colon - 1)) : "");
-      proxy = proxy.substr(at + 1);
-    }
-    auto address = parse_url("http://" + proxy);
-    if (address && !session.is_up()) session.setProxy(address->host, address->port);
-  }
-
-  Result<Response> exchange(Session& session, const Url& url, const Request& request, const SecretText& authorization,
-                            bool& answered) {
+  Result<Response> exchange(Session& session, const Url& url, const Request& request, const SecretText& credential,
+                            Progress& progress) {
+    const auto who = url.origin() + ": ";
+    auto problem = wait_error("");
     try {
-      return talk(session, url, request, authorization, answered);
-    } catch (const BodyBroken& broken) {
-      session.reset();
-      return broken.error;
-    } catch (const TrustException& problem) {
-      session.reset();
-      return operator_error(url.origin() + ": " + problem.message(), problem.hint());
-    } catch (const Poco::Net::HTTPException& problem) {
-      session.reset();
-      const bool proxy = problem.message().find("proxy") != std::string::npos;
-      return wait_error(url.origin() + ": " + printable(problem.displayText().substr(0, 300)),
-                        proxy ? "check the proxy and its credentials"
-                              : "the server does not speak HTTP as it should; it is tried again");
-    } catch (const Poco::Net::HostNotFoundException&) {
-      return wait_error(url.origin() + ": the name can not be resolved",
-                        "check DNS and the spelling of the host; it is tried again");
-    } catch (const Poco::Net::DNSException& problem) {
-      return wait_error(url.origin() + ": the name can not be resolved: " + printable(problem.displayText()),
-                        "check DNS; it is tried again");
-    } catch (const Poco::Exception& problem) {
-      session.reset();
-      return wait_error(
-          url.origin() + ": " + printable(problem.message().empty() ? problem.displayText() : problem.message()),
-          "it is tried again");
-    } catch (const std::exception& problem) {
-      session.reset();
-      return wait_error(url.origin() + ": " + printable(problem.what()), "it is tried again");
+      return talk(session, url, request, credential, progress);
+    } catch (const CallerBroken& broken) {
+      problem = broken.error;
+    } catch (const TrustException& distrust) {
+      problem = operator_error(who + distrust.message(), distrust.hint());
+    } catch (const Poco::Net::HTTPException& garbled) {
+      problem = wait_error(who + "the answer is no HTTP: " + printable(garbled.message()), "it is tried again");
+    } catch (const Poco::Net::DNSException&) {
+      problem =
+          wait_error(who + "the name can not be resolved", "check DNS and the spelling of the host; it is tried again");
+    } catch (const Poco::Exception& failed) {
+      progress.gone = dynamic_cast<const Poco::Net::ConnectionResetException*>(&failed) != nullptr ||
+                      dynamic_cast<const Poco::Net::NoMessageException*>(&failed) != nullptr;
+      problem = wait_error(who + printable(failed.message().empty() ? failed.displayText() : failed.message()),
+                           "it is tried again");
+    } catch (const std::exception& failed) {
+      problem = wait_error(who + printable(failed.what()), "it is tried again");
     }
+    session.drop();
+    return problem;
   }
 
-  Result<Response> talk(Session& session, const Url& url, const Request& request, const SecretText& authorization,
-                        bool& answered) {
-    Poco::Net::HTTPRequest head(request.method, url.query.empty() ? url.path : url.path + "?" + url.query,
+  // The head, and the body with it when it is small.
+  void send_head(Session& session, const Url& url, const Request& request, const SecretText& credential, bool expect) {
+    const bool mark = !url.query.empty() || request.url.substr(0, request.url.find('#')).ends_with('?');
+    Poco::Net::HTTPRequest head(request.method, mark ? url.path + "?" + url.query : url.path,
                                 Poco::Net::HTTPMessage::HTTP_1_1);
-    const bool default_port = url.port == (url.scheme == "https" ? 443 : 80);
-    const std::string host = url.host.find(':') != std::string::npos ? "[" + url.host + "]" : url.host;
-    head.set("Host", default_port ? host : host + ":" + std::to_string(url.port));
+    head.set("Host", host_field(url));
     head.set("User-Agent", settings_.user_agent);
-    for (const auto& header : request.headers) head.set(header.name, header.value);
-    if (!authorization.empty()) head.set("Authorization", std::string(authorization.reveal()));
-    const std::uint64_t length = request.body_source != nullptr ? request.body_bytes : request.body.size();
-    const bool has_body = length > 0 || request.method == "POST" || request.method == "PUT";
-    if (has_body) head.setContentLength64(static_cast<Poco::Int64>(length));
-    const bool expect = length > expect_from_bytes;
+    for (const auto& header : request.headers) {
+      if (!is_ours(header.name)) head.set(header.name, header.value);
+    }
+    if (!credential.empty()) head.set("Authorization", std::string(credential.reveal()));
+    const auto length = length_of(request);
+    if (length > 0 || request.method == "POST" || request.method == "PUT" || request.method == "PATCH")
+      head.setContentLength64(static_cast<Poco::Int64>(length));
     if (expect) head.setExpectContinue(true);
-
+    std::ostringstream text;
+    head.write(text);
+    std::string bytes = text.str();
+    if (is_joined(request)) bytes.append(tributary::text(request.body));
+    const SecretText guard(std::move(bytes));
     session.set_deadline(SteadyClock::now() + std::chrono::seconds(settings_.stall_timeout_s));
-    std::ostream& out = session.sendRequest(head);
-    Poco::Net::HTTPResponse answer;
-    bool refused_early = false;
-    if (expect) {
-      out.flush();
-      if (!out) rethrow(session);
-      // Servers that do not know the expectation say nothing: after a second the body goes anyway.
-      if (session.socket().poll(Poco::Timespan(1, 0), Poco::Net::Socket::SELECT_READ))
-        refused_early = !session.peekResponse(answer);
+    session.send(view(guard.reveal()));
+  }
+
+  static bool is_joined(const Request& request) {
+    return request.body_source == nullptr && request.body.size() <= most_joined_bytes;
+  }
+
+  Result<Response> talk(Session& session, const Url& url, const Request& request, const SecretText& credential,
+                        Progress& progress) {
+    if (!session.is_open()) session.open(std::chrono::seconds(settings_.connect_timeout_s));
+    const auto length = length_of(request);
+    const bool expect = length > expect_from_bytes;
+    send_head(session, url, request, credential, expect);
+    // Servers that do not know the expectation say nothing: after a second the body goes anyway.
+    std::optional<Head> head;
+    if (expect) head = early_answer(session, expect_patience);
+    if (!head && !is_joined(request)) head = write_body(session, request, length, progress);
+    const bool early = head.has_value();
+    if (!head) {
+      const auto wait_s = request.answer_timeout_s != 0 ? request.answer_timeout_s : settings_.answer_timeout_s;
+      session.set_deadline(SteadyClock::now() + std::chrono::seconds(wait_s));
+      progress.answered = session.hears(std::chrono::seconds(wait_s)) && session.holds_bytes();
+      head = read_final(session);
     }
-    if (!refused_early) write_body(session, out, request, length);
-    const auto wait_s = request.answer_timeout_s != 0 ? request.answer_timeout_s : settings_.answer_timeout_s;
-    session.set_deadline(SteadyClock::now() + std::chrono::seconds(wait_s));
-    std::istream& in = session.receiveResponse(answer);
-    answered = true;
-    if (refused_early) session.setKeepAlive(false);  // the body was never sent: the connection is not usable any more
+    progress.answered = true;
     Response response;
-    response.status = answer.getStatus();
-    for (const auto& [name, value] : answer) response.headers.push_back({name, value});
-    auto read = read_body(session, in, answer, request, response);
-    if (!read) {
-      session.reset();
-      return tributary::in(url.origin(), read.error());
-    }
+    response.status = status_of(*head);
+    if (early && response.status < 300)
+      throw Poco::Net::HTTPException("a status of success before the whole request was there");
+    read_body(session, *head, request, response);
+    response.headers = std::move(head->headers);
+    if (early) session.drop();  // the rest of our body would be taken for the next request
     return response;
   }
 
-  [[noreturn]] static void rethrow(Session& session) {
-    if (const auto* problem = session.networkException()) problem->rethrow();
-    throw Poco::Net::ConnectionResetException("the connection was cut");
+  // What a server says before it has everything: mostly that it does not want it.
+  std::optional<Head> early_answer(Session& session, std::chrono::milliseconds patience) const {
+    if (!session.hears(patience)) return std::nullopt;
+    session.set_deadline(SteadyClock::now() + std::chrono::seconds(settings_.stall_timeout_s));
+    auto head = read_head(session);
+    if (status_of(head) < 200) return std::nullopt;
+    return head;
   }
 
-  void write_body(Session& session, std::ostream& out, const Request& request, std::uint64_t length) {
-    Pace pace(session, settings_.stall_timeout_s);
+  // The final answer, when it came before the end of the body.
+  std::optional<Head> write_body(Session& session, const Request& request, std::uint64_t length, Progress& progress) {
+    Pace pace(session.wire(), std::chrono::seconds(settings_.stall_timeout_s));
     Bytes buffer(request.body_source != nullptr ? chunk_bytes : 0);
-    std::uint64_t sent = 0;
-    while (sent < length) {
+    for (std::uint64_t sent = 0; sent < length;) {
+      progress.body_begun = true;
       ByteView piece;
       if (request.body_source != nullptr) {
-        const auto room = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), length - sent));
-        auto n = request.body_source->read(MutableByteView(buffer).first(room));
-        if (!n) throw BodyBroken{n.error()};
-        if (*n == 0)
-          throw BodyBroken{
-              operator_error("the request's body ended " + std::to_string(length - sent) + " bytes too early")};
-        piece = ByteView(buffer).first(*n);
+        piece = read_piece(*request.body_source, buffer, length - sent);
       } else {
         piece = request.body.subspan(sent, std::min<std::size_t>(chunk_bytes, length - sent));
       }
       settings_.upload_rate->spend(piece.size(), stop_);
-      // Time spent on reading or on the rate limit is not the peer's.
-      pace.moved(least_bytes_per_window);
-      out.write(reinterpret_cast<const char*>(piece.data()), static_cast<std::streamsize>(piece.size()));
-      if (!out) rethrow(session);
+      if (auto head = early_answer(session, std::chrono::milliseconds(0))) return head;
+      pace.start();  // time spent on reading or on the rate limit is not the peer's
+      try {
+        session.send(piece);
+      } catch (const Poco::Net::ConnectionResetException&) {
+        if (auto head = last_words(session)) return head;
+        throw;
+      }
       sent += piece.size();
     }
-    out.flush();
-    if (!out) rethrow(session);
+    return std::nullopt;
   }
 
-  Status read_body(Session& session, std::istream& in, const Poco::Net::HTTPResponse& answer, const Request& request,
-                   Response& response) {
-    const bool empty = request.method == "HEAD" || response.status == 204 || response.status == 304;
-    if (empty) return {};
+  static ByteView read_piece(stream::Source& source, Bytes& buffer, std::uint64_t left) {
+    const auto room = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), left));
+    auto n = source.read(MutableByteView(buffer).first(room));
+    if (!n) throw CallerBroken{n.error()};
+    if (*n == 0)
+      throw CallerBroken{operator_error("the request's body ended " + std::to_string(left) + " bytes too early")};
+    return ByteView(buffer).first(*n);
+  }
+
+  // A server that refuses and hangs up may have said why.
+  std::optional<Head> last_words(Session& session) const {
+    try {
+      return early_answer(session, last_words_patience);
+    } catch (const Poco::Exception&) {
+      return std::nullopt;  // it did not: the caller reports the broken connection
+    }
+  }
+
+  static Framing framing_of_answer(const Head& head, const Request& request, int status) {
+    if (request.method == "HEAD" || status == 204 || status == 304) return {};
+    return framing_of(head.headers).value_or(Framing{Framing::Kind::until_close, 0});
+  }
+
+  void read_body(Session& session, const Head& head, const Request& request, Response& response) {
+    const auto framing = framing_of_answer(head, request, response.status);
+    const bool to_sink = request.response_sink != nullptr && response.status >= 200 && response.status < 300;
     stream::BufferSink memory(response.body, request.response_limit);
-    stream::Sink& sink = request.response_sink != nullptr && response.status >= 200 && response.status < 300
-                             ? *request.response_sink
-                             : memory;
-    Pace pace(session, settings_.stall_timeout_s);
-    std::vector<char> buffer(chunk_bytes);
-    std::uint64_t total = 0;
-    while (in.good()) {
-      in.read(buffer.data(),
-              static_cast<std::streamsize>(
-                  answer.hasContentLength()
-                      ? std::min<std::uint64_t>(buffer.size(),
-                                                static_cast<std::uint64_t>(answer.getContentLength64()) - total)
-                      : 4096));
-      const auto n = static_cast<std::size_t>(in.gcount());
-      if (n == 0) break;
-      total += n;
-      pace.moved(n);
-      if (auto written = sink.write({reinterpret_cast<const std::uint8_t*>(buffer.data()), n}); !written)
-        return tributary::in("answer", written.error());
-      if (answer.hasContentLength() && total >= static_cast<std::uint64_t>(answer.getContentLength64())) break;
+    stream::Sink& sink = to_sink ? *request.response_sink : memory;
+    Body body(session, framing);
+    Pace pace(session.wire(), std::chrono::seconds(settings_.stall_timeout_s));
+    Bytes buffer(framing.kind == Framing::Kind::none ? 0 : chunk_bytes);
+    try {
+      while (const auto n = body.read(buffer)) {
+        pace.moved(n);
+        if (auto written = sink.write(ByteView(buffer).first(n)); !written)
+          throw CallerBroken{to_sink ? written.error() : in("the answer", written.error())};
+        if (to_sink) pace.start();
+      }
+    } catch (const Poco::Net::ConnectionResetException&) {
+      throw Poco::Net::ConnectionResetException(
+          "the answer was cut after " + std::to_string(body.total()) + " bytes" +
+          (framing.kind == Framing::Kind::sized ? " of " + std::to_string(framing.bytes) : ""));
     }
-    if (session.networkException() != nullptr) rethrow(session);
-    const bool short_body =
-        answer.hasContentLength() && total != static_cast<std::uint64_t>(answer.getContentLength64());
-    const bool unconfirmed =
-        !answer.hasContentLength() && (session.was_cut() || (answer.getChunkedTransferEncoding() && in.bad()));
-    if (short_body || unconfirmed) {
-      return wait_error("the answer was cut after " + std::to_string(total) + " bytes" +
-                            (answer.hasContentLength() ? " of " + std::to_string(answer.getContentLength64()) : ""),
-                        "it is tried again");
-    }
-    return {};
-  }
-
-  std::unique_ptr<Session> take(const Url& url) {
-    const std::lock_guard lock(mutex_);
-    auto& idle = idle_[url.origin()];
-    while (!idle.empty()) {
-      auto session = std::move(idle.back());
-      idle.pop_back();
-      if (!session->is_stale()) return session;
-    }
-    return nullptr;
-  }
-
-  void give_back(const Url& url, std::unique_ptr<Session> session) {
-    const std::lock_guard lock(mutex_);
-    auto& idle = idle_[url.origin()];
-    if (idle.size() < most_idle) idle.push_back(std::move(session));
+    if (framing.kind == Framing::Kind::until_close || !head.keeps_alive(head.first)) session.drop();
   }
 
   ClientSettings settings_;
-  std::shared_ptr<const TlsContext> tls_;
   Authorization authorization_;
   const Stop& stop_;
-  std::mutex mutex_;
-  std::map<std::string, std::vector<std::unique_ptr<Session>>> idle_;
+  Pool pool_;
 };
 
 }  // namespace
@@ -291,40 +306,10 @@ class PocoClient final : public Client {
 Result<std::unique_ptr<Client>> make_client(const ClientSettings& settings, const Clock& clock, const Stop& stop) {
   auto tls = TlsContext::for_client(settings.tls);
   if (!tls) return tls.error();
-  return std::unique_ptr<Client>(std::make_unique<PocoClient>(settings, std::move(*tls), clock, stop));
-}
-
-Result<PeerCertificate> probe_tls(const ClientSettings& settings, const std::string& url, const Stop& stop) {
-  auto parsed = parse_url(url);
-  if (!parsed) return parsed.error();
-  auto tls = TlsContext::for_client(settings.tls);
-  if (!tls) return tls.error();
-  try {
-    Session session(*parsed, *tls, settings, stop);
-    session.setTimeout(Poco::Timespan(settings.connect_timeout_s, 0));
-    Poco::Net::HTTPRequest head("HEAD", "/", Poco::Net::HTTPMessage::HTTP_1_1);
-    session.sendRequest(head).flush();
-    auto* wire = session.tls_wire();
-    const auto* certificate = wire != nullptr ? mbedtls_ssl_get_peer_cert(wire->ssl()) : nullptr;
-    if (certificate == nullptr) return operator_error(parsed->origin() + ": no TLS connection was made");
-    PeerCertificate peer;
-    std::array<char, 256> name{};
-    mbedtls_x509_dn_gets(name.data(), name.size(), &certificate->subject);
-    peer.subject = name.data();
-    mbedtls_x509_dn_gets(name.data(), name.size(), &certificate->issuer);
-    peer.issuer = name.data();
-    peer.protocol = std::string(mbedtls_ssl_get_version(wire->ssl())) + " " + mbedtls_ssl_get_ciphersuite(wire->ssl());
-    const auto& until = certificate->valid_to;
-    std::array<char, 40> day{};
-    std::snprintf(day.data(), day.size(), "%04d-%02d-%02dT%02d:%02d:%02dZ", until.year, until.mon, until.day,
-                  until.hour, until.min, until.sec);
-    peer.not_after_utc_s = from_iso8601(day.data()).value_or(0);
-    return peer;
-  } catch (const TrustException& problem) {
-    return operator_error(parsed->origin() + ": " + problem.message(), problem.hint());
-  } catch (const Poco::Exception& problem) {
-    return wait_error(parsed->origin() + ": " + printable(problem.displayText()));
-  }
+  auto proxy = parse_proxy(settings.proxy);
+  if (!proxy) return proxy.error();
+  return std::unique_ptr<Client>(
+      std::make_unique<PocoClient>(settings, std::move(*proxy), std::move(*tls), clock, stop));
 }
 
 }  // namespace tributary::http

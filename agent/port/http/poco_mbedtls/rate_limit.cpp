@@ -11,6 +11,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr double longest_s = 3600;  // for one piece; a number of seconds must fit the clock
+
 class Unlimited final : public RateLimit {
  public:
   void spend(std::uint64_t, const Stop&) override {}
@@ -26,8 +28,8 @@ class Bucket final : public RateLimit {
     Clock::time_point until;
     {
       const std::lock_guard lock(mutex_);
-      const auto cost = std::chrono::duration_cast<Clock::duration>(
-          std::chrono::duration<double>(static_cast<double>(bytes) / rate_));
+      const auto cost_s = std::min(static_cast<double>(bytes) / rate_, longest_s);
+      const auto cost = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(cost_s));
       free_at_ = std::max(free_at_, Clock::now() - std::chrono::milliseconds(250)) + cost;
       until = free_at_;
     }

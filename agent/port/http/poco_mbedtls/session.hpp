@@ -1,47 +1,60 @@
 // agent/port/http/poco_mbedtls/session.hpp: one HTTP connection to one origin, direct or through a proxy.
 #pragma once
 
-#include <Poco/Net/HTTPClientSession.h>
+#include <Poco/Net/HTTPSession.h>
 
 #include <chrono>
 #include <memory>
 
 #include "agent/base/stop.hpp"
 #include "agent/port/http/http.hpp"
+#include "agent/port/http/poco_mbedtls/incoming.hpp"
 #include "agent/port/http/poco_mbedtls/wire.hpp"
 
 namespace tributary::http {
 
-/// Connects to each address of the host in turn, within one budget for name, TCP, proxy and handshake together.
-class Session final : public Poco::Net::HTTPClientSession {
+struct Proxy {
+  std::string host;  // empty: none
+  std::uint16_t port = 0;
+  SecretText authorization;  // the header's value, or empty
+};
+/// http://[user:password@]host[:port]
+Result<Proxy> parse_proxy(std::string_view text);
+
+/// One connection in the life of this object.
+class Session final : public Poco::Net::HTTPSession, public Tap {
  public:
-  /// `tls` null: plain HTTP, which the caller has limited to loopback.
-  Session(const Url& url, std::shared_ptr<const TlsContext> tls, const ClientSettings& settings, const Stop& stop);
+  /// `tls` null: plain HTTP, to loopback addresses only. `tls_name`: whom the certificate must name.
+  Session(const Url& url, std::shared_ptr<const TlsContext> tls, std::string tls_name, const Proxy& proxy,
+          const Stop& stop);
 
-  /// What is under way must be over by then.
-  void set_deadline(std::chrono::steady_clock::time_point deadline);
-  [[nodiscard]] bool is_up() const { return connected(); }
-  [[nodiscard]] TlsWire* tls_wire();
-  /// The answer's end was the connection's end, and TLS did not confirm it.
-  [[nodiscard]] bool was_cut();
-  /// An idle connection on which the server has something to say has been closed by it.
+  /// Tries each address of the host in turn, within one budget for name, TCP, proxy and handshake together.
+  void open(std::chrono::seconds budget);
+  [[nodiscard]] bool is_open() const { return connected(); }
+  void set_deadline(Wire::Moment deadline) { wire().set_deadline(deadline); }
+  [[nodiscard]] Wire& wire();
+  [[nodiscard]] TlsWire* tls_wire() { return dynamic_cast<TlsWire*>(&wire()); }
+
+  void send(ByteView bytes);
+  /// Whether the peer says something, or hangs up, within that time.
+  bool hears(std::chrono::milliseconds patience);
+  /// Bytes of the peer wait to be read.
+  [[nodiscard]] bool holds_bytes() const { return buffered() > 0; }
+  int next() override { return get(); }
+  std::size_t some(MutableByteView into) override;
+  /// An idle connection on which there is something to read has been closed, or is out of step.
   [[nodiscard]] bool is_stale();
-  bool secure() const override { return tls_ != nullptr; }
-
- protected:
-  std::string proxyRequestPrefix() const override { return {}; }  // origin form, also through CONNECT
-  void proxyAuthenticate(Poco::Net::HTTPRequest&) override {}     // credentials go into CONNECT only
-  void connect(const Poco::Net::SocketAddress& address) override;
+  void drop() { close(); }
 
  private:
-  void connect_directly();
-  void connect_through_proxy();
-  Wire* fresh_wire(poco_socket_t fd) const;
-  [[nodiscard]] bool through_proxy() const { return tls_ != nullptr && !getProxyHost().empty(); }
+  Poco::Net::StreamSocket connect_tcp(const Poco::Net::SocketAddress& address, Wire::Moment deadline) const;
+  void ask_proxy(Wire::Moment deadline);
+  void start_tls(Wire::Moment deadline);
 
+  Url url_;
   std::shared_ptr<const TlsContext> tls_;
   std::string tls_name_;
-  std::chrono::seconds connect_timeout_;
+  const Proxy& proxy_;
   const Stop& stop_;
 };
 

@@ -1,4 +1,7 @@
 // agent/port/http/poco_mbedtls/url.cpp: URLs, percent encoding, headers.
+#include <arpa/inet.h>
+
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -6,6 +9,20 @@
 #include "agent/port/http/http.hpp"
 
 namespace tributary::http {
+namespace {
+
+bool is_v6(const std::string& host) {
+  std::array<unsigned char, 16> address{};
+  return ::inet_pton(AF_INET6, host.c_str(), address.data()) == 1;
+}
+
+bool is_host_name(std::string_view host) {
+  return host.size() <= 253 && std::all_of(host.begin(), host.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+         });
+}
+
+}  // namespace
 
 std::string_view find(const std::vector<Header>& headers, std::string_view name) {
   const auto wanted = lower(name);
@@ -45,7 +62,8 @@ Result<Url> parse_url(std::string_view text) {
   if (authority.starts_with('[')) {
     const auto close = authority.find(']');
     if (close == std::string_view::npos) return bad("'[' without ']'");
-    url.host = authority.substr(1, close - 1);
+    url.host = lower(authority.substr(1, close - 1));
+    if (!is_v6(url.host)) return bad("what stands in brackets is no IPv6 address");
     port = authority.substr(close + 1);
   } else {
     const auto at = authority.find(':');
@@ -53,6 +71,7 @@ Result<Url> parse_url(std::string_view text) {
     if (at != std::string_view::npos) port = authority.substr(at);
   }
   if (url.host.empty()) return bad("no host");
+  if (!authority.starts_with('[') && !is_host_name(url.host)) return bad("its host is no name");
   url.port = url.scheme == "https" ? 443 : 80;
   if (!port.empty()) {
     const auto [stop, problem] = std::from_chars(port.data() + 1, port.data() + port.size(), url.port);
@@ -100,8 +119,9 @@ std::string percent_decode(std::string_view text) {
 }
 
 bool is_loopback(std::string_view host) {
+  std::array<unsigned char, 4> address{};
   return host == "localhost" || host == "::1" ||
-         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos);
+         (::inet_pton(AF_INET, std::string(host).c_str(), address.data()) == 1 && address[0] == 127);
 }
 
 }  // namespace tributary::http

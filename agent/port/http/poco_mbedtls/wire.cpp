@@ -15,7 +15,7 @@
 namespace tributary::http {
 namespace {
 
-constexpr auto look_up_every = std::chrono::milliseconds(500);
+constexpr auto look_up_every = std::chrono::milliseconds(200);
 using SteadyClock = std::chrono::steady_clock;
 
 // The subject alternative names of kind iPAddress (RFC 5280 section 4.2.1.6): mbedTLS 2.28 compares DNS names only.
@@ -37,14 +37,17 @@ bool names_address(const mbedtls_x509_crt& certificate, const std::string& host)
 }  // namespace
 
 Wire::Wait Wire::wait_for(short events) {
+  const auto until = patience_.count() > 0 ? std::min(deadline_, SteadyClock::now() + patience_) : deadline_;
   for (;;) {
-    if (stop_ != nullptr && stop_->requested()) return Wait::stopped;
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - SteadyClock::now());
-    if (deadline_ != Moment::max() && left.count() <= 0) return Wait::late;
-    const auto slice =
-        deadline_ == Moment::max() ? look_up_every : std::min<std::chrono::milliseconds>(left, look_up_every);
+    if (stopping()) return Wait::stopped;
+    auto slice = look_up_every;
+    if (until != Moment::max()) {
+      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - SteadyClock::now());
+      if (left.count() <= 0) return Wait::late;
+      slice = std::min(slice, left);
+    }
     pollfd entry{sockfd(), events, 0};
-    const int n = ::poll(&entry, 1, static_cast<int>(slice.count()) + 1);
+    const int n = ::poll(&entry, 1, static_cast<int>(slice.count()));
     if (n > 0) return Wait::ready;
     if (n < 0 && errno != EINTR) return Wait::broken;
   }
@@ -52,6 +55,7 @@ Wire::Wait Wire::wait_for(short events) {
 
 ssize_t Wire::raw_send(const void* bytes, std::size_t length) {
   for (;;) {
+    if (stopping()) return -ECANCELED;  // a peer that is always ready must not keep us
     const ssize_t n = ::send(sockfd(), bytes, length, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n >= 0) return n;
     if (errno == EINTR) continue;
@@ -65,6 +69,7 @@ ssize_t Wire::raw_send(const void* bytes, std::size_t length) {
 
 ssize_t Wire::raw_receive(void* into, std::size_t length) {
   for (;;) {
+    if (stopping()) return -ECANCELED;
     const ssize_t n = ::recv(sockfd(), into, length, MSG_DONTWAIT);
     if (n >= 0) return n;
     if (errno == EINTR) continue;
@@ -96,13 +101,47 @@ int Wire::sendBytes(const void* bytes, int length, int) {
 
 int Wire::receiveBytes(void* into, int length, int) {
   const auto n = raw_receive(into, static_cast<std::size_t>(length));
-  if (n < 0) fail("waiting for the answer", n);
+  if (n < 0) fail("waiting for the peer", n);
   return static_cast<int>(n);
 }
 
-TlsWire::TlsWire(std::shared_ptr<const TlsContext> context, std::string host, const Stop* stop)
-    : Wire(stop), context_(std::move(context)), host_(std::move(host)) {
-  mbedtls_ssl_init(&ssl_);
+void Wire::connect_to(const Poco::Net::SocketAddress& address) {
+  reset(::socket(address.af(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (sockfd() < 0) throw Poco::Net::NetException(std::string("no socket: ") + std::strerror(errno));
+  if (::connect(sockfd(), address.addr(), address.length()) != 0 && errno != EINPROGRESS) fail("connecting", -errno);
+  const auto waited = wait_for(POLLOUT);
+  if (waited == Wait::late) throw Poco::TimeoutException("connecting: no answer within the time allowed");
+  if (waited == Wait::stopped) fail("connecting", -ECANCELED);
+  int problem = 0;
+  socklen_t size = sizeof problem;
+  if (::getsockopt(sockfd(), SOL_SOCKET, SO_ERROR, &problem, &size) != 0) problem = errno;
+  if (problem != 0) throw Poco::Net::NetException(std::string("connecting: ") + std::strerror(problem));
+}
+
+// The kernel's poll in slices: a long wait must end soon after somebody asked us to stop.
+bool Wire::poll(const Poco::Timespan& timeout, int mode) {
+  const auto until = SteadyClock::now() + std::chrono::microseconds(timeout.totalMicroseconds());
+  for (;;) {
+    if (stopping()) return false;
+    const auto left = std::chrono::duration_cast<std::chrono::microseconds>(until - SteadyClock::now());
+    const auto slice = std::clamp<std::chrono::microseconds>(left, std::chrono::microseconds(0), look_up_every);
+    if (StreamSocketImpl::poll(Poco::Timespan(slice.count()), mode)) return true;
+    if (left <= look_up_every) return false;
+  }
+}
+
+void Wire::linger() {
+  constexpr auto longest = std::chrono::milliseconds(1000);
+  constexpr std::size_t most_bytes = 1U << 20;
+  if (!initialized()) return;
+  shutdownSend();
+  set_deadline(SteadyClock::now() + longest);
+  std::array<char, 16384> scratch{};
+  for (std::size_t heard = 0; heard < most_bytes;) {
+    const auto n = raw_receive(scratch.data(), scratch.size());
+    if (n <= 0) return;
+    heard += static_cast<std::size_t>(n);
+  }
 }
 
 TlsWire::TlsWire(std::shared_ptr<const TlsContext> context, std::string host, poco_socket_t fd, const Stop* stop)
@@ -110,8 +149,8 @@ TlsWire::TlsWire(std::shared_ptr<const TlsContext> context, std::string host, po
   mbedtls_ssl_init(&ssl_);
 }
 
-TlsWire::TlsWire(std::shared_ptr<const TlsContext> context, poco_socket_t fd)
-    : Wire(fd, nullptr), context_(std::move(context)) {
+TlsWire::TlsWire(std::shared_ptr<const TlsContext> context, poco_socket_t fd, const Stop* stop)
+    : Wire(fd, stop), context_(std::move(context)) {
   mbedtls_ssl_init(&ssl_);
 }
 
@@ -123,29 +162,32 @@ TlsWire::~TlsWire() {
 void TlsWire::set_up() {
   mbedtls_ssl_free(&ssl_);
   mbedtls_ssl_init(&ssl_);
-  open_ = broken_ = cut_ = false;
-  distrust_.clear();
   int code = mbedtls_ssl_setup(&ssl_, context_->config());
   if (code == 0 && !context_->is_server()) code = mbedtls_ssl_set_hostname(&ssl_, host_.c_str());
   if (code != 0) throw TrustException("TLS with " + host_ + ": " + tls_error(code), "");
   if (!context_->is_server()) mbedtls_ssl_set_verify(&ssl_, &TlsWire::verify_callback, this);
   mbedtls_ssl_set_bio(&ssl_, this, &TlsWire::send_callback, &TlsWire::receive_callback, nullptr);
-  set_up_ = true;
 }
 
 void TlsWire::handshake() {
+  if (broken_) fail("TLS", -EPIPE);
   set_up();
   for (;;) {
+    last_io_ = 0;
     const int code = mbedtls_ssl_handshake(&ssl_);
     if (code == 0) break;
-    if (code != MBEDTLS_ERR_SSL_WANT_READ && code != MBEDTLS_ERR_SSL_WANT_WRITE) fail_handshake(code);
+    const bool again = code == MBEDTLS_ERR_SSL_WANT_READ || code == MBEDTLS_ERR_SSL_WANT_WRITE;
+    if (!again || last_io_ < 0) fail_handshake(code);
   }
   open_ = true;
 }
 
 void TlsWire::fail_handshake(int code) {
+  // The library itself keeps silent about this one.
+  if (code == MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE)
+    mbedtls_ssl_send_alert_message(&ssl_, MBEDTLS_SSL_ALERT_LEVEL_FATAL, MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE);
   broken_ = true;
-  const std::string who = "TLS with " + host_ + ": ";
+  const std::string who = context_->is_server() ? "TLS: " : "TLS with " + host_ + ": ";
   const auto flags = mbedtls_ssl_get_verify_result(&ssl_);
   if (code == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED && !distrust_.empty()) {
     throw TrustException(who + distrust_,
@@ -204,6 +246,7 @@ int TlsWire::receive_callback(void* self, unsigned char* into, std::size_t lengt
   const auto n = wire.raw_receive(into, length);
   wire.last_io_ = n;
   if (n >= 0) return static_cast<int>(n);
+  if (n == -ETIMEDOUT) return MBEDTLS_ERR_SSL_WANT_READ;  // nothing is lost: reading may go on later
   return n == -ECONNRESET ? MBEDTLS_ERR_NET_CONN_RESET : MBEDTLS_ERR_NET_RECV_FAILED;
 }
 
@@ -222,11 +265,12 @@ int TlsWire::sendBytes(const void* bytes, int length, int) {
   if (!open_) handshake();
   int sent = 0;
   while (sent < length) {
+    last_io_ = 0;
     const int n = mbedtls_ssl_write(&ssl_, static_cast<const unsigned char*>(bytes) + sent,
                                     static_cast<std::size_t>(length - sent));
     if (n > 0) {
       sent += n;
-    } else if (!again(n)) {
+    } else if (!again(n) || last_io_ < 0) {
       broken_ = true;
       if (last_io_ < 0) fail("sending", last_io_);
       throw Poco::Net::NetException("sending: " + tls_error(n));
@@ -238,18 +282,31 @@ int TlsWire::sendBytes(const void* bytes, int length, int) {
 int TlsWire::receiveBytes(void* into, int length, int) {
   if (!open_) handshake();
   for (;;) {
+    last_io_ = 0;
     const int n = mbedtls_ssl_read(&ssl_, static_cast<unsigned char*>(into), static_cast<std::size_t>(length));
-    if (n > 0) return n;
+    if (n > 0) {
+      heard_ = true;
+      return n;
+    }
     if (n == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) return 0;
     if (n == 0 || n == MBEDTLS_ERR_SSL_CONN_EOF) {
       cut_ = true;
       return 0;
     }
-    if (again(n)) continue;
-    broken_ = true;
-    if (last_io_ < 0) fail("waiting for the answer", last_io_);
-    throw Poco::Net::NetException("waiting for the answer: " + tls_error(n));
+    if (!again(n) || last_io_ < 0) fail_reading(n);
   }
+}
+
+void TlsWire::fail_reading(int code) {
+  if (last_io_ == -ETIMEDOUT) fail("waiting for the peer", last_io_);
+  broken_ = true;
+  // TLS 1.3 tells only after the handshake that it wants a certificate of ours.
+  if (code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE && !heard_ && !context_->is_server()) {
+    throw TrustException("TLS with " + host_ + ": the server ended the connection with an alert",
+                         "it may want a client certificate (tls.cert_file)");
+  }
+  if (last_io_ < 0) fail("waiting for the peer", last_io_);
+  throw Poco::Net::NetException("waiting for the peer: " + tls_error(code));
 }
 
 int TlsWire::available() { return open_ ? static_cast<int>(mbedtls_ssl_get_bytes_avail(&ssl_)) : 0; }
@@ -266,16 +323,15 @@ void TlsWire::say_goodbye() {
   broken_ = true;
 }
 
-void TlsWire::shutdownSend() { say_goodbye(); }
-
-void TlsWire::shutdown() {
+void TlsWire::shutdownSend() {
   say_goodbye();
-  if (initialized()) Wire::shutdown();
+  if (initialized()) Wire::shutdownSend();
 }
 
 void TlsWire::close() {
   say_goodbye();
   open_ = false;
+  broken_ = true;
   Wire::close();
 }
 
