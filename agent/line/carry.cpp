@@ -118,6 +118,7 @@ void Runner::push(const journal::ParcelRow& row, OpenDestination& destination) {
     // What was begun at the far side is taken away first; the new sealing has other bytes.
     if (auto gone = destination.destination->withdraw(row.id, {}); !gone)
       return end(row, journal::Stage::uploading, gone.error());
+    look_again_ = true;  // before it is waiting: run_once asks for this when nothing is due any more
     if (auto done = journal_.unseal(row.id, pushed.error().what, clock_.now_utc_s()); !done)
       report("parcel " + row.id, done.error());
     return;

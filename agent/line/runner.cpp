@@ -318,7 +318,8 @@ Status Runner::run_once() {
     // What is due now is in the carriers' hands until it is done or put off.
     auto due = something_is_due_by(clock_.now_utc_s() + soon_s);
     if (!due) ended = due.error();
-    if (!due || !*due) break;
+    if (!due || (!*due && !look_again_.exchange(false))) break;
+    if (!*due) continue;
     std::unique_lock lock(carriers_mutex_);
     carriers_wake_.wait_for(lock, std::chrono::seconds(1));
   }

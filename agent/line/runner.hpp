@@ -80,6 +80,7 @@ class Runner {
   std::condition_variable carriers_wake_;
   std::uint64_t wakes_ = 0;
   std::atomic<bool> ending_{false};
+  std::atomic<bool> look_again_{false};  // a parcel went back to be sealed afresh
   std::vector<std::thread> carriers_;
 };
 

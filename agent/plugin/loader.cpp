@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <climits>
+#include <cstdlib>
 
 #include "agent/base/text.hpp"
 
@@ -83,9 +84,14 @@ Result<const tributary_descriptor*> Loader::load(tributary_kind kind, const std:
     return operator_error("no plugin '" + printable(name) + "' in " + printable(directory_),
                           there.empty() ? "check plugin_dir" : "there are: " + join(there, ", "));
   }
-  const std::string path = directory_ + "/" + name + ".so";
-  if (auto safe = safe_owner(directory_); !safe) return safe.error();
-  if (auto safe = safe_owner(path); !safe) return safe.error();
+  // Where it really lies: a link must not lead to a place where others may exchange it.
+  std::array<char, PATH_MAX> real{};
+  if (::realpath((directory_ + "/" + name + ".so").c_str(), real.data()) == nullptr)
+    return operator_error("plugin " + name + ": its file is not there", "install it again");
+  const std::string path = real.data();
+  for (const auto& place : {directory_, path.substr(0, path.rfind('/')), path}) {
+    if (auto safe = safe_owner(place); !safe) return safe.error();
+  }
   void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr)
     return operator_error("plugin " + name + ": " + printable(::dlerror()), "install what it needs");

@@ -53,28 +53,28 @@ TEST_GROUP(Crash){};
 
 TEST(Crash, at_any_act_of_a_delivery_to_a_folder_changes_nothing_in_the_end) {
   const Laboratory laboratory(few_reads);
-  const auto done = sweep(laboratory, [] { return std::make_unique<FolderSide>(); }, {.every = 16});
+  const auto done = sweep(laboratory, [] { return std::make_unique<FolderSide>(); }, {.every = 5});
   check_reference(done, 6);
   check_all("folder", done);
 }
 
 TEST(Crash, at_any_act_of_a_delivery_to_a_repository_changes_nothing_in_the_end) {
   const Laboratory laboratory(few_reads);
-  const auto done = sweep(laboratory, repositories(laboratory, false), {.every = 29});
+  const auto done = sweep(laboratory, repositories(laboratory, false), {.every = 7});
   check_reference(done, 6);
   check_all("drs", done);
 }
 
 TEST(Crash, at_any_act_of_an_upload_in_parts_changes_nothing_in_the_end) {
   const Laboratory laboratory(few_reads, many_reads);
-  const auto done = sweep(laboratory, repositories(laboratory, false), {.every = 397});
+  const auto done = sweep(laboratory, repositories(laboratory, false), {.every = 97});
   check_reference(done, 6);
   check_all("drs in parts", done);
 }
 
 TEST(Crash, at_any_act_of_an_ingest_changes_nothing_in_the_end) {
   const Laboratory laboratory(few_reads);
-  const auto done = sweep(laboratory, repositories(laboratory, true), {.every = 47, .from = -120});
+  const auto done = sweep(laboratory, repositories(laboratory, true), {.every = 23, .from = -120});
   check_reference(done, 8);
   LONGS_EQUAL_TEXT(2, occurrences(done.reference, "there: task COMPLETE"), done.reference.c_str());
   check_all("drs and tes", done);
@@ -89,7 +89,7 @@ TEST(Crash, at_any_act_of_a_withdrawal_changes_nothing_in_the_end) {
     run_program({TRIBUTARY_TEST_COMMAND, "--config", site.config_file(), "withdraw", "--subject-file", list},
                 site.path(), false);
   };
-  const auto done = sweep(laboratory, repositories(laboratory, false), {.prepare = prepare, .every = 29});
+  const auto done = sweep(laboratory, repositories(laboratory, false), {.prepare = prepare, .every = 5});
   LONGS_EQUAL_TEXT(3, occurrences(done.reference, "there: "), done.reference.c_str());
   LONGS_EQUAL_TEXT(1, occurrences(done.reference, " withdrawn\n  TL-"), done.reference.c_str());
   LONGS_EQUAL_TEXT(1, occurrences(done.reference, "receipts: 3 whole"), done.reference.c_str());

@@ -3,7 +3,11 @@
 // Every row of a table is a fault of the sandbox (see its --help). After it, everything must have ended as if nothing
 // had been: each object there once, no upload left open, receipts whole.
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
+#include "agent/base/text.hpp"
 #include "agent/config/config.hpp"
 #include "agent/line/runner.hpp"
 #include "tests/line/far_side.hpp"
@@ -63,13 +67,22 @@ class Agent {
       if (between) between();
       const auto next = journal_->next_time("far", true), plan = journal_->next_plan_time(clock_.now_utc_s());
       if (!next || !plan) return false;
-      if (!*next && (!*plan || !something_waits())) return true;
-      clock_.set(std::max(clock_.now_utc_s() + 1,
-                          *next && *plan ? std::min(**next, **plan) : next->value_or(plan->value_or(0))));
+      if (!*next && !something_waits()) return true;
+      const auto soon = clock_.now_utc_s() + 60;
+      clock_.set(std::max(clock_.now_utc_s() + 1, std::min(next->value_or(soon), plan->value_or(soon))));
     }
     return false;
   }
   std::string outcome() { return outcome_of(laboratory_, site_folder_, far_.things(laboratory_, site_folder_)); }
+  /// Every byte of the state directory.
+  [[nodiscard]] std::string state_bytes() const {
+    std::string all;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(site_folder_.state_dir())) {
+      std::ifstream in(entry.path(), std::ios::binary);
+      all.append(std::istreambuf_iterator<char>(in), {});
+    }
+    return all;
+  }
   std::string states() {
     std::string out;
     auto rows = journal_->parcels();
@@ -213,6 +226,145 @@ TEST(Faults, of_the_ingest_only_delay_the_delivery) {
          {{"task_read:fail:1"}, 1},
          {{"task_read:busy:1:90"}, 1},
          {{"task_read:cut_reply:1"}, 0}});
+}
+
+TEST_GROUP(Consent) {
+  Laboratory laboratory{few_reads};
+  ManualClock clock{laboratory.made_utc_s()};
+  RepositorySide far{laboratory, clock, false};
+  Agent agent{laboratory, far, clock};
+
+  void setup() override { CHECK_TEXT(agent.is_open(), agent.log().c_str()); }
+  std::size_t things_there() {
+    const auto outcome = agent.outcome();
+    std::size_t count = 0;
+    for (auto at = outcome.find("there: "); at != std::string::npos; at = outcome.find("there: ", at + 1)) ++count;
+    return count;
+  }
+  static std::size_t count(const std::string& all, const std::string& word) {
+    std::size_t found = 0;
+    for (auto at = all.find(word); at != std::string::npos; at = all.find(word, at + 1)) ++found;
+    return found;
+  }
+};
+
+TEST(Consent, that_is_gone_before_the_upload_stops_the_parcel) {
+  agent.look();
+  LONGS_EQUAL(2, count(agent.states(), "queued"));
+  laboratory.write_subjects("SAMPLE-01");
+  CHECK_TRUE(agent.run_to_the_end());
+  LONGS_EQUAL(1, count(agent.states(), "delivered"));
+  LONGS_EQUAL(2, count(agent.states(), "refused"));
+  LONGS_EQUAL(3, things_there());
+}
+
+TEST(Consent, that_is_gone_right_before_the_commit_leaves_nothing_at_the_repository) {
+  agent.look();
+  laboratory.write_subjects("SAMPLE-01");
+  while (agent.runner().step("far")) {  // nobody has looked at the list since
+  }
+  const auto early = agent.outcome();
+  LONGS_EQUAL_TEXT(3, things_there(), early.c_str());
+  LONGS_EQUAL_TEXT(0, count(early, "stray"), early.c_str());
+  STRCMP_CONTAINS("right before the commit", agent.reasons().c_str());
+  CHECK_TRUE(agent.run_to_the_end());
+  LONGS_EQUAL(1, count(agent.states(), "delivered"));
+  LONGS_EQUAL_TEXT(3, things_there(), agent.outcome().c_str());
+}
+
+TEST(Consent, that_is_taken_back_after_the_delivery_takes_the_data_back) {
+  CHECK_TRUE(agent.run_to_the_end());
+  LONGS_EQUAL(6, things_there());
+  laboratory.write_subjects("SAMPLE-01");
+  CHECK_TRUE(agent.run_to_the_end());
+  LONGS_EQUAL(1, count(agent.states(), "withdrawn"));
+  LONGS_EQUAL(3, things_there());
+  STRCMP_CONTAINS("receipts: 3 whole", agent.outcome().c_str());
+}
+
+TEST(Consent, that_is_taken_back_is_taken_back_there_although_the_repository_is_busy) {
+  CHECK_TRUE(agent.run_to_the_end());
+  for (const auto* fault : {"delete:fail:1", "delete:lose_reply:2", "erase:busy:1:30", "service_info:fail:1"}) {
+    CHECK_TRUE(far.sandbox().faults().add(fault).ok());
+  }
+  laboratory.write_subjects("SAMPLE-01");
+  CHECK_TRUE(agent.run_to_the_end());
+  LONGS_EQUAL_TEXT(1, count(agent.states(), "withdrawn"), agent.reasons().c_str());
+  LONGS_EQUAL(3, things_there());
+}
+
+TEST(Consent, that_comes_later_is_heard) {
+  laboratory.write_subjects("SAMPLE-01");
+  CHECK_TRUE(agent.run_to_the_end());
+  LONGS_EQUAL(1, count(agent.states(), "delivered"));
+  laboratory.write_subjects();
+  CHECK_TRUE(agent.run_to_the_end());
+  LONGS_EQUAL_TEXT(2, count(agent.states(), "delivered"), agent.reasons().c_str());
+}
+
+TEST(Consent, that_went_and_came_back_before_anything_was_sent_is_heard) {
+  agent.look();
+  laboratory.write_subjects("SAMPLE-01");
+  agent.look();
+  LONGS_EQUAL(1, count(agent.states(), "queued"));
+  laboratory.write_subjects();
+  CHECK_TRUE(agent.run_to_the_end());
+  LONGS_EQUAL_TEXT(2, count(agent.states(), "delivered"), agent.reasons().c_str());
+  LONGS_EQUAL(6, things_there());
+}
+
+TEST_GROUP(Source) {
+  Laboratory laboratory{few_reads};
+  ManualClock clock{laboratory.made_utc_s()};
+  RepositorySide far{laboratory, clock, false};
+  Agent agent{laboratory, far, clock};
+  std::string path = "Data/Intensities/BaseCalls/SAMPLE-01_S1_L001_R1_001.fastq.gz";
+};
+
+TEST(Source, that_changed_after_it_was_sealed_is_sealed_afresh) {
+  agent.look();
+  laboratory.run().file(path, reads_gz(few_reads + 1, 1, 77));
+  CHECK_TRUE(agent.run_to_the_end());
+  const auto outcome = agent.outcome();
+  STRCMP_CONTAINS("receipts: 2 whole", outcome.c_str());
+  LONGS_EQUAL_TEXT(std::string::npos, outcome.find("stray"), outcome.c_str());
+  LONGS_EQUAL_TEXT(std::string::npos, outcome.find("other bytes"), outcome.c_str());
+  STRCMP_CONTAINS("is not what was sealed any more", agent.log().c_str());
+}
+
+TEST(Source, that_is_away_is_waited_for) {
+  agent.look();
+  const auto parent = laboratory.runs(), elsewhere = parent + "-unmounted";
+  LONGS_EQUAL(0, std::rename(parent.c_str(), elsewhere.c_str()));
+  for (int i = 0; i < 3; ++i) {
+    while (agent.runner().step("far")) {
+    }
+    clock.advance(600);
+  }
+  LONGS_EQUAL(0, std::rename(elsewhere.c_str(), parent.c_str()));
+  CHECK_TRUE(agent.run_to_the_end());
+  STRCMP_CONTAINS("receipts: 2 whole", agent.outcome().c_str());
+}
+
+TEST_GROUP(Leak) {
+  Laboratory laboratory{few_reads};
+  ManualClock clock{laboratory.made_utc_s()};
+  RepositorySide far{laboratory, clock, false};
+  Agent agent{laboratory, far, clock};
+};
+
+TEST(Leak, of_an_identifier_is_nowhere_in_state_or_log) {
+  CHECK_TRUE(far.sandbox().faults().add("put:fail:1").ok());
+  laboratory.run().file("Data/Intensities/BaseCalls/SAMPLE-02_S2_L001_R1_001.fastq.gz",
+                        fakes::gzip("@SAMPLE-02 1:N:0:1\nACGT\n+\nFFFF\n"));
+  CHECK_TRUE(agent.run_to_the_end());
+  STRCMP_CONTAINS("refused", agent.states().c_str());
+  STRCMP_CONTAINS("verify: fastq R1", agent.reasons().c_str());
+  std::string all = agent.log() + agent.state_bytes();
+  for (const auto& word : {"SAMPLE-0", "SUBJECT-0", "PROJECT-A"}) {
+    const auto at = all.find(word);
+    if (at != std::string::npos) FAIL(printable(all.substr(at > 200 ? at - 200 : 0, 400)).c_str());
+  }
 }
 
 }  // namespace tributary::line_test

@@ -115,7 +115,10 @@ TEST(Parcels, do_not_count_work_that_ended_as_a_crash) {
 }
 
 TEST(Parcels, are_offered_oldest_first_when_they_are_due) {
-  const auto first = state.plan(run, "TL-1"), second = state.plan(run, "TL-2");
+  const auto first = state.plan(run, "TL-1");
+  auto later = State::wish(run, "TL-2");
+  later.updated = noon + 1;
+  const auto second = *state.journal->plan_parcel(later);
   state.seal(first.id);
   CHECK_TRUE(state.journal->put_sealed(second.id, view("r"), State::objects("TL-2"), noon).ok());
   STRCMP_EQUAL(first.id.c_str(), (*state.journal->next_due("national", noon))->id.c_str());

@@ -1,10 +1,11 @@
 // agent/port/json/poco/json.cpp: reading JSON with Poco's event parser.
 #include "agent/port/json/json.hpp"
 
-#include <Poco/Exception.h>
 #include <Poco/JSON/Handler.h>
 #include <Poco/JSON/Parser.h>
 
+#include <charconv>
+#include <cmath>
 #include <set>
 #include <string>
 #include <vector>
@@ -45,7 +46,10 @@ class Builder final : public Poco::JSON::Handler {
   }
 #endif
   void value(const std::string& text) override { add(Json(text)); }
-  void value(double number) override { add(Json(number)); }
+  void value(double number) override {
+    if (!std::isfinite(number)) throw Unfit{"a number beyond all measure"};
+    add(Json(number));
+  }
   void value(bool flag) override { add(Json(flag)); }
 
   Json take() { return std::move(root_); }
@@ -75,28 +79,56 @@ class Builder final : public Poco::JSON::Handler {
   Json root_;
 };
 
-// Nesting is counted before the parser recurses.
-bool deeper_than(std::string_view text, std::size_t depth) {
-  std::size_t level = 0;
-  bool quoted = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (quoted) {
-      if (c == '\\') {
-        ++i;
-      } else if (c == '"') {
-        quoted = false;
+// Looks over the text before the parser does, for what the parser does not look at: nesting (it recurses), zero
+// characters in names (it ends them there) and whole numbers that no integer holds (they become fractions: `.0`).
+class Scan {
+ public:
+  Scan(std::string_view text, std::size_t depth) : text_(text), depth_(depth) {}
+  /// The text to parse, or why not.
+  Result<std::string> run() {
+    while (at_ < text_.size()) {
+      const char c = text_[at_];
+      if (c == '"') {
+        if (!pass_string()) return refusal("JSON: a zero character in a string");
+      } else if (c == '-' || (c >= '0' && c <= '9')) {
+        pass_number();
+      } else {
+        if ((c == '{' || c == '[') && ++level_ > depth_)
+          return refusal("JSON nested deeper than " + std::to_string(depth_) + " levels");
+        if ((c == '}' || c == ']') && level_ > 0) --level_;
+        ++at_;
       }
-    } else if (c == '"') {
-      quoted = true;
-    } else if (c == '{' || c == '[') {
-      if (++level > depth) return true;
-    } else if ((c == '}' || c == ']') && level > 0) {
-      --level;
     }
+    out_.append(text_.substr(copied_));
+    return std::move(out_);
   }
-  return false;
-}
+
+ private:
+  bool pass_string() {
+    for (++at_; at_ < text_.size() && text_[at_] != '"'; ++at_) {
+      if (text_[at_] != '\\') continue;
+      if (text_.substr(at_, 6) == "\\u0000") return false;
+      ++at_;
+    }
+    ++at_;
+    return true;
+  }
+
+  void pass_number() {
+    const auto end = text_.find_first_not_of("+-.0123456789eE", at_);
+    const auto word = text_.substr(at_, end == std::string_view::npos ? end : end - at_);
+    at_ += word.size();
+    std::int64_t value = 0;
+    const auto [stop, problem] = std::from_chars(word.data(), word.data() + word.size(), value);
+    if (problem != std::errc::result_out_of_range || stop != word.data() + word.size()) return;
+    out_.append(text_.substr(copied_, at_ - copied_)).append(".0");
+    copied_ = at_;
+  }
+
+  std::string_view text_;
+  std::size_t depth_, at_ = 0, copied_ = 0, level_ = 0;
+  std::string out_;
+};
 
 }  // namespace
 
@@ -105,18 +137,17 @@ Result<Json> parse(std::string_view text, std::size_t depth) {
   if (text.find('\0') != std::string_view::npos || !is_utf8(text)) return refusal("no JSON: the text is not UTF-8");
   const char first = trim(text).front();
   if (first != '{' && first != '[') return refusal("no JSON: neither an object nor a list");
-  if (deeper_than(text, depth)) return refusal("JSON nested deeper than " + std::to_string(depth) + " levels");
+  auto scanned = Scan(text, depth).run();
+  if (!scanned) return scanned.error();
   try {
     Poco::SharedPtr<Builder> builder(new Builder);
     Poco::JSON::Parser parser(builder);
-    parser.parse(std::string(text));
+    parser.parse(*scanned);
     return builder->take();
-  } catch (const Poco::Exception&) {
-    // The parser's own words quote the text, which may hold what must not be repeated.
-    return refusal("no JSON: the text breaks the grammar of RFC 8259");
   } catch (const Unfit& unfit) {
     return refusal("JSON: " + unfit.what);
   } catch (const std::exception&) {
+    // The parser's own words quote the text, which may hold what must not be repeated.
     return refusal("no JSON: the text breaks the grammar of RFC 8259");
   }
 }

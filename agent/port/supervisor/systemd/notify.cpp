@@ -4,6 +4,7 @@
 #include <time.h>  // NOLINT: clock_gettime
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
@@ -30,10 +31,16 @@ void send(const std::string& message) {
   ::close(fd);
 }
 
+// A line of its own would be a message of its own.
+std::string one_line(std::string text) {
+  std::replace_if(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+  return text;
+}
+
 }  // namespace
 
-void ready(const std::string& status) { send("READY=1\nSTATUS=" + status); }
-void status(const std::string& status) { send("STATUS=" + status); }
+void ready(const std::string& status) { send("READY=1\nSTATUS=" + one_line(status)); }
+void status(const std::string& status) { send("STATUS=" + one_line(status)); }
 void stopping() { send("STOPPING=1"); }
 
 void reloading() {
@@ -50,7 +57,8 @@ std::uint64_t watchdog_s() {
   const char* pid = std::getenv("WATCHDOG_PID");
   if (pid != nullptr && std::strtoll(pid, nullptr, 10) != ::getpid()) return 0;
   const char* microseconds = std::getenv("WATCHDOG_USEC");
-  return microseconds != nullptr ? std::strtoull(microseconds, nullptr, 10) / 1000000 : 0;
+  const auto span_us = microseconds != nullptr ? std::strtoull(microseconds, nullptr, 10) : 0;
+  return span_us == 0 ? 0 : std::max<std::uint64_t>(1, span_us / 1000000);
 }
 
 }  // namespace tributary::supervisor
