@@ -19,7 +19,8 @@ int run_check(Context& context, const Arguments& arguments) {
   return exit_yes;
 }
 
-int run_schema(Context&, const Arguments&) {
+int run_schema(Context&, const Arguments& arguments) {
+  if (!arguments.rest().empty()) return usage("schema takes no words; see tributary schema --help");
   say(config::schema().dump(true));
   return exit_yes;
 }

@@ -37,6 +37,8 @@ Result<Arguments> Arguments::parse(const std::vector<std::string>& words, const 
       out.values_[name].push_back(words[++i]);
     } else if (known(valued, name)) {
       return operator_error("option " + name + " needs a value");
+    } else if (known(flags, name)) {
+      return operator_error("option " + name + " takes no value");
     } else {
       std::vector<std::string> all = valued;
       all.insert(all.end(), flags.begin(), flags.end());
@@ -118,17 +120,40 @@ std::string coloured(const std::string& text, const char* code) {
   return std::string("\033[") + code + "m" + text + "\033[0m";
 }
 
-void say_table(const std::vector<std::vector<std::string>>& rows) {
+std::string progress_bar(std::int64_t done, std::int64_t total) {
+  constexpr std::int64_t width = 20;
+  const auto filled = total > 0 ? static_cast<std::size_t>(std::clamp<std::int64_t>(
+                                      static_cast<std::int64_t>(static_cast<double>(width) * static_cast<double>(done) /
+                                                                static_cast<double>(total)),
+                                      0, width))
+                                : 0;
+  return "[" + std::string(filled, '#') + std::string(width - filled, '.') + "]";
+}
+
+namespace {
+
+// Characters of UTF-8; `printable` has seen to it that there is nothing else.
+std::size_t width_of(const std::string& text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+}  // namespace
+
+void say_table(std::vector<std::vector<std::string>> rows) {
+  for (auto& row : rows) {
+    for (auto& cell : row) cell = printable(cell);
+  }
   std::vector<std::size_t> widths;
   for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()), 0);
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
   }
   for (std::size_t r = 0; r < rows.size(); ++r) {
     std::string line;
     for (std::size_t i = 0; i < rows[r].size(); ++i) {
       line += rows[r][i];
-      if (i + 1 < rows[r].size()) line.append(widths[i] - rows[r][i].size() + 2, ' ');
+      if (i + 1 < rows[r].size()) line.append(widths[i] - width_of(rows[r][i]) + 2, ' ');
     }
     say(r == 0 ? coloured(line, "1") : line);
   }

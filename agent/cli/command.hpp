@@ -87,7 +87,9 @@ std::optional<State> open_state(const Context& context, bool make, int& exit_cod
 bool on_terminal();
 /// Colour when on a terminal and NO_COLOR is not set.
 std::string coloured(const std::string& text, const char* code);
-/// Columns padded to their widest cell; the first row is the heading.
-void say_table(const std::vector<std::vector<std::string>>& rows);
+/// Columns padded to their widest cell; the first row is the heading. Control characters are shown, not sent.
+void say_table(std::vector<std::vector<std::string>> rows);
+/// `[#####...............]`
+std::string progress_bar(std::int64_t done, std::int64_t total);
 
 }  // namespace tributary::cli

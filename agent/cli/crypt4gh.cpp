@@ -1,6 +1,9 @@
 // agent/cli/crypt4gh.cpp: `tributary crypt4gh`: GA4GH Crypt4GH keys and files, from standard input to standard output.
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include <cstdlib>
 
 #include "agent/base/text.hpp"
 #include "agent/cli/commands.hpp"
@@ -37,31 +40,50 @@ Result<SecretText> passphrase_of(const Arguments& arguments) {
   auto text = files::read_small(file, 4096);
   if (!text) return in("--passphrase-file", text.error());
   while (text->ends_with('\n') || text->ends_with('\r')) text->pop_back();
+  if (text->empty()) return operator_error("--passphrase-file: there is no passphrase in it");
   return SecretText(std::move(*text));
 }
 
-// Everything goes to the output, and a file that could not be finished does not stay behind.
-int pour(stream::Source& from, const std::string& path) {
-  if (path.empty() || path == "-") {
-    files::FdSink sink(STDOUT_FILENO);
-    auto done = stream::copy(from, sink);
-    return done ? exit_yes : complain(done.error());
-  }
-  files::Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-  if (!file.valid()) return complain(operator_error(printable(path) + " can not be written"));
-  files::FdSink sink(file.get());
+int pour_into(stream::Source& from, int file) {
+  files::FdSink sink(file);
   auto done = stream::copy(from, sink);
-  if (done && ::fsync(file.get()) == 0) return exit_yes;
-  ::unlink(path.c_str());
-  return complain(done ? operator_error(printable(path) + " could not be written to the end") : done.error());
+  return done ? exit_yes : complain(done.error());
+}
+
+// A file is written beside its place and moved there when it is whole: what was there stays until then, even if it is
+// what we read. A pipe or a device just takes the bytes.
+int pour(stream::Source& from, const std::string& path) {
+  if (path.empty() || path == "-") return pour_into(from, STDOUT_FILENO);
+  struct stat info{};
+  if (::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
+    const files::Fd there(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!there.valid()) return complain(operator_error(printable(path) + " can not be written"));
+    return pour_into(from, there.get());
+  }
+  std::string beside = path + ".XXXXXX";
+  const files::Fd file(::mkostemp(beside.data(), O_CLOEXEC));
+  if (!file.valid()) return complain(operator_error(printable(path) + " can not be written"));
+  int code = pour_into(from, file.get());
+  if (code == exit_yes && (::fsync(file.get()) != 0 || ::rename(beside.c_str(), path.c_str()) != 0))
+    code = complain(operator_error(printable(path) + " could not be written to the end"));
+  if (code != exit_yes) ::unlink(beside.c_str());
+  return code;
+}
+
+bool is_there(const std::string& path) {
+  struct stat info{};
+  return ::lstat(path.c_str(), &info) == 0;
 }
 
 int keygen(const Arguments& arguments) {
   const auto secret_file = arguments.value("--secret");
   const auto public_file = arguments.value("--public");
   if (secret_file.empty() || public_file.empty()) return usage("crypt4gh keygen needs --secret F and --public G");
-  if (files::open_for_reading(secret_file))
-    return complain(operator_error(printable(secret_file) + " exists already", "a key is never overwritten"));
+  if (secret_file == public_file) return usage("crypt4gh keygen: --secret and --public are two files");
+  for (const auto& file : {secret_file, public_file}) {
+    if (is_there(file))
+      return complain(operator_error(printable(file) + " exists already", "a key is never overwritten"));
+  }
   auto passphrase = passphrase_of(arguments);
   if (!passphrase) return complain(passphrase.error());
   auto pair = crypto::x25519_generate();

@@ -63,7 +63,9 @@ genomics::IndexKind index_for(const genomics::Facts& facts) {
   }
 }
 
-Status clean_into(const std::string& from, const std::string& to, const Map& map, genomics::ReadNames names) {
+/// `made` says whether `to` is ours to take away again.
+Status clean_into(const std::string& from, const std::string& to, const Map& map, genomics::ReadNames names,
+                  bool& made) {
   auto file = files::open_for_reading(from);
   if (!file) return in("--in", file.error());
   auto facts = genomics::inspect(*file);
@@ -84,6 +86,7 @@ Status clean_into(const std::string& from, const std::string& to, const Map& map
   if (!clean) return clean.error();
   auto out = create(to);
   if (!out) return out.error();
+  made = true;
   files::FdSink sink(out->get());
   if (auto done = stream::copy(**clean, sink); !done) return done.error();
   if ((*inspector)->hits() > 0) {
@@ -113,9 +116,11 @@ int run_deidentify(Context&, const Arguments& arguments) {
   auto map = read_map(arguments.value("--map"));
   if (!map) return complain(map.error(), exit_usage);
   genomics::prepare();
-  const auto done = clean_into(from, to, *map, names == "mask" ? genomics::ReadNames::mask : genomics::ReadNames::keep);
+  bool made = false;
+  const auto done =
+      clean_into(from, to, *map, names == "mask" ? genomics::ReadNames::mask : genomics::ReadNames::keep, made);
   if (done) return exit_yes;
-  ::unlink(to.c_str());
+  if (made) ::unlink(to.c_str());
   return complain(done.error(), done.error().what.find("identifiers are left") != std::string::npos ? exit_identifiers
                                                                                                     : exit_could_not);
 }

@@ -45,6 +45,8 @@ int run(std::vector<std::string> words) {
       context.config_file = words[at].substr(9);
     } else if (words[at] == "--config" && at + 1 < words.size()) {
       context.config_file = words[++at];
+    } else if (words[at] == "--config") {
+      return usage("option --config needs a value");
     } else {
       return usage("'" + tributary::printable(words[at]) + "' is no option before the command; see tributary --help");
     }

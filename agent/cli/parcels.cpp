@@ -17,6 +17,8 @@ int move(Context& context, const Arguments& arguments, const std::string& name, 
     return usage(name + " needs a PARCEL, or --run RUN, or --destination D");
   }
   int code = exit_yes;
+  // Looked at first: where no daemon ever ran, nothing is made that it would then find.
+  if (!open_state(context, false, code)) return code;
   auto state = open_state(context, true, code);
   if (!state) return code;
   const auto now = context.clock.now_utc_s();

@@ -5,21 +5,35 @@
 namespace tributary::cli {
 namespace {
 
+// One id a line. A list in another encoding would withdraw nobody, and nobody would notice.
+Result<std::vector<std::string>> subjects_of(std::string_view content) {
+  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+  if (content.starts_with(byte_order_mark)) content.remove_prefix(byte_order_mark.size());
+  if (!is_utf8(content) || content.find('\0') != std::string_view::npos)
+    return operator_error("this is no text in UTF-8", "save it as UTF-8, one subject id a line");
+  std::vector<std::string> ids;
+  for (const auto& line : split(content, '\n')) {
+    if (const auto id = trim(line); !id.empty()) ids.emplace_back(id);
+  }
+  if (ids.empty()) return operator_error("there is no subject id in it", "one subject id a line");
+  return ids;
+}
+
 int run_withdraw(Context& context, const Arguments& arguments) {
   const auto file = arguments.value("--subject-file");
   if (file.empty() || !arguments.rest().empty())
     return usage("withdraw needs --subject-file F: one subject id a line (ids are never given on the command line)");
   auto content = files::read_small(file, 16U << 20);
   if (!content) return complain(in("--subject-file", content.error()));
+  auto ids = subjects_of(*content);
+  if (!ids) return complain(in("--subject-file", ids.error()), exit_usage);
   int code = exit_yes;
   auto state = open_state(context, true, code);
   if (!state) return code;
   const auto now = context.clock.now_utc_s();
   std::int64_t subjects = 0;
   std::int64_t parcels = 0;
-  for (const auto& line : split(*content, '\n')) {
-    const auto id = std::string(trim(line));
-    if (id.empty()) continue;
+  for (const auto& id : *ids) {
     auto moved = state->journal->withdraw(id, now);
     if (!moved) return complain(moved.error());
     ++subjects;
@@ -38,6 +52,7 @@ int run_reidentify(Context& context, const Arguments& arguments) {
   const auto reason = arguments.value("--reason");
   if (pseudonym.empty() || std::string(trim(reason)).empty())
     return usage("reidentify needs --pseudonym P and --reason TEXT");
+  if (!arguments.rest().empty()) return usage("reidentify takes no words: put the reason in quotes");
   if (!pseudonymise::is_pseudonym(pseudonym)) {
     return complain(
         refusal("this is no pseudonym of ours: its check character does not fit", "look for a slip of the pen"));

@@ -1,10 +1,20 @@
 // agent/cli/scan.cpp: `tributary scan`: are identifiers left in these files?
+#include <algorithm>
+
 #include "agent/base/text.hpp"
 #include "agent/cli/commands.hpp"
 #include "agent/verify/scan_files.hpp"
 
 namespace tributary::cli {
 namespace {
+
+// A name that holds an identifier is not repeated: its number on the command line says which file it is.
+std::string name_of(const verify::ScanReport& report, const std::vector<std::string>& paths, std::size_t file) {
+  const bool telling = std::any_of(report.findings.begin(), report.findings.end(), [&](const auto& finding) {
+    return finding.file == file && finding.place == "file name";
+  });
+  return telling ? "file " + std::to_string(file + 1) + " of the command line" : printable(paths[file]);
+}
 
 int run_scan(Context& context, const Arguments& arguments) {
   if (arguments.value("--identifiers").empty() || arguments.rest().empty())
@@ -22,10 +32,11 @@ int run_scan(Context& context, const Arguments& arguments) {
                  line);
   }
   for (const auto& finding : report->findings) {
-    say(printable(arguments.rest()[finding.file]) + ": " + finding.place + ": identifier of line " +
+    say(name_of(*report, arguments.rest(), finding.file) + ": " + finding.place + ": identifier of line " +
         std::to_string(finding.line));
   }
-  for (const auto& problem : report->problems) complain(in(printable(arguments.rest()[problem.file]), problem.error));
+  for (const auto& problem : report->problems)
+    complain(in(name_of(*report, arguments.rest(), problem.file), problem.error));
   if (report->hits > 0) return exit_identifiers;
   if (!report->problems.empty()) return exit_could_not;
   say(coloured("clean", "32") + "  " + std::to_string(arguments.rest().size()) + " files, " +

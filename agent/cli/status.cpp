@@ -1,5 +1,6 @@
 // agent/cli/status.cpp: `tributary status`, `runs` and `receipts`: what is going on, and what was done.
 #include <algorithm>
+#include <set>
 
 #include "agent/base/text.hpp"
 #include "agent/base/units.hpp"
@@ -17,11 +18,8 @@ const char* colour_of(std::string_view state) {
   return "36";
 }
 
-std::string bar(std::int64_t done, std::int64_t total) {
-  constexpr std::size_t width = 20;
-  const auto filled = total > 0 ? static_cast<std::size_t>(std::clamp<std::int64_t>(done * 20 / total, 0, 20)) : 0;
-  return "[" + std::string(filled, '#') + std::string(width - filled, '.') + "]";
-}
+// What a folder or a far side named is shown, never sent to the terminal as it is.
+std::string shown(const Json& text) { return printable(text.as_string()); }
 
 void print_parcel(const Json& parcel) {
   const auto state = parcel["state"].as_string();
@@ -31,7 +29,7 @@ void print_parcel(const Json& parcel) {
           std::string(parcel["parcel"].as_string());
   if (state == "uploading") {
     const auto total = parcel["bytes_total"].as_integer();
-    if (on_terminal()) line += "  " + bar(parcel["bytes_sent"].as_integer(), total);
+    if (on_terminal()) line += "  " + progress_bar(parcel["bytes_sent"].as_integer(), total);
     line += "  " + show_size(static_cast<std::uint64_t>(parcel["bytes_sent"].as_integer())) + " of " +
             show_size(static_cast<std::uint64_t>(total)) + ", " +
             show_size(static_cast<std::uint64_t>(parcel["bytes_per_s"].as_integer())) + "/s";
@@ -39,12 +37,12 @@ void print_parcel(const Json& parcel) {
   }
   say(line);
   if (!parcel["reason"].is_null()) {
-    say("              " + std::string(parcel["reason"].as_string()) +
-        (parcel["hint"].is_null() ? "" : "; " + std::string(parcel["hint"].as_string())));
+    say("              " + shown(parcel["reason"]) + (parcel["hint"].is_null() ? "" : "; " + shown(parcel["hint"])));
   }
 }
 
 int run_status(Context& context, const Arguments& arguments) {
+  if (!arguments.rest().empty()) return usage("status takes no words; see tributary status --help");
   int code = exit_yes;
   auto state = open_state(context, false, code);
   if (!state) return code;
@@ -57,10 +55,12 @@ int run_status(Context& context, const Arguments& arguments) {
     say(coloured(state->settings.site, "1") + ": " + number("delivered") + " delivered, " + number("waiting") +
         " on their way, " + number("held") + " held, " + number("refused") + " refused, " + number("withdrawn") +
         " withdrawn; " + show_size(static_cast<std::uint64_t>((*report)["queue_bytes"].as_integer())) + " to send");
+    std::set<std::string> done;  // two units of one folder are two runs of one name
     for (const auto& run : (*report)["runs"].items()) {
-      say(std::string(run["run"].as_string()) + "  " + std::string(run["state"].as_string()) + ", " +
+      say(shown(run["run"]) + "  " + std::string(run["state"].as_string()) + ", " +
           std::to_string(run["samples"].as_integer()) + " samples" +
-          (run["reason"].is_null() ? "" : ": " + std::string(run["reason"].as_string())));
+          (run["reason"].is_null() ? "" : ": " + shown(run["reason"])));
+      if (!done.insert(std::string(run["run"].as_string())).second) continue;
       for (const auto& parcel : (*report)["parcels"].items()) {
         if (parcel["run"].as_string() == run["run"].as_string()) print_parcel(parcel);
       }
@@ -71,6 +71,7 @@ int run_status(Context& context, const Arguments& arguments) {
 }
 
 int run_runs(Context& context, const Arguments& arguments) {
+  if (!arguments.rest().empty()) return usage("runs takes no words; see tributary runs --help");
   int code = exit_yes;
   auto state = open_state(context, false, code);
   if (!state) return code;
@@ -93,6 +94,7 @@ int run_runs(Context& context, const Arguments& arguments) {
 }
 
 int run_receipts(Context& context, const Arguments& arguments) {
+  if (!arguments.rest().empty()) return usage("receipts takes no words; see tributary receipts --help");
   int code = exit_yes;
   auto state = open_state(context, false, code);
   if (!state) return code;
@@ -114,7 +116,7 @@ int run_receipts(Context& context, const Arguments& arguments) {
         std::string(entry["kind"].as_string()) + "  " + std::string(entry["pseudonym"].as_string()) + "  " +
         std::string(entry["destination"].as_string()) + "  " + std::string(entry["parcel"].as_string()));
     for (const auto& object : entry["objects"].items()) {
-      say("    " + std::string(object["name"].as_string()) + "  " + std::string(object["drs_id"].as_string()));
+      say("    " + shown(object["name"]) + "  " + shown(object["drs_id"]));
     }
   }
   return exit_yes;

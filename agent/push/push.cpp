@@ -1,7 +1,7 @@
 // agent/push/push.cpp: carries parcels to their destination.
 #include "agent/push/push.hpp"
 
-#include <chrono>
+#include <algorithm>
 #include <list>
 
 namespace tributary::push {
@@ -9,35 +9,66 @@ namespace {
 
 constexpr std::uint64_t progress_distance_bytes = 8U << 20;
 
-// Tells the journal how far a parcel is, now and then.
+// Tells the journal how far a parcel is, now and then, and at the end.
 class Progress {
  public:
-  Progress(journal::Journal& journal, std::string parcel, std::size_t objects)
-      : journal_(journal), parcel_(std::move(parcel)), sent_(objects, 0), start_(std::chrono::steady_clock::now()) {}
+  Progress(journal::Journal& journal, const Clock& clock, std::string parcel, const seal::Recipe& recipe)
+      : journal_(journal), clock_(clock), parcel_(std::move(parcel)), start_utc_s_(clock.now_utc_s()) {
+    for (const auto& object : recipe.objects) objects_.push_back({object.bytes, 0, 0});
+  }
+
+  void read(std::size_t object, std::uint64_t bytes) { objects_[object].fresh += bytes; }
 
   void moved(std::size_t object, std::uint64_t bytes) {
-    if (object >= sent_.size()) return;
-    if (bytes > sent_[object]) moved_ += bytes - sent_[object];
-    sent_[object] = bytes;
-    std::uint64_t total = 0;
-    for (const auto n : sent_) total += n;
-    if (total < told_ + progress_distance_bytes && total >= told_ && told_ != 0) return;
-    told_ = total;
-    const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-    const auto rate = seconds > 0.1 ? static_cast<std::uint64_t>(static_cast<double>(moved_) / seconds) : 0;
-    // A lost figure is made good by the next one; the upload goes on.
-    static_cast<void>(journal_.progress(parcel_, total, rate).ok());
+    if (object >= objects_.size()) return;
+    auto& one = objects_[object];
+    bytes = std::min(bytes, one.bytes);
+    // What was at the far side before this attempt is progress, and says nothing of the rate.
+    const auto sent_now = bytes > one.sent ? std::min(bytes - one.sent, one.fresh) : 0;
+    one.fresh -= sent_now;
+    moved_ += sent_now;
+    one.sent = bytes;
+    const auto now = total();
+    if (told_ && now >= *told_ && now < *told_ + progress_distance_bytes) return;
+    tell(now);
+  }
+  /// The far side has everything.
+  void arrived() {
+    for (auto& object : objects_) object.sent = object.bytes;
+  }
+  /// The last figure, which stands until the next attempt.
+  void end() {
+    if (const auto now = total(); now > 0 && told_ != now) tell(now);
   }
 
  private:
+  struct Object {
+    std::uint64_t bytes, sent, fresh;  // fresh: read from us and not yet reported as sent
+  };
+  [[nodiscard]] std::uint64_t total() const {
+    std::uint64_t all = 0;
+    for (const auto& object : objects_) all += object.sent;
+    return all;
+  }
+  void tell(std::uint64_t sent) {
+    told_ = sent;
+    const auto seconds = clock_.now_utc_s() - start_utc_s_;
+    const auto rate = seconds > 0 ? moved_ / static_cast<std::uint64_t>(seconds) : 0;
+    // A lost figure is made good by the next one; the upload goes on.
+    static_cast<void>(journal_.progress(parcel_, sent, rate).ok());
+  }
+
   journal::Journal& journal_;
+  const Clock& clock_;
   std::string parcel_;
-  std::vector<std::uint64_t> sent_;
-  std::uint64_t told_ = 0, moved_ = 0;
-  std::chrono::steady_clock::time_point start_;
+  std::vector<Object> objects_;
+  std::optional<std::uint64_t> told_;
+  std::uint64_t moved_ = 0;
+  std::int64_t start_utc_s_;
 };
 
-plugin::OutgoingObject outgoing(const seal::ObjectRecipe& recipe, seal::ObjectReader& reader) {
+plugin::OutgoingObject outgoing(const seal::ObjectRecipe& recipe, std::size_t number, seal::ObjectReader& reader,
+                                Progress& progress) {
   plugin::OutgoingObject object;
   object.name = recipe.name;
   object.mime_type = "application/octet-stream";
@@ -48,8 +79,22 @@ plugin::OutgoingObject outgoing(const seal::ObjectRecipe& recipe, seal::ObjectRe
   object.part_bytes = recipe.part_bytes;
   object.part_sha256 = recipe.part_sha256;
   object.part_md5 = recipe.part_md5;
-  object.read = [&reader](std::uint64_t offset, MutableByteView into) { return reader.read(offset, into); };
+  object.read = [number, &reader, &progress](std::uint64_t offset, MutableByteView into) {
+    auto n = reader.read(offset, into);
+    if (n) progress.read(number, *n);
+    return n;
+  };
   return object;
+}
+
+// Success of a destination means that it told an id of every object; a receipt or a withdrawal without one is worth
+// nothing.
+Status all_named(const std::string& parcel, const std::vector<journal::ObjectRow>& rows) {
+  const auto named = std::count_if(rows.begin(), rows.end(), [](const auto& row) { return !row.far_id.empty(); });
+  if (static_cast<std::size_t>(named) == rows.size()) return {};
+  return operator_error("push: parcel " + parcel + ": the destination says that it is done and named " +
+                            std::to_string(named) + " of " + std::to_string(rows.size()) + " objects",
+                        "this is a defect of its plugin: report it; retrying is safe");
 }
 
 }  // namespace
@@ -58,7 +103,7 @@ Result<PushedParcel> Carrier::push(const queue::QueuedParcel& parcel, const Rout
   const auto& row = parcel.row();
   const auto& recipe = parcel.recipe();
   std::list<seal::ObjectReader> readers;
-  Progress progress(journal_, row.id, recipe.objects.size());
+  Progress progress(journal_, clock_, row.id, recipe);
   std::optional<consent::Decision> stopped_by;
   plugin::OutgoingParcel out;
   out.id = row.id;
@@ -67,7 +112,7 @@ Result<PushedParcel> Carrier::push(const queue::QueuedParcel& parcel, const Rout
   out.controlled_access = route.controlled_access;
   for (std::size_t i = 0; i < recipe.objects.size(); ++i) {
     readers.emplace_back(recipe, recipe.objects[i], parcel.objects()[i].inline_bytes);
-    out.objects.push_back(outgoing(recipe.objects[i], readers.back()));
+    out.objects.push_back(outgoing(recipe.objects[i], i, readers.back(), progress));
   }
   out.may_commit = [&] {
     auto decision = ask_again_(row);
@@ -78,9 +123,12 @@ Result<PushedParcel> Carrier::push(const queue::QueuedParcel& parcel, const Rout
   out.progress = [&](std::size_t object, std::uint64_t bytes) { progress.moved(object, bytes); };
   out.registered = [&](std::size_t object, const std::string& id, const std::string& self_uri,
                        const std::string& access_url) {
+    if (object >= recipe.objects.size() || id.empty()) return false;
     return journal_.set_far(row.id, static_cast<std::int64_t>(object), id, self_uri, access_url).ok();
   };
   const auto pushed = route.destination->push(out);
+  if (pushed && !stopped_by) progress.arrived();
+  progress.end();
   for (const auto& reader : readers) refusal.source_changed = refusal.source_changed || reader.source_changed();
   if (stopped_by) {
     refusal.consent_gone = stopped_by->verdict == consent::Verdict::deny;
@@ -91,6 +139,7 @@ Result<PushedParcel> Carrier::push(const queue::QueuedParcel& parcel, const Rout
   if (!pushed) return pushed.error();
   auto rows = journal_.objects(row.id, false);
   if (!rows) return rows.error();
+  if (auto all = all_named(row.id, *rows); !all) return all.error();
   return PushedParcel(row, std::move(*rows));
 }
 
@@ -104,7 +153,9 @@ Status Carrier::ingest(const PushedParcel& parcel, const Route& route) {
   if (route.ingest == nullptr) return {};
   const auto& row = parcel.row();
   std::string task_id = row.task_id;
-  if (task_id.empty()) {
+  // Without a reason an operator said retry (or we were ended right after the start): the task of before may be one
+  // that failed, or that nobody knows any more. To start looks for one that lives before it makes another.
+  if (task_id.empty() || row.reason.empty()) {
     plugin::IngestJob job;
     job.parcel_id = row.id;
     job.pseudonym = row.pseudonym;
@@ -120,6 +171,7 @@ Status Carrier::ingest(const PushedParcel& parcel, const Route& route) {
   }
   std::string state;
   auto polled = route.ingest->poll(task_id, state);
+  if (state.empty() && task_id == row.task_id) state = row.task_state;  // its last word stands
   if (auto kept = journal_.set_task(row.id, task_id, state); !kept) return kept;
   return polled;
 }
@@ -127,13 +179,14 @@ Status Carrier::ingest(const PushedParcel& parcel, const Route& route) {
 Status Carrier::withdraw(const journal::ParcelRow& row, const Route& route) {
   auto rows = journal_.objects(row.id, false);
   if (!rows) return rows.error();
-  if (route.ingest != nullptr && !row.task_id.empty() && row.delivered == 0) {
-    // A task that ended or is unknown can not be cancelled any more: the objects below decide.
-    static_cast<void>(route.ingest->cancel(row.task_id).ok());
-  }
+  Status ended;
+  if (route.ingest != nullptr && !row.task_id.empty() && row.delivered == 0) ended = route.ingest->cancel(row.task_id);
   std::vector<plugin::StoredObject> objects;
   for (const auto& object : *rows) objects.push_back({object.name, object.far_id, object.bytes, object.sha256});
-  return route.destination->withdraw(row.id, objects);
+  // The data goes whatever the task does; as long as that may still work on it, the withdrawal is not done.
+  if (auto gone = route.destination->withdraw(row.id, objects); !gone) return gone;
+  if (!ended && ended.error().remedy != Remedy::give_up) return ended;
+  return {};
 }
 
 }  // namespace tributary::push

@@ -51,9 +51,10 @@ class Carrier {
   Result<PushedParcel> push(const queue::QueuedParcel& parcel, const Route& route, Refusal& refusal);
   /// What was registered before and only has to be ingested.
   Result<PushedParcel> look_up(const journal::ParcelRow& row);
-  /// Starts the task, or asks how it goes. Success: ended well (or there is no ingest).
+  /// Starts the task, or asks how it goes. Success: ended well (or there is no ingest). One that failed is started
+  /// again when an operator says retry.
   Status ingest(const PushedParcel& parcel, const Route& route);
-  /// Asks the far side to remove everything of a parcel.
+  /// Asks the far side to remove everything of a parcel, and ends a task that works on it. May be repeated.
   Status withdraw(const journal::ParcelRow& row, const Route& route);
 
  private:

@@ -1,4 +1,5 @@
 // agent/status/metrics.cpp: figures for Prometheus.
+#include <algorithm>
 #include <map>
 
 #include "agent/status/report.hpp"
@@ -10,6 +11,24 @@ namespace {
 
 void family(std::string& out, const std::string& name, const std::string& type, const std::string& help) {
   out += "# HELP " + name + " " + help + "\n# TYPE " + name + " " + type + "\n";
+}
+
+// The text format knows three escapes in the value of a label; everything else stands for itself.
+std::string label(const std::string& name, std::string_view value) {
+  std::string out = name + "=\"";
+  for (const char c : value) {
+    if (c == '\n') {
+      out += "\\n";
+      continue;
+    }
+    if (c == '\\' || c == '"') out += '\\';
+    out += c;
+  }
+  return out + "\"";
+}
+
+void sample(std::string& out, const std::string& name, const std::string& labels, std::int64_t value) {
+  out += name + "{" + labels + "} " + std::to_string(value) + "\n";
 }
 
 }  // namespace
@@ -26,10 +45,11 @@ Result<std::string> metrics(journal::Journal& journal, const std::string& site, 
     after = page->back().id;
     for (const auto& row : *page) {
       ++parcels[{row.destination, std::string(journal::state_of(row.stage, row.condition, row.operator_hold))}];
-      if (row.stage < journal::Stage::queued || row.stage >= journal::Stage::delivered) continue;
-      bytes_waiting[row.destination] += row.bytes_total - row.bytes_sent;
-      auto& first = oldest[row.destination];
-      first = first == 0 ? row.created : std::min(first, row.created);
+      const bool under_way = row.stage >= journal::Stage::queued && row.stage < journal::Stage::delivered;
+      if (!under_way || row.condition == journal::Condition::refused) continue;
+      bytes_waiting[row.destination] += bytes_to_send(row);
+      const auto known = oldest.try_emplace(row.destination, row.created).first;
+      known->second = std::min(known->second, row.created);
     }
   }
   auto rows = journal.runs();
@@ -39,21 +59,22 @@ Result<std::string> metrics(journal::Journal& journal, const std::string& site, 
 
   std::string out;
   family(out, "tributary_info", "gauge", "Version of the agent and name of the site.");
-  out += "tributary_info{version=\"" TRIBUTARY_VERSION "\",site=\"" + site + "\"} 1\n";
+  sample(out, "tributary_info", label("version", TRIBUTARY_VERSION) + "," + label("site", site), 1);
   family(out, "tributary_runs", "gauge", "Run folders by state.");
-  for (const auto& [state, count] : runs)
-    out += "tributary_runs{state=\"" + state + "\"} " + std::to_string(count) + "\n";
+  for (const auto& [state, count] : runs) sample(out, "tributary_runs", label("state", state), count);
   family(out, "tributary_parcels", "gauge", "Parcels by destination and state.");
   for (const auto& [key, count] : parcels) {
-    out += "tributary_parcels{destination=\"" + key.first + "\",state=\"" + key.second + "\"} " +
-           std::to_string(count) + "\n";
+    sample(out, "tributary_parcels", label("destination", key.first) + "," + label("state", key.second), count);
   }
   family(out, "tributary_queue_bytes", "gauge", "Ciphertext that is sealed and not yet at its destination.");
-  for (const auto& [name, bytes] : bytes_waiting)
-    out += "tributary_queue_bytes{destination=\"" + name + "\"} " + std::to_string(bytes) + "\n";
-  family(out, "tributary_queue_oldest_seconds", "gauge", "Age of the oldest parcel that is not delivered.");
+  for (const auto& [name, bytes] : bytes_waiting) {
+    sample(out, "tributary_queue_bytes", label("destination", name), bytes);
+  }
+  family(out, "tributary_queue_oldest_seconds", "gauge",
+         "Age of the oldest parcel that is sealed and neither delivered nor refused.");
   for (const auto& [name, first] : oldest) {
-    out += "tributary_queue_oldest_seconds{destination=\"" + name + "\"} " + std::to_string(now_utc_s - first) + "\n";
+    sample(out, "tributary_queue_oldest_seconds", label("destination", name),
+           std::max<std::int64_t>(0, now_utc_s - first));
   }
   return out;
 }

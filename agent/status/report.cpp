@@ -1,6 +1,8 @@
 // agent/status/report.cpp: what is going on, as JSON.
 #include "agent/status/report.hpp"
 
+#include <algorithm>
+
 #include "agent/base/clock.hpp"
 #include "agent/watch/watch.hpp"
 
@@ -40,9 +42,7 @@ void count(Tally& tally, const journal::ParcelRow& row) {
   } else if (state != "cancelled") {
     ++tally.waiting;
   }
-  const bool leaving = row.stage >= journal::Stage::queued && row.stage <= journal::Stage::uploading;
-  if (leaving && row.condition == journal::Condition::going)
-    tally.queue_bytes += std::max<std::int64_t>(0, row.bytes_total - row.bytes_sent);
+  tally.queue_bytes += bytes_to_send(row);
 }
 
 }  // namespace
@@ -67,12 +67,13 @@ Json parcel_json(const journal::ParcelRow& row, const std::vector<journal::Objec
                   .add("sha256", to_hex(object.sha256))
                   .add("drs_id", or_null(object.far_id)));
   }
+  // A hold of ours says more than what the parcel waits for, and less than a refusal.
+  const bool ours = row.operator_hold && row.condition != journal::Condition::refused;
   Json out;
   out.add("parcel", row.id).add("run", row.run_name).add("destination", row.destination).add("policy", row.policy);
   out.add("pseudonym", row.pseudonym).add("state", journal::state_of(row.stage, row.condition, row.operator_hold));
-  out.add("stage", journal::name_of(row.stage))
-      .add("reason", row.operator_hold ? Json("held by an operator") : or_null(row.reason));
-  out.add("hint", row.operator_hold ? Json("tributary release " + row.id) : or_null(row.hint)).add("files", row.files);
+  out.add("stage", journal::name_of(row.stage)).add("reason", ours ? Json("held by an operator") : or_null(row.reason));
+  out.add("hint", ours ? Json("tributary release " + row.id) : or_null(row.hint)).add("files", row.files);
   out.add("bytes_total", row.bytes_total).add("bytes_sent", row.bytes_sent).add("bytes_per_s", row.bytes_per_s);
   const auto left = seconds_left(row);
   out.add("seconds_left", left ? Json(*left) : Json());
@@ -83,6 +84,12 @@ Json parcel_json(const journal::ParcelRow& row, const std::vector<journal::Objec
   out.add("ingest",
           row.task_id.empty() ? Json() : Json().add("task_id", row.task_id).add("state", or_null(row.task_state)));
   return out;
+}
+
+std::int64_t bytes_to_send(const journal::ParcelRow& row) {
+  const bool leaving = row.stage >= journal::Stage::queued && row.stage <= journal::Stage::uploading;
+  if (!leaving || row.condition == journal::Condition::refused) return 0;
+  return std::max<std::int64_t>(0, row.bytes_total - row.bytes_sent);
 }
 
 std::optional<std::int64_t> seconds_left(const journal::ParcelRow& row) {

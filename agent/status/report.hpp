@@ -1,7 +1,9 @@
 // agent/status/report.hpp: what is going on, as JSON for programs; the page, the metrics and the command show the same.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "agent/base/json.hpp"
 #include "agent/base/result.hpp"
@@ -18,6 +20,8 @@ Result<Json> report(journal::Journal& journal, const std::string& site, std::int
 Json run_json(const journal::RunRow& row);
 Json parcel_json(const journal::ParcelRow& row, const std::vector<journal::ObjectRow>& objects);
 Result<Tally> tally(journal::Journal& journal);
+/// Of what is sealed, is not refused and has not arrived.
+std::int64_t bytes_to_send(const journal::ParcelRow& row);
 /// Seconds until an upload ends at its present rate; nothing when it does not move.
 std::optional<std::int64_t> seconds_left(const journal::ParcelRow& row);
 

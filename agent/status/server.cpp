@@ -15,6 +15,7 @@ struct Window {
 void reply(http::Exchange& exchange, int code, const std::string& type, const std::string& body) {
   exchange.reply(code,
                  {{"Content-Type", type},
+                  {"Allow", "GET, HEAD"},
                   {"Cache-Control", "no-store"},
                   {"X-Content-Type-Options", "nosniff"},
                   {"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}},
