@@ -2,6 +2,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <charconv>
+#include <optional>
+
 #include "agent/base/text.hpp"
 #include "agent/cli/commands.hpp"
 #include "agent/verify/dictionary.hpp"
@@ -65,7 +68,7 @@ genomics::IndexKind index_for(const genomics::Facts& facts) {
 
 /// `made` says whether `to` is ours to take away again.
 Status clean_into(const std::string& from, const std::string& to, const Map& map, genomics::ReadNames names,
-                  bool& made) {
+                  Workers& workers, bool& made) {
   auto file = files::open_for_reading(from);
   if (!file) return in("--in", file.error());
   auto facts = genomics::inspect(*file);
@@ -82,7 +85,7 @@ Status clean_into(const std::string& from, const std::string& to, const Map& map
   if (!dictionary) return dictionary.error();
   auto inspector = verify::Inspector::make(*dictionary, facts->format);
   if (!inspector) return inspector.error();
-  auto clean = genomics::open_clean(std::move(*file), transform, inspector->get());
+  auto clean = genomics::open_clean(std::move(*file), transform, {.tap = inspector->get(), .workers = &workers});
   if (!clean) return clean.error();
   auto out = create(to);
   if (!out) return out.error();
@@ -103,6 +106,14 @@ Status clean_into(const std::string& from, const std::string& to, const Map& map
   return files::write_atomic(to + "." + std::string(genomics::extension_of(transform.index)), *index, 0600);
 }
 
+std::optional<std::size_t> threads_of(const std::string& word) {
+  std::size_t threads = 2;
+  const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), threads);
+  if (!word.empty() && (problem != std::errc{} || end != word.data() + word.size())) return std::nullopt;
+  if (threads < 1 || threads > 64) return std::nullopt;
+  return threads;
+}
+
 int run_deidentify(Context&, const Arguments& arguments) {
   const auto from = arguments.value("--in");
   const auto to = arguments.value("--out");
@@ -113,12 +124,15 @@ int run_deidentify(Context&, const Arguments& arguments) {
   if (!names.empty() && names != "keep" && names != "mask") return usage("--read-names is keep or mask");
   if (files::open_for_reading(to))
     return complain(operator_error(printable(to) + " exists already", "name another --out"));
+  const auto threads = threads_of(arguments.value("--threads"));
+  if (!threads) return usage("--threads is a number from 1 to 64");
   auto map = read_map(arguments.value("--map"));
   if (!map) return complain(map.error(), exit_usage);
   genomics::prepare();
+  Workers workers(*threads - 1);
   bool made = false;
-  const auto done =
-      clean_into(from, to, *map, names == "mask" ? genomics::ReadNames::mask : genomics::ReadNames::keep, made);
+  const auto done = clean_into(from, to, *map, names == "mask" ? genomics::ReadNames::mask : genomics::ReadNames::keep,
+                               workers, made);
   if (done) return exit_yes;
   if (made) ::unlink(to.c_str());
   return complain(done.error(), done.error().what.find("identifiers are left") != std::string::npos ? exit_identifiers
@@ -129,12 +143,12 @@ int run_deidentify(Context&, const Arguments& arguments) {
 
 Command deidentify_command() {
   return {"deidentify",
-          "deidentify --in F --out G --map ids.tsv [--read-names keep|mask]",
+          "deidentify --in F --out G --map ids.tsv [--read-names keep|mask] [--threads N]",
           "one file of any supported format without its identifiers",
           "ids.tsv: original TAB replacement, one a line. FASTQ, BAM, CRAM, VCF, BCF, BED; an index is written for "
           "sorted BAM and CRAM.\n"
           "Exit: 0 clean, 4 identifiers were left (and no output is).",
-          {"--in", "--out", "--map", "--read-names"},
+          {"--in", "--out", "--map", "--read-names", "--threads"},
           {},
           run_deidentify};
 }

@@ -110,9 +110,10 @@ void Runner::push(const journal::ParcelRow& row, OpenDestination& destination) {
   auto parcel = outbox.take(row);
   if (!parcel) return end(row, journal::Stage::uploading, parcel.error());
   push::Carrier::Refusal refusal;
-  auto pushed = carrier_.push(
-      *parcel, {destination.destination.get(), destination.ingest.get(), destination.settings.controlled_access},
-      refusal);
+  auto pushed = carrier_.push(*parcel,
+                              {destination.destination.get(), destination.ingest.get(),
+                               destination.settings.controlled_access, &site_.workers()},
+                              refusal);
   if (!pushed && refusal.source_changed) {
     report("parcel " + row.id, pushed.error());
     // What was begun at the far side is taken away first; the new sealing has other bytes.

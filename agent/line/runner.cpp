@@ -218,6 +218,7 @@ void Runner::seal(const journal::ParcelRow& row, const pseudonymise::Pseudonymou
                     destination.limits.largest_bytes,
                     std::min(destination.settings.max_parts, destination.limits.most)};
   settings.signing_key = site_.signing_key();
+  settings.workers = &site_.workers();
   const seal::Sealer sealer(std::move(settings), clock_, stop_);
   std::uint64_t made = 0;
   std::uint64_t told = 0;

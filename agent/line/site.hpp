@@ -4,6 +4,7 @@
 // Threads    subject sources are asked under a lock; a destination and its ingest belong to one thread.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -14,6 +15,7 @@
 #include "agent/base/clock.hpp"
 #include "agent/base/log.hpp"
 #include "agent/base/stop.hpp"
+#include "agent/base/workers.hpp"
 #include "agent/config/config.hpp"
 #include "agent/consent/consent.hpp"
 #include "agent/journal/journal.hpp"
@@ -57,6 +59,8 @@ class Site {
   [[nodiscard]] const crypto::SigningKey* signing_key() const { return signing_key_ ? &*signing_key_ : nullptr; }
   [[nodiscard]] std::map<std::string, OpenDestination>& destinations() { return destinations_; }
   [[nodiscard]] const std::vector<std::unique_ptr<plugin::SubjectSource>>& subjects() const { return subjects_; }
+  /// `limits.threads`, the one that asks included.
+  [[nodiscard]] Workers& workers() { return workers_; }
 
   [[nodiscard]] Result<consent::ConsentedRun> ask(const identify::IdentifiedRun& run);
   /// Today's decision on one sample.
@@ -65,13 +69,15 @@ class Site {
   [[nodiscard]] std::string revision();
 
  private:
-  explicit Site(config::Settings settings) : settings_(std::move(settings)) {}
+  explicit Site(config::Settings settings)
+      : settings_(std::move(settings)), workers_(std::max(settings_.limits.threads, 1U) - 1) {}
   Status open_keys();
   Status open_plugins(const plugin::Services& services, const Stop& stop);
   Status open_destination(const plugin::Loader& loader, const plugin::Services& services, const Stop& stop,
                           const config::Destination& entry, const std::shared_ptr<http::RateLimit>& rate);
 
   config::Settings settings_;
+  Workers workers_;
   std::optional<pseudonymise::PseudonymKey> pseudonym_key_;
   std::optional<crypto::SigningKey> signing_key_;
   std::unique_ptr<JournalTokens> tokens_;

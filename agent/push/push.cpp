@@ -111,7 +111,7 @@ Result<PushedParcel> Carrier::push(const queue::QueuedParcel& parcel, const Rout
   out.policy = row.policy;
   out.controlled_access = route.controlled_access;
   for (std::size_t i = 0; i < recipe.objects.size(); ++i) {
-    readers.emplace_back(recipe, recipe.objects[i], parcel.objects()[i].inline_bytes);
+    readers.emplace_back(recipe, recipe.objects[i], parcel.objects()[i].inline_bytes, route.workers);
     out.objects.push_back(outgoing(recipe.objects[i], i, readers.back(), progress));
   }
   out.may_commit = [&] {

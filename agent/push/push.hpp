@@ -11,6 +11,7 @@
 #include <string>
 
 #include "agent/base/clock.hpp"
+#include "agent/base/workers.hpp"
 #include "agent/consent/evaluate.hpp"
 #include "agent/journal/journal.hpp"
 #include "agent/plugin/destination.hpp"
@@ -38,6 +39,7 @@ class Carrier {
     plugin::Destination* destination = nullptr;
     plugin::Ingest* ingest = nullptr;  // null: none
     std::vector<std::string> controlled_access;
+    Workers* workers = nullptr;  // for reading the parcels' files
   };
   /// `ask_again` gives today's decision on a parcel.
   Carrier(journal::Journal& journal, const Clock& clock, std::string site,

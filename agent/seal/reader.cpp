@@ -40,7 +40,7 @@ Status ObjectReader::go_to(std::uint64_t offset) {
   for (const auto& point : object_.restarts) {
     if (point.output_offset <= plain) from = &point;
   }
-  auto clean = genomics::open_clean(std::move(*file), object_.transform, nullptr, from);
+  auto clean = genomics::open_clean(std::move(*file), object_.transform, {.from = from, .workers = workers_});
   if (!clean) return in("push", clean.error());
   if (auto done = stream::skip(**clean, plain - (from != nullptr ? from->output_offset : 0)); !done)
     return in("push", done.error());

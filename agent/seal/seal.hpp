@@ -19,6 +19,7 @@
 #include "agent/base/json.hpp"
 #include "agent/base/result.hpp"
 #include "agent/base/stop.hpp"
+#include "agent/base/workers.hpp"
 #include "agent/port/crypto/crypto.hpp"
 #include "agent/pseudonymise/pseudonymise.hpp"
 #include "agent/seal/recipe.hpp"
@@ -61,6 +62,7 @@ class Sealer {
     std::vector<crypt4gh::PublicKey> recipients;
     PartPlan parts;
     const crypto::SigningKey* signing_key = nullptr;  // null: the manifest is not signed
+    Workers* workers = nullptr;                       // they inflate and deflate; the bytes do not depend on them
   };
   Sealer(Settings settings, const Clock& clock, const Stop& stop)
       : settings_(std::move(settings)), clock_(clock), stop_(stop) {}
@@ -87,8 +89,8 @@ class Sealer {
 class ObjectReader {
  public:
   /// `inline_bytes` for objects that are made; both outlive the reader.
-  ObjectReader(const Recipe& recipe, const ObjectRecipe& object, ByteView inline_bytes)
-      : recipe_(recipe), object_(object), inline_bytes_(inline_bytes) {}
+  ObjectReader(const Recipe& recipe, const ObjectRecipe& object, ByteView inline_bytes, Workers* workers = nullptr)
+      : recipe_(recipe), object_(object), inline_bytes_(inline_bytes), workers_(workers) {}
 
   Result<std::size_t> read(std::uint64_t offset, MutableByteView into);
   /// The source is not what was sealed any more: the parcel must be sealed afresh.
@@ -101,6 +103,7 @@ class ObjectReader {
   const Recipe& recipe_;
   const ObjectRecipe& object_;
   ByteView inline_bytes_;
+  Workers* workers_;
   std::unique_ptr<stream::Source> source_;
   files::Fd watched_;
   std::uint64_t offset_ = 0;

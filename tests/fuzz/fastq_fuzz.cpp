@@ -26,7 +26,7 @@ void drain(files::Fd file, const genomics::Transform& transform, genomics::Conte
   auto again = file.duplicate();
   Bytes buffer(std::size_t{1} << 16U);
   std::optional<genomics::RestartPoint> point;
-  auto source = genomics::open_clean(std::move(file), transform, &tap);
+  auto source = genomics::open_clean(std::move(file), transform, {.tap = &tap});
   while (source) {
     auto got = (*source)->read(buffer);
     if (!got || *got == 0) break;
@@ -34,7 +34,7 @@ void drain(files::Fd file, const genomics::Transform& transform, genomics::Conte
   }
   if (source) (void)(*source)->index();
   if (!again || !point) return;
-  auto rest = genomics::open_clean(std::move(*again), transform, nullptr, &*point);
+  auto rest = genomics::open_clean(std::move(*again), transform, {.from = &*point});
   while (rest) {
     auto got = (*rest)->read(buffer);
     if (!got || *got == 0) break;

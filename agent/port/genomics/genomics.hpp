@@ -22,6 +22,7 @@
 #include "agent/base/result.hpp"
 #include "agent/base/secret.hpp"
 #include "agent/base/stop.hpp"
+#include "agent/base/workers.hpp"
 #include "agent/port/files/files.hpp"
 #include "agent/stream/stream.hpp"
 
@@ -87,10 +88,15 @@ class CleanSource : public stream::Source {
   [[nodiscard]] virtual std::optional<RestartPoint> restart_point() const { return std::nullopt; }
 };
 
-/// Opens the file for its transform; `tap` may be null (second pass). With `from`, the first byte given out is the one
-/// at `from->output_offset`; index and counts are then not available.
-Result<std::unique_ptr<CleanSource>> open_clean(files::Fd file, const Transform& transform, ContentTap* tap,
-                                                const RestartPoint* from = nullptr);
+/// How one pass over a file goes; the bytes do not depend on it. What is pointed at outlives the source.
+struct Pass {
+  ContentTap* tap = nullptr;
+  /// The first byte given out is the one at `from->output_offset`; index and counts are then not available.
+  const RestartPoint* from = nullptr;
+  Workers* workers = nullptr;  // they inflate and deflate BGZF blocks; none: the one that reads does it
+};
+/// Opens the file for its transform.
+Result<std::unique_ptr<CleanSource>> open_clean(files::Fd file, const Transform& transform, const Pass& pass);
 
 /// Decompressed content of any file as it stands, for scanning what others made: same pieces as a tap gets, and those
 /// that a transform leaves behind (gzip header texts, bytes behind the last member). Text of an unknown format comes

@@ -68,7 +68,7 @@ TEST(Bam, gives_the_same_bytes_with_any_size_of_read) {
   const Bytes file = samples::bam_of(samples::sam_text({}));
   const Bytes first = must(samples::cleaned(file, to_bam()));
   for (const std::size_t piece : {std::size_t{1}, std::size_t{4096}, std::size_t{1} << 22U}) {
-    auto source = open_clean_alignment(samples::file_with(file), to_bam(), nullptr, nullptr);
+    auto source = open_clean_alignment(samples::file_with(file), to_bam(), {});
     CHECK(source.ok());
     CHECK(first == must(samples::drained(**source, piece)));
   }
@@ -76,12 +76,12 @@ TEST(Bam, gives_the_same_bytes_with_any_size_of_read) {
 
 TEST(Bam, goes_on_from_every_restart_point_with_the_same_bytes) {
   const Bytes file = samples::bam_of(samples::sam_text({.records = 4000}));
-  auto source = open_clean_alignment(samples::file_with(file), to_bam(), nullptr, nullptr);
+  auto source = open_clean_alignment(samples::file_with(file), to_bam(), {});
   std::vector<RestartPoint> points;
   const Bytes whole = must(samples::drained(**source, 777, &points));
   CHECK(points.size() > 5);
   for (const RestartPoint& point : points) {
-    auto again = open_clean_alignment(samples::file_with(file), to_bam(), nullptr, &point);
+    auto again = open_clean_alignment(samples::file_with(file), to_bam(), {.from = &point});
     CHECK(again.ok());
     const Bytes tail = must(samples::drained(**again, 65536));
     CHECK(tail == Bytes(whole.begin() + static_cast<std::ptrdiff_t>(point.output_offset), whole.end()));
@@ -119,7 +119,7 @@ TEST(Bam, never_crashes_on_flipped_bytes) {
 TEST(Bam, makes_the_index_that_htslib_makes_of_the_result) {
   for (const IndexKind kind : {IndexKind::bai, IndexKind::csi}) {
     const Bytes file = samples::bam_of(samples::sam_text({.records = 5000, .long_cigar = 70000}));
-    auto source = open_clean_alignment(samples::file_with(file), to_bam(kind), nullptr, nullptr);
+    auto source = open_clean_alignment(samples::file_with(file), to_bam(kind), {});
     CHECK(source.ok());
     CHECK_FALSE((*source)->index().ok());
     const Bytes clean = must(samples::drained(**source, 5000));
@@ -131,8 +131,7 @@ TEST(Bam, makes_the_index_that_htslib_makes_of_the_result) {
 TEST(Bam, makes_csi_for_a_contig_that_bai_can_not_hold) {
   std::string sam = "@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:chr1\tLN:700000000\n";
   sam += "r1\t0\tchr1\t600000000\t60\t4M\t*\t0\t0\tACGT\t*\n";
-  auto source =
-      open_clean_alignment(samples::file_with(samples::bam_of(sam)), to_bam(IndexKind::bai), nullptr, nullptr);
+  auto source = open_clean_alignment(samples::file_with(samples::bam_of(sam)), to_bam(IndexKind::bai), {});
   CHECK(source.ok());
   const Bytes clean = must(samples::drained(**source, 5000));
   CHECK(samples::index_of(clean, IndexKind::csi) == samples::gunzipped(must((*source)->index())));
@@ -216,8 +215,8 @@ TEST(Bam, drops_texts_that_have_not_the_shape_of_their_tag) {
 }
 
 TEST(Bam, counts_what_it_changed) {
-  auto source = open_clean_alignment(samples::file_with(samples::bam_of(samples::sam_text({.records = 30}))), to_bam(),
-                                     nullptr, nullptr);
+  auto source =
+      open_clean_alignment(samples::file_with(samples::bam_of(samples::sam_text({.records = 30}))), to_bam(), {});
   (void)must(samples::drained(**source, 4096));
   const auto& counts = (*source)->counts();
   CHECK_EQUAL(30U, counts.at("records"));

@@ -33,7 +33,7 @@ TEST(SamHeader, keeps_of_each_line_what_is_on_the_list) {
 TEST(SamHeader, drops_values_that_are_not_what_their_field_is_for) {
   STRCMP_EQUAL("@HD\n@SQ\tSN:chr1\tLN:10\n@RG\tID:TL-7.1\tSM:TL-7\n",
                cleaned("@HD\tVN:HANS\tSO:HANS\tGO:HANS\tSS:coordinate:HANS\n@SQ\tSN:chr1\tLN:10\tAH:HANS\tTP:HANS\n"
-                       "@RG\tID:1\tPL:HANS\n")
+                       "@RG\tID:x\tPL:HANS\n")
                    .c_str());
 }
 
@@ -44,6 +44,16 @@ TEST(SamHeader, numbers_read_groups_in_order_of_appearance) {
   STRCMP_EQUAL("S.1", header->read_groups.find("z")->second.c_str());
   STRCMP_EQUAL("S.3", header->read_groups.find("c")->second.c_str());
   CHECK_EQUAL(3U, counts["read groups renamed"]);
+}
+
+TEST(SamHeader, keeps_an_id_that_is_its_own_number) {
+  Counts counts;
+  auto header = clean_sam_header("@RG\tID:1\tSM:a\n@RG\tID:3\tSM:a\n@RG\tID:03\n", "S", counts);
+  CHECK(header.ok());
+  STRCMP_EQUAL("1", header->read_groups.find("1")->second.c_str());
+  STRCMP_EQUAL("S.2", header->read_groups.find("3")->second.c_str());
+  STRCMP_EQUAL("S.3", header->read_groups.find("03")->second.c_str());
+  CHECK_EQUAL(2U, counts["read groups renamed"]);
 }
 
 TEST(SamHeader, takes_line_ends_of_windows_and_padding_at_the_end) {

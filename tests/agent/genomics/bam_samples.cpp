@@ -148,9 +148,9 @@ std::string sam_text(const TextOptions& options) {
         "@SQ\tSN:chr" + std::to_string(i + 1) + "\tLN:100000\tM5:0123456789abcdef0123456789abcdef\tUR:/URL-88/ref.fa\n";
   }
   out += "@RG\tID:RGID-55\tSM:PERSON-01\tLB:LIB-22\tPU:UNIT-33\tCN:CENTRE-44\tDS:DESC-12\tPL:illumina\n";
-  out += "@RG\tID:2\tSM:PERSON-01\tPL:somewhere\n";
+  out += "@RG\tID:7\tSM:PERSON-01\tPL:somewhere\n";
   out += "@PG\tID:tool\tPN:tool\tCL:tool --in CLINE-66\n@CO\tCOMMENT-14\n";
-  if (options.long_cigar > 0) out += long_record(options.long_cigar) + "\tRG:Z:2\n";
+  if (options.long_cigar > 0) out += long_record(options.long_cigar) + "\tRG:Z:7\n";
   for (const Record& record : records(options)) {
     out += record.fixed + "\tRG:Z:" + record.group + record.kept + (options.extra_tags ? record.dropped : "") + "\n";
   }
@@ -284,7 +284,7 @@ Result<Bytes> drained(CleanSource& source, std::size_t piece, std::vector<Restar
 }
 
 Result<Bytes> cleaned(const Bytes& file, const Transform& transform, ContentTap* tap) {
-  auto source = open_clean_alignment(file_with(file), transform, tap, nullptr);
+  auto source = open_clean_alignment(file_with(file), transform, {.tap = tap});
   if (!source) return source.error();
   return drained(**source, 10007);
 }

@@ -47,7 +47,7 @@ std::string gzip_of(std::string_view text, const std::string& name) {
 }
 
 std::string bgzf_of(std::string_view text, std::size_t block_bytes, bool end_block) {
-  BgzfWriter writer(6);
+  BgzfWriter writer;
   while (!text.empty()) {
     const std::string_view piece = text.substr(0, block_bytes);
     if (!writer.write(view(piece)) || !writer.flush()) std::abort();
@@ -85,10 +85,10 @@ std::string Gatherer::all(std::string_view unit) const {
 }
 
 Cleaned clean(std::string_view bytes, const Transform& transform, ContentTap* tap, const RestartPoint* from,
-              std::size_t chunk_bytes) {
+              std::size_t chunk_bytes, Workers* workers) {
   prepare();
   Cleaned cleaned;
-  auto source = open_clean(file_of(bytes), transform, tap, from);
+  auto source = open_clean(file_of(bytes), transform, {.tap = tap, .from = from, .workers = workers});
   if (!source) {
     cleaned.error = sentence(source.error());
     cleaned.remedy = source.error().remedy;
@@ -119,10 +119,11 @@ Cleaned clean(std::string_view bytes, const Transform& transform, ContentTap* ta
   return cleaned;
 }
 
-bool every_point_continues(std::string_view bytes, const Transform& transform, const Cleaned& whole, std::size_t most) {
+bool every_point_continues(std::string_view bytes, const Transform& transform, const Cleaned& whole, std::size_t most,
+                           Workers* workers) {
   const std::size_t step = std::max<std::size_t>(1, whole.points.size() / most);
   for (std::size_t i = 0; i < whole.points.size(); i += step) {
-    const Cleaned rest = clean(bytes, transform, nullptr, &whole.points[i]);
+    const Cleaned rest = clean(bytes, transform, nullptr, &whole.points[i], 10000, workers);
     if (!rest.complete || rest.stream != whole.stream.substr(whole.points[i].output_offset)) return false;
   }
   return true;

@@ -44,10 +44,10 @@ struct Cleaned {
   std::vector<RestartPoint> points;  // distinct, in order
 };
 Cleaned clean(std::string_view bytes, const Transform& transform, ContentTap* tap = nullptr,
-              const RestartPoint* from = nullptr, std::size_t chunk_bytes = 10000);
+              const RestartPoint* from = nullptr, std::size_t chunk_bytes = 10000, Workers* workers = nullptr);
 
 /// Checks that continuing from each point (at most `most` of them) gives the rest of the stream.
 bool every_point_continues(std::string_view bytes, const Transform& transform, const Cleaned& whole,
-                           std::size_t most = 50);
+                           std::size_t most = 50, Workers* workers = nullptr);
 
 }  // namespace tributary::genomics::sample

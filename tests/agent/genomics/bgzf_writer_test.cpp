@@ -4,6 +4,8 @@
 #include <htslib/bgzf.h>
 #include <htslib/hfile.h>
 
+#include <set>
+
 #include "agent/port/genomics/htslib/unpacker.hpp"
 #include "tests/agent/genomics/bgzf_samples.hpp"
 
@@ -52,9 +54,9 @@ TEST(BgzfWriter, gives_what_htslib_reads) {
 
 TEST(BgzfWriter, gives_the_same_blocks_whatever_the_sizes_of_the_calls) {
   const std::string text = lines(30000);
-  BgzfWriter whole(1);
+  BgzfWriter whole;
   CHECK(whole.write(view(text)).ok() && whole.finish().ok());
-  BgzfWriter parts(1);
+  BgzfWriter parts;
   for (std::size_t at = 0; at < text.size(); at += 777) {
     CHECK(parts.write(view(std::string_view(text).substr(at, 777))).ok());
   }
@@ -62,10 +64,45 @@ TEST(BgzfWriter, gives_the_same_blocks_whatever_the_sizes_of_the_calls) {
   CHECK(drained(whole) == drained(parts));
 }
 
+TEST(BgzfWriter, gives_the_same_blocks_with_any_number_of_workers) {
+  const std::string text = lines(100000);
+  std::set<std::string> results;
+  for (const std::size_t threads : {0U, 1U, 2U, 5U}) {
+    Workers workers(threads);
+    BgzfWriter writer(&workers);
+    std::string out;
+    for (std::size_t at = 0; at < text.size(); at += 777) {
+      CHECK(writer.write(view(std::string_view(text).substr(at, 777))).ok());
+      out += drained(writer);
+    }
+    CHECK(writer.finish().ok());
+    results.insert(out + drained(writer));
+  }
+  BgzfWriter alone;
+  CHECK(alone.write(view(text)).ok() && alone.finish().ok());
+  results.insert(drained(alone));
+  CHECK_EQUAL(1U, results.size());
+}
+
+TEST(BgzfWriter, may_be_given_up_while_its_workers_are_busy) {
+  Workers workers(2);
+  BgzfWriter writer(&workers);
+  CHECK(writer.write(view(lines(40000))).ok());
+}
+
+TEST(BgzfWriter, packs_what_can_not_be_packed) {
+  std::string noise;
+  for (std::uint32_t seed = 1; noise.size() < 3 * BgzfWriter::block_payload_bytes;) {
+    seed = seed * 1664525U + 1013904223U;
+    noise.push_back(static_cast<char>(seed >> 24U));
+  }
+  CHECK(sample::unpacked(sample::bgzf_of(noise)) == noise);
+}
+
 TEST(BgzfWriter, tells_where_the_next_byte_stands) {
-  BgzfWriter writer(1);
+  BgzfWriter writer;
   const std::string text = lines(20000);
-  std::vector<std::pair<std::uint64_t, std::size_t>> places;
+  std::vector<std::pair<BgzfWriter::Place, std::size_t>> places;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = text.find('\n', at) + 1;
     CHECK(writer.make_room(end - at).ok());
@@ -77,7 +114,9 @@ TEST(BgzfWriter, tells_where_the_next_byte_stands) {
   files::Fd file = sample::file_of(drained(writer));
   BGZF* bgzf = bgzf_hopen(hdopen(file.release(), "r"), "r");
   for (const auto& [place, at] : places) {
-    CHECK_EQUAL(0, bgzf_seek(bgzf, static_cast<std::int64_t>(place), SEEK_SET));
+    const auto offset = writer.virtual_offset(place);
+    CHECK(offset.has_value());
+    CHECK_EQUAL(0, bgzf_seek(bgzf, static_cast<std::int64_t>(*offset), SEEK_SET));
     std::string got(8, '\0');
     CHECK_EQUAL(8, bgzf_read(bgzf, got.data(), got.size()));
     CHECK(got == text.substr(at, 8));
@@ -86,10 +125,10 @@ TEST(BgzfWriter, tells_where_the_next_byte_stands) {
 }
 
 TEST(BgzfWriter, ends_an_empty_stream_with_the_end_block_only) {
-  BgzfWriter writer(1);
+  BgzfWriter writer;
   CHECK(writer.finish().ok());
   CHECK_EQUAL(28U, writer.ready_bytes());
-  CHECK_EQUAL(28U, writer.compressed_offset());
+  CHECK_EQUAL(0U, *writer.offset_of(0));
 }
 
 TEST_GROUP(Unpacker){};

@@ -134,7 +134,7 @@ TEST(Cram, gives_the_same_bytes_with_any_size_of_read_and_with_and_without_tap) 
     samples::Listener listener;
     const Bytes first = must(samples::cleaned(file, to_cram(), &listener));
     for (const std::size_t piece : {std::size_t{1}, std::size_t{1} << 22U}) {
-      auto source = open_clean_alignment(samples::file_with(file), to_cram(), nullptr, nullptr);
+      auto source = open_clean_alignment(samples::file_with(file), to_cram(), {});
       CHECK(source.ok());
       CHECK(first == must(samples::drained(**source, piece)));
     }
@@ -145,12 +145,12 @@ TEST(Cram, goes_on_from_every_restart_point_with_the_same_bytes) {
   const Bytes file = samples::cram_of(samples::sam_text({}), {});
   Transform transform = to_cram();
   transform.read_names = ReadNames::mask;
-  auto source = open_clean_alignment(samples::file_with(file), transform, nullptr, nullptr);
+  auto source = open_clean_alignment(samples::file_with(file), transform, {});
   std::vector<RestartPoint> points;
   const Bytes whole = must(samples::drained(**source, 777, &points));
   CHECK(points.size() > 8);
   for (const RestartPoint& point : points) {
-    auto again = open_clean_alignment(samples::file_with(file), transform, nullptr, &point);
+    auto again = open_clean_alignment(samples::file_with(file), transform, {.from = &point});
     CHECK(again.ok());
     CHECK(must(samples::drained(**again, 65536)) ==
           Bytes(whole.begin() + static_cast<std::ptrdiff_t>(point.output_offset), whole.end()));
@@ -229,7 +229,7 @@ TEST(Cram, never_crashes_on_flipped_bytes) {
 TEST(Cram, makes_the_index_that_htslib_makes_of_the_result) {
   for (const samples::CramOptions& kind : kinds()) {
     const Bytes file = samples::cram_of(samples::sam_text({}), kind);
-    auto source = open_clean_alignment(samples::file_with(file), to_cram(IndexKind::crai), nullptr, nullptr);
+    auto source = open_clean_alignment(samples::file_with(file), to_cram(IndexKind::crai), {});
     CHECK(source.ok());
     const Bytes clean = must(samples::drained(**source, 5000));
     const Bytes made = samples::gunzipped(must((*source)->index()));
@@ -247,7 +247,7 @@ TEST(Cram, refuses_an_index_for_a_file_that_is_not_sorted) {
 
 TEST(Cram, counts_what_it_changed) {
   auto source = open_clean_alignment(samples::file_with(samples::cram_of(samples::sam_text({.records = 100}), {})),
-                                     to_cram(), nullptr, nullptr);
+                                     to_cram(), {});
   (void)must(samples::drained(**source, 4096));
   const auto& counts = (*source)->counts();
   CHECK_EQUAL(100U, counts.at("records"));

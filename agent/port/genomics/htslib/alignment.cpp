@@ -9,13 +9,13 @@
 
 namespace tributary::genomics {
 
-Result<std::unique_ptr<CleanSource>> open_clean_alignment(files::Fd file, const Transform& transform, ContentTap* tap,
-                                                          const RestartPoint* from) {
+Result<std::unique_ptr<CleanSource>> open_clean_alignment(files::Fd file, const Transform& transform,
+                                                          const Pass& pass) {
   switch (transform.format) {
     case Format::bam:
-      return open_clean_bam(std::move(file), transform, tap, from);
+      return open_clean_bam(std::move(file), transform, pass);
     case Format::cram:
-      return open_clean_cram(std::move(file), transform, tap, from);
+      return open_clean_cram(std::move(file), transform, pass);
     default:
       return operator_error("alignment: this transform is for BAM and CRAM only");
   }

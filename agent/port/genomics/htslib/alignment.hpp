@@ -24,8 +24,7 @@
 namespace tributary::genomics {
 
 /// `transform.format` says bam or cram; a file that is something else is refused.
-Result<std::unique_ptr<CleanSource>> open_clean_alignment(files::Fd file, const Transform& transform, ContentTap* tap,
-                                                          const RestartPoint* from);
+Result<std::unique_ptr<CleanSource>> open_clean_alignment(files::Fd file, const Transform& transform, const Pass& pass);
 
 /// Everything a BAM or CRAM file holds, decompressed and as it stands.
 Status scan_alignment(const files::Fd& file, ContentTap& tap, const Stop& stop);

@@ -10,8 +10,7 @@
 namespace tributary::genomics {
 
 /// See open_clean_alignment.
-Result<std::unique_ptr<CleanSource>> open_clean_bam(files::Fd file, const Transform& transform, ContentTap* tap,
-                                                    const RestartPoint* from);
+Result<std::unique_ptr<CleanSource>> open_clean_bam(files::Fd file, const Transform& transform, const Pass& pass);
 Status scan_bam(const files::Fd& file, ContentTap& tap, const Stop& stop);
 
 }  // namespace tributary::genomics

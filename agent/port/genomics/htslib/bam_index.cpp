@@ -55,8 +55,8 @@ Result<BamIndex> BamIndex::make(const std::vector<Contig>& contigs, bool want_cs
   return BamIndex(index, format);
 }
 
-Status BamIndex::add(const Locus& locus, std::uint64_t end_at) {
-  if (hts_idx_push(index_.get(), locus.contig, locus.begin, locus.end, end_at, locus.mapped ? 1 : 0) < 0) {
+Status BamIndex::add(const Region& region, std::uint64_t end_at) {
+  if (hts_idx_push(index_.get(), region.contig, region.begin, region.end, end_at, region.mapped ? 1 : 0) < 0) {
     return refusal("BAM: a record can not be indexed: the file is not in order of coordinate though its header says so",
                    "sort the file, or ask for no index");
   }

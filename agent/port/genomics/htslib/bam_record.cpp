@@ -99,16 +99,16 @@ Result<BamRecordCleaner::Parts> BamRecordCleaner::measure(ByteView record) const
 }
 
 void BamRecordCleaner::locate(ByteView record, const Parts& parts) {
-  locus_.contig = signed_at(record, 0);
-  locus_.begin = signed_at(record, 4);
-  locus_.mapped = (load_le16(record.subspan(14, 2)) & flag_unmapped) == 0;
+  region_.contig = signed_at(record, 0);
+  region_.begin = signed_at(record, 4);
+  region_.mapped = (load_le16(record.subspan(14, 2)) & flag_unmapped) == 0;
   std::int64_t length = 0;
-  for (std::size_t i = 0; locus_.mapped && i < parts.cigar_count; ++i) {
+  for (std::size_t i = 0; region_.mapped && i < parts.cigar_count; ++i) {
     const std::uint32_t step = load_le32(record.subspan(parts.cigar_at + 4 * i, 4));
     if (consumes_reference(step & 15U)) length += step >> 4U;
   }
   // A long CIGAR stands in the tag CG, and its two-step stand-in spans the same part of the reference.
-  locus_.end = locus_.begin + (length == 0 ? 1 : length);
+  region_.end = region_.begin + (length == 0 ? 1 : length);
 }
 
 Status BamRecordCleaner::clean(ByteView record, Bytes& out) {

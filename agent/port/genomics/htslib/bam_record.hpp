@@ -13,16 +13,9 @@
 #include "agent/base/result.hpp"
 #include "agent/port/genomics/htslib/read_name.hpp"
 #include "agent/port/genomics/htslib/record_tags.hpp"
+#include "agent/port/genomics/htslib/region.hpp"
 
 namespace tributary::genomics {
-
-/// Where a record lies; what an index wants to know.
-struct Locus {
-  std::int32_t contig = -1;
-  std::int64_t begin = -1;
-  std::int64_t end = 0;  // behind the last base; begin + 1 when nothing is aligned
-  bool mapped = false;
-};
 
 class BamRecordCleaner {
  public:
@@ -32,8 +25,8 @@ class BamRecordCleaner {
 
   /// Appends the clean record WITH its length prefix to `out`.
   [[nodiscard]] Status clean(ByteView record, Bytes& out);
-  /// Of the record that was cleaned last.
-  [[nodiscard]] const Locus& locus() const { return locus_; }
+  /// Of the record that was cleaned last; one base long when nothing is aligned.
+  [[nodiscard]] const Region& region() const { return region_; }
 
  private:
   struct Parts {
@@ -55,7 +48,7 @@ class BamRecordCleaner {
   std::uint64_t& dropped_texts_;
   std::uint64_t& dropped_numbers_;
   std::uint64_t& misshapen_;
-  Locus locus_;
+  Region region_;
 };
 
 /// Bytes of the tag at the front of `tags` (name, type and value); 0 when it does not fit.

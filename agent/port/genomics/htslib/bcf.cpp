@@ -16,36 +16,25 @@ constexpr std::size_t fixed_bytes = 24;  // CHROM, POS, rlen, QUAL, numbers of a
 constexpr std::uint64_t record_limit_bytes = std::uint64_t{128} << 20U;
 constexpr const char* truncated = "it is truncated: have it written again";
 
-/// Makes `count` bytes of the window available, or answers false at the end of the file.
-Result<bool> have(Window& window, std::size_t count) {
-  while (window.rest().size() < count && !window.ended()) {
-    if (Status done = window.more(); !done) return done.error();
-  }
-  return window.rest().size() >= count;
-}
-
 std::uint32_t le32(std::string_view bytes, std::size_t at) { return load_le32(view(bytes.substr(at, 4))); }
 
 class CleanBcf final : public CleanText {
  public:
-  static Result<std::unique_ptr<CleanSource>> open(files::Fd file, const Transform& transform, ContentTap* tap,
-                                                   const RestartPoint* from) {
-    auto input = Unpacker::open(std::move(file));
+  static Result<std::unique_ptr<CleanSource>> open(files::Fd file, const Transform& transform, const Pass& pass) {
+    auto input = Unpacker::open(std::move(file), {}, Unpacker::Trailing::refuse, pass.workers);
     if (!input) return in("BCF", input.error());
-    std::unique_ptr<CleanBcf> clean(new CleanBcf(std::move(*input), transform, tap));
-    if (from != nullptr) {
-      if (Status done = clean->continue_from(*from); !done) return done.error();
+    std::unique_ptr<CleanBcf> clean(new CleanBcf(std::move(*input), transform, pass));
+    if (pass.from != nullptr) {
+      if (Status done = clean->continue_from(*pass.from); !done) return done.error();
     }
     return std::unique_ptr<CleanSource>(std::move(clean));
   }
 
  private:
-  CleanBcf(std::unique_ptr<Unpacker> input, const Transform& transform, ContentTap* tap)
-      : CleanText("BCF", Format::bcf, std::move(input), nullptr),
+  CleanBcf(std::unique_ptr<Unpacker> input, const Transform& transform, const Pass& pass)
+      : CleanText("BCF", Format::bcf, std::move(input), pass),
         header_(VcfHeader::Kind::bcf, transform.sample),
-        wants_index_(transform.index != IndexKind::none),
-        tap_(tap),
-        records_tap_(tap, "record") {}
+        wants_index_(transform.index != IndexKind::none) {}
 
   Result<bool> step() override {
     if (!continued() && !header_.done()) {
@@ -54,12 +43,8 @@ class CleanBcf final : public CleanText {
     }
     Result<std::size_t> size = bcf_record_bytes(window());
     if (!size) return in("record " + std::to_string(records() + 1), size.error());
-    if (*size == 0) {
-      Status done = records_tap_.flush();
-      return done ? Result<bool>(false) : Result<bool>(done.error());
-    }
+    if (*size == 0) return false;
     if (Status done = record(window().rest().substr(0, *size)); !done) return done.error();
-    window().take(*size);
     return true;
   }
 
@@ -75,16 +60,16 @@ class CleanBcf final : public CleanText {
       if (Status done = header_.line(line, clean); !done) return done;
     }
     if (!header_.done()) return refusal("the header has no line of column names", "have the file written again");
-    if (Status done = tap_lines(tap_, text(clean)); !done) return done;
+    if (Status done = tap_lines(tap(), text(clean)); !done) return done;
     append(window().rest().substr(0, 5));
     append_le32(unit(), static_cast<std::uint32_t>(clean.size() + 1));
     append(text(clean));
     unit().push_back(0);
-    window().take(source->end);
-    if (Status done = emit_header(1); !done) return done;
-    if (Status done = end_header(); !done) return done;
+    if (Status done = emit_binary_header(source->end); !done) return done;
+    auto records_at = end_header();
+    if (!records_at) return records_at.error();
     if (!wants_index_) return {};
-    auto index = RegionIndex::of_bcf(header_.contigs(), header_.longest_contig(), tell());
+    auto index = RegionIndex::of_bcf(header_.contigs(), header_.longest_contig(), *records_at);
     if (!index) return index.error();
     index_ = std::move(*index);
     return {};
@@ -106,14 +91,11 @@ class CleanBcf final : public CleanText {
       if (samples != header_.samples()) return bad("its number of samples is not that of the header");
     }
     append(bytes);
-    if (Status done = place_record(); !done) return done;
-    if (index_) {
-      const RegionIndex::Interval interval{position, std::int64_t{position} + std::max(length, 1)};
-      if (Status done = index_->add(contig, interval, tell()); !done) return done;
-    }
-    if (Status done = records_tap_.add(view(bytes)); !done) return done;
-    return emit_record();
+    const Region region{contig, position, std::int64_t{position} + std::max(length, 1), true};
+    return emit_record(bytes.size(), index_ ? &region : nullptr);
   }
+
+  Status add_to_index(const Region& region, std::uint64_t end_at) override { return index_->add(region, end_at); }
 
   Result<Bytes> finished(std::uint64_t end_at) override {
     count("header lines dropped", header_.lines_dropped());
@@ -124,8 +106,6 @@ class CleanBcf final : public CleanText {
 
   VcfHeader header_;
   bool wants_index_;
-  ContentTap* tap_;  // sees the header as lines, without BCF's prefix
-  TapBatch records_tap_;
   std::unique_ptr<RegionIndex> index_;
 };
 
@@ -133,21 +113,21 @@ class CleanBcf final : public CleanText {
 
 Result<BcfHeaderText> bcf_header_text(Window& window) {
   const Error cut = refusal("the file ends within its header", truncated);
-  Result<bool> there = have(window, prefix_bytes);
+  Result<bool> there = window.have(prefix_bytes);
   if (!there) return there.error();
   if (!*there) return cut;
   const std::string_view prefix = window.rest().substr(0, prefix_bytes);
   if (!prefix.starts_with("BCF\2") || (prefix[4] != 1 && prefix[4] != 2)) return refusal("this is no BCF 2.1 or 2.2");
   const std::size_t length = le32(prefix, 5);
   if (length > longest_line_bytes) return refusal("a header of more than 64 MiB", "this is no file of its kind");
-  if (there = have(window, prefix_bytes + length); !there) return there.error();
+  if (there = window.have(prefix_bytes + length); !there) return there.error();
   if (!*there) return cut;
   const std::string_view text = window.rest().substr(prefix_bytes, length);
   return BcfHeaderText{text.substr(0, text.find('\0')), prefix_bytes + length};
 }
 
 Result<std::size_t> bcf_record_bytes(Window& window) {
-  Result<bool> there = have(window, lengths_bytes);
+  Result<bool> there = window.have(lengths_bytes);
   if (!there) return there.error();
   if (!*there) {
     if (window.rest().empty()) return std::size_t{0};
@@ -157,17 +137,16 @@ Result<std::size_t> bcf_record_bytes(Window& window) {
   const std::uint64_t size = lengths_bytes + shared + le32(window.rest(), 4);
   if (shared < fixed_bytes) return refusal("its length is too small", "the file is damaged: have it written again");
   if (size > record_limit_bytes) return refusal("more than 128 MiB", "the file is damaged: have it written again");
-  if (there = have(window, static_cast<std::size_t>(size)); !there) return there.error();
+  if (there = window.have(static_cast<std::size_t>(size)); !there) return there.error();
   if (!*there) return refusal("the file ends within it", truncated);
   return static_cast<std::size_t>(size);
 }
 
-Result<std::unique_ptr<CleanSource>> open_clean_bcf(files::Fd file, const Transform& transform, ContentTap* tap,
-                                                    const RestartPoint* from) {
+Result<std::unique_ptr<CleanSource>> open_clean_bcf(files::Fd file, const Transform& transform, const Pass& pass) {
   if (transform.index != IndexKind::none && transform.index != IndexKind::csi) {
     return refusal("BCF: has no index of kind " + std::string(extension_of(transform.index)), "ask for csi");
   }
-  return CleanBcf::open(std::move(file), transform, tap, from);
+  return CleanBcf::open(std::move(file), transform, pass);
 }
 
 }  // namespace tributary::genomics

@@ -24,7 +24,6 @@ Result<BcfHeaderText> bcf_header_text(Window& window);
 /// The size of the record at the front of the window, which holds it whole; 0 at the end of the file.
 Result<std::size_t> bcf_record_bytes(Window& window);
 
-Result<std::unique_ptr<CleanSource>> open_clean_bcf(files::Fd file, const Transform& transform, ContentTap* tap,
-                                                    const RestartPoint* from);
+Result<std::unique_ptr<CleanSource>> open_clean_bcf(files::Fd file, const Transform& transform, const Pass& pass);
 
 }  // namespace tributary::genomics

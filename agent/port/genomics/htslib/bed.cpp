@@ -28,14 +28,13 @@ std::optional<std::int64_t> coordinate(std::string_view text) {
 
 class CleanBed final : public CleanText {
  public:
-  static Result<std::unique_ptr<CleanSource>> open(files::Fd file, const Transform& transform, ContentTap* tap,
-                                                   const RestartPoint* from) {
-    auto input = Unpacker::open(std::move(file));
+  static Result<std::unique_ptr<CleanSource>> open(files::Fd file, const Transform& transform, const Pass& pass) {
+    auto input = Unpacker::open(std::move(file), {}, Unpacker::Trailing::refuse, pass.workers);
     if (!input) return in("BED", input.error());
     if ((*input)->empty_file()) return refusal("BED: a file of 0 bytes", "have it written again");
-    std::unique_ptr<CleanBed> clean(new CleanBed(std::move(*input), transform, tap));
-    if (from != nullptr) {
-      if (Status done = clean->continue_from(*from); !done) return done.error();
+    std::unique_ptr<CleanBed> clean(new CleanBed(std::move(*input), pass));
+    if (pass.from != nullptr) {
+      if (Status done = clean->continue_from(*pass.from); !done) return done.error();
     } else if (transform.index != IndexKind::none) {
       auto index = RegionIndex::of_text(Format::bed, transform.index, 0, 0);
       if (!index) return index.error();
@@ -45,26 +44,24 @@ class CleanBed final : public CleanText {
   }
 
  private:
-  CleanBed(std::unique_ptr<Unpacker> input, const Transform&, ContentTap* tap)
-      : CleanText("BED", Format::bed, std::move(input), tap) {}
+  CleanBed(std::unique_ptr<Unpacker> input, const Pass& pass) : CleanText("BED", Format::bed, std::move(input), pass) {}
 
   Result<bool> step() override {
     Result<Window::Line> line = window().line(0);
     if (!line) return line.error();
     if (!line->found) return false;
     const std::string_view text = window().text(*line);
-    Status done = is_bed_comment(text) ? comment() : record(text);
+    Status done = is_bed_comment(text) ? comment(line->end) : record(text, line->end);
     if (!done) return done.error();
-    window().take(line->end);
     return true;
   }
 
-  Status comment() {
+  Status comment(std::size_t consumed) {
     ++comments_;
-    return {};
+    return drop(consumed);
   }
 
-  Status record(std::string_view text) {
+  Status record(std::string_view text, std::size_t consumed) {
     const std::optional<BedInterval> interval = bed_interval(text);
     if (!interval) {
       return refusal(
@@ -73,12 +70,14 @@ class CleanBed final : public CleanText {
     }
     append(text);
     unit().push_back('\n');
-    if (Status done = place_record(); !done) return done;
-    if (index_) {
-      if (Status done = index_->add(interval->contig, {interval->begin, interval->end}, tell()); !done) return done;
-    }
-    return emit_record();
+    if (!index_) return emit_record(consumed);
+    auto contig = index_->number_of(interval->contig);
+    if (!contig) return contig.error();
+    const Region region{*contig, interval->begin, interval->end, true};
+    return emit_record(consumed, &region);
   }
+
+  Status add_to_index(const Region& region, std::uint64_t end_at) override { return index_->add(region, end_at); }
 
   Result<Bytes> finished(std::uint64_t end_at) override {
     count("comment lines dropped", comments_);
@@ -107,12 +106,11 @@ std::optional<BedInterval> bed_interval(std::string_view line) {
   return BedInterval{line.substr(0, first), *begin, *end};
 }
 
-Result<std::unique_ptr<CleanSource>> open_clean_bed(files::Fd file, const Transform& transform, ContentTap* tap,
-                                                    const RestartPoint* from) {
+Result<std::unique_ptr<CleanSource>> open_clean_bed(files::Fd file, const Transform& transform, const Pass& pass) {
   if (transform.index != IndexKind::none && transform.index != IndexKind::tbi && transform.index != IndexKind::csi) {
     return refusal("BED: has no index of kind " + std::string(extension_of(transform.index)), "ask for tbi or csi");
   }
-  return CleanBed::open(std::move(file), transform, tap, from);
+  return CleanBed::open(std::move(file), transform, pass);
 }
 
 }  // namespace tributary::genomics

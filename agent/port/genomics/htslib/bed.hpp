@@ -22,7 +22,6 @@ std::optional<BedInterval> bed_interval(std::string_view line);
 /// Lines that are not data.
 bool is_bed_comment(std::string_view line);
 
-Result<std::unique_ptr<CleanSource>> open_clean_bed(files::Fd file, const Transform& transform, ContentTap* tap,
-                                                    const RestartPoint* from);
+Result<std::unique_ptr<CleanSource>> open_clean_bed(files::Fd file, const Transform& transform, const Pass& pass);
 
 }  // namespace tributary::genomics

@@ -8,22 +8,33 @@ namespace tributary::genomics {
 namespace {
 
 constexpr std::size_t tap_piece_bytes = std::size_t{256} << 10U;
-constexpr std::uint8_t state_version = 1;
-constexpr std::size_t state_bytes = 18;  // version, format, input position, records
+constexpr std::uint8_t state_version = 2;
+constexpr std::size_t state_bytes = 27;  // version, format, flags, input position, records, bytes to skip
+/// A larger record is written afresh: the blocks that it covers are not kept packed in memory.
+constexpr std::size_t copied_record_limit_bytes = std::size_t{1} << 20U;
+
+enum Flag : unsigned { copying = 1, block_same = 2 };
 
 }  // namespace
 
-CleanText::CleanText(std::string who, Format format, std::unique_ptr<Unpacker> input, ContentTap* tap)
-    : who_(std::move(who)), format_(format), window_(std::move(input)), tap_(tap), writer_(recompression_level) {}
+CleanText::CleanText(std::string who, Format format, std::unique_ptr<Unpacker> input, const Pass& pass)
+    : who_(std::move(who)),
+      format_(format),
+      window_(std::move(input)),
+      tap_(pass.tap),
+      writer_(pass.workers, pass.from != nullptr ? pass.from->output_offset : 0),
+      copying_(window_.input().compression() == Compression::bgzf) {}
 
 Status CleanText::continue_from(const RestartPoint& from) {
   const ByteView state(from.state);
   if (state.size() != state_bytes || state[0] != state_version || state[1] != static_cast<std::uint8_t>(format_)) {
     return refusal(who_ + ": a restart point of another version or format", "start from the beginning");
   }
-  if (Status done = window_.continue_at(load_le64(state.subspan(2, 8))); !done) return in(who_, done.error());
-  records_ = load_le64(state.subspan(10, 8));
-  writer_ = BgzfWriter(recompression_level, from.output_offset);
+  if (Status done = window_.continue_at(load_le64(state.subspan(3, 8))); !done) return in(who_, done.error());
+  copying_ = (state[2] & copying) != 0;
+  block_same_ = (state[2] & block_same) != 0;
+  records_ = load_le64(state.subspan(11, 8));
+  skip_ = load_le64(state.subspan(19, 8));
   given_bytes_ = from.output_offset;
   continued_ = true;
   return {};
@@ -59,12 +70,16 @@ Status CleanText::end() {
   }
   if (Status done = flush_tap(); !done) return done;
   if (Status done = writer_.flush(); !done) return done;
-  Result<Bytes> index = finished(writer_.tell());
+  if (region_) marks_.push_back({writer_.tell(), region_, {}});
+  const BgzfWriter::Place end_at = writer_.tell();
+  if (Status done = writer_.finish(); !done) return done;
+  if (Status done = settle(); !done) return in(who_, done.error());
+  Result<Bytes> index = finished(writer_.virtual_offset(end_at).value_or(0));
   if (!index) return in(who_, index.error());
   index_ = std::move(*index);
   count("records", records_);
   ended_ = true;
-  return writer_.finish();
+  return {};
 }
 
 Result<Bytes> CleanText::index() {
@@ -75,45 +90,179 @@ Result<Bytes> CleanText::index() {
 
 std::optional<RestartPoint> CleanText::restart_point() const {
   if (!newest_) return std::nullopt;
-  RestartPoint point{newest_->output_offset, {state_version, static_cast<std::uint8_t>(format_)}};
+  unsigned flags = 0;
+  if (newest_->copying) flags |= copying;
+  if (newest_->block_same) flags |= block_same;
+  RestartPoint point{newest_->output_offset,
+                     {state_version, static_cast<std::uint8_t>(format_), static_cast<std::uint8_t>(flags)}};
   append_le64(point.state, newest_->input_position);
   append_le64(point.state, newest_->records);
+  append_le64(point.state, newest_->skip);
   return point;
 }
 
-Status CleanText::emit_header(std::uint64_t lines) {
+Status CleanText::emit_header(std::uint64_t lines, std::size_t consumed) {
   if (piece_number_ == 0) {
     piece_unit_ = "header line";
     piece_number_ = header_lines_ + 1;
   }
   header_lines_ += lines;
-  return write_unit();
+  copying_ = false;
+  if (Status done = writer_.write(ByteView(piece_).subspan(unit_begin_)); !done) return done;
+  take_changed(consumed);
+  return see_unit();
 }
 
-Status CleanText::end_header() {
-  if (Status done = flush_tap(); !done) return done;
-  return writer_.flush();
+Status CleanText::emit_binary_header(std::size_t consumed) {
+  copying_ = false;
+  Status done = writer_.write(piece_);
+  piece_.clear();
+  take_changed(consumed);
+  return done;
 }
 
-Status CleanText::place_record() {
-  if (Status done = writer_.make_room(unit_bytes()); !done) return done;
-  if (writer_.at_block_start() && window_.input().seekable()) {
-    points_.push_back({writer_.compressed_offset(), window_.position(), records_});
+Result<std::uint64_t> CleanText::end_header() {
+  if (Status done = flush_tap(); !done) return done.error();
+  if (Status done = writer_.flush(); !done) return done.error();
+  if (Status done = writer_.settle(); !done) return done.error();
+  // `block_same_`: the header ended with a block of the source.
+  copying_ = block_same_ && window_.input().compression() == Compression::bgzf;
+  return writer_.virtual_offset(writer_.tell()).value_or(0);
+}
+
+BgzfWriter::Place CleanText::place() const {
+  const auto place = writer_.tell();
+  return copying_ ? BgzfWriter::Place{place.block, passed_} : place;
+}
+
+CleanText::Point CleanText::point_here(std::uint64_t position, std::uint64_t skip) const {
+  return {position, skip > 0 ? records_ - 1 : records_, skip, copying_, block_same_, 0};
+}
+
+Status CleanText::emit_record(std::size_t consumed, const Region* region) {
+  const std::string_view source = window_.rest().substr(0, consumed);
+  const ByteView made = ByteView(piece_).subspan(unit_begin_);
+  const bool same = consumed <= copied_record_limit_bytes && text(made) == source;
+  if (copying_ && !same) {
+    if (Status done = stop_copying(); !done) return done;
   }
-  return {};
-}
-
-Status CleanText::emit_record() {
+  if (!copying_) {
+    if (Status done = writer_.make_room(made.size()); !done) return done;
+  }
+  const auto at = place();
+  if (region_) marks_.push_back({at, region_, {}});
+  if (region != nullptr) region_ = *region;
+  if (at.within == 0 && skip_ == 0 && window_.input().seekable())
+    marks_.push_back({at, std::nullopt, point_here(window_.position(), 0)});
   ++records_;
   if (piece_number_ == 0) {
     piece_unit_ = "record";
     piece_number_ = records_;
   }
-  return write_unit();
+  if (same) {
+    if (Status done = take_same(source); !done) return done;
+  } else {
+    if (Status done = writer_.write(made); !done) return done;
+    take_changed(consumed);
+  }
+  if (writer_.tell().block != settled_block_) {
+    if (Status done = settle(); !done) return done;
+  }
+  return see_unit();
 }
 
-Status CleanText::write_unit() {
-  if (Status done = writer_.write(ByteView(piece_).subspan(unit_begin_)); !done) return done;
+Status CleanText::drop(std::size_t consumed) {
+  if (copying_) {
+    if (Status done = stop_copying(); !done) return done;
+  }
+  take_changed(consumed);
+  return {};
+}
+
+/// What was passed of the block that will not be copied after all is written.
+Status CleanText::stop_copying() {
+  copying_ = false;
+  block_same_ = false;
+  if (passed_ == 0) return {};
+  const auto here = window_.block();
+  return writer_.write(ByteView(here.block->content).first(passed_));
+}
+
+/// An unchanged record: the blocks of the source that end in it end here, too.
+Status CleanText::take_same(std::string_view source) {
+  const std::uint64_t record_at = window_.position();
+  for (std::size_t taken = 0; taken < source.size();) {
+    const auto here = window_.block();
+    const std::size_t part = here.block ? std::min(here.left, source.size() - taken) : source.size() - taken;
+    const bool skipped = skip_ > 0;
+    if (!here.block && copying_) {
+      copying_ = false;
+      block_same_ = false;
+    }
+    if (skipped) {
+      skip_ -= std::min<std::uint64_t>(skip_, part);
+    } else if (copying_) {
+      passed_ += part;
+    } else if (Status done = writer_.write(view(source.substr(taken, part))); !done) {
+      return done;
+    }
+    taken += part;
+    window_.take(part);
+    if (!here.block || part < here.left || skipped) continue;
+    if (Status done = end_source_block(here.block, record_at, taken < source.size() ? taken : 0); !done) return done;
+  }
+  return {};
+}
+
+/// `taken`: bytes of the record at `record_at` before the block's end when it goes on behind that.
+Status CleanText::end_source_block(const std::shared_ptr<const BgzfBlock>& block, std::uint64_t record_at,
+                                   std::size_t taken) {
+  if (copying_) {
+    if (Status done = writer_.copy(block); !done) return done;
+  } else if (block_same_) {
+    if (Status done = writer_.flush(); !done) return done;
+    copying_ = true;
+  }
+  passed_ = 0;
+  block_same_ = true;
+  if (taken > 0 && copying_ && window_.input().seekable())
+    marks_.push_back({place(), std::nullopt, point_here(record_at, taken)});
+  return {};
+}
+
+void CleanText::take_changed(std::size_t count) {
+  if (count == 0) return;
+  passed_ = 0;
+  block_same_ = false;
+  while (count > 0) {
+    const auto here = window_.block();
+    const std::size_t part = here.block ? std::min(here.left, count) : count;
+    window_.take(part);
+    count -= part;
+    if (here.block && part == here.left) block_same_ = count == 0;
+  }
+}
+
+/// Hands on what waited for the place of a block.
+Status CleanText::settle() {
+  settled_block_ = writer_.tell().block;
+  while (!marks_.empty()) {
+    const auto offset = writer_.virtual_offset(marks_.front().place);
+    if (!offset) return {};
+    if (marks_.front().region) {
+      if (Status done = add_to_index(*marks_.front().region, *offset); !done) return done;
+    } else {
+      points_.push_back(marks_.front().point);
+      points_.back().output_offset = *offset >> 16U;
+    }
+    marks_.pop_front();
+  }
+  static_cast<void>(writer_.offset_of(settled_block_));  // those before are not asked for any more
+  return {};
+}
+
+/// The unit stays in the piece until the tap gets that.
+Status CleanText::see_unit() {
   if (tap_ == nullptr) piece_.clear();
   if (piece_.size() >= tap_piece_bytes) return flush_tap();
   unit_begin_ = piece_.size();

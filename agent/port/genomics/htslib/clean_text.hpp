@@ -1,9 +1,14 @@
-// agent/port/genomics/htslib/clean_text.hpp: what the clean streams of FASTQ, VCF, BCF and BED have in common.
+// agent/port/genomics/htslib/clean_text.hpp: what the clean streams of FASTQ, BAM, VCF, BCF and BED have in common.
 //
 // A format derives from CleanText and answers `step`: one unit (header line, record) from the window is made clean, put
-// together in `unit()` and handed over by `emit_header` or `emit_record` before it is taken from the window. Records do
-// not straddle BGZF blocks (as long as they fit), so that the blocks behind a block's start depend on the records
-// behind it only, and the stream can be continued there.
+// together in `unit()` and handed over by `emit_header` or `emit_record`, which take it from the window.
+//
+// Two ways    Where records stay as they are, BGZF blocks of the source are COPIED as they are packed. Where one
+// changes,
+//             the stream is WRITTEN afresh: records then do not straddle blocks (as long as they fit). Copying starts
+//             again behind a block of the source in which nothing changed. Which way is taken follows from the bytes
+//             alone, so that it is the same in every pass, from every restart point, with any number of workers.
+// Proof       The tap sees the decompressed units in both ways; a copied block is the one that they came from.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +20,7 @@
 
 #include "agent/port/genomics/genomics.hpp"
 #include "agent/port/genomics/htslib/bgzf_writer.hpp"
+#include "agent/port/genomics/htslib/region.hpp"
 #include "agent/port/genomics/htslib/window.hpp"
 
 namespace tributary::genomics {
@@ -28,46 +34,67 @@ class CleanText : public CleanSource {
 
  protected:
   /// `who`: name of the format in messages.
-  CleanText(std::string who, Format format, std::unique_ptr<Unpacker> input, ContentTap* tap);
+  CleanText(std::string who, Format format, std::unique_ptr<Unpacker> input, const Pass& pass);
   /// Before the first `step`. The state was made by `restart_point` of the same format.
   [[nodiscard]] Status continue_from(const RestartPoint& from);
   [[nodiscard]] bool continued() const { return continued_; }
 
   /// Handles the next unit; answers false when nothing is left.
   [[nodiscard]] virtual Result<bool> step() = 0;
+  /// For each record of which the region was told, in their order: `end_at` is the virtual offset behind it.
+  [[nodiscard]] virtual Status add_to_index(const Region& region, std::uint64_t end_at) = 0;
   /// After the last unit: enters the counters into `counts`, completes the index.
   [[nodiscard]] virtual Result<Bytes> finished(std::uint64_t end_at) = 0;
   /// Whether a BGZF input may lack its end block: some writers of FASTQ never write it.
   [[nodiscard]] virtual bool end_block_optional() const { return false; }
 
   [[nodiscard]] Window& window() { return window_; }
+  [[nodiscard]] ContentTap* tap() const { return tap_; }
   /// The unit in the making: append to it, then emit.
   [[nodiscard]] Bytes& unit() { return piece_; }
   void append(std::string_view text) { piece_.insert(piece_.end(), text.begin(), text.end()); }
   [[nodiscard]] std::size_t unit_bytes() const { return piece_.size() - unit_begin_; }
-  /// Header lines (any number, whole) in `unit`; an empty one is fine.
-  [[nodiscard]] Status emit_header(std::uint64_t lines);
-  /// Ends the header: records start with a fresh block.
-  [[nodiscard]] Status end_header();
-  /// First half of emitting a record: makes room for `unit`. Behind it `tell` is where the record will start.
-  [[nodiscard]] Status place_record();
-  /// Second half.
-  [[nodiscard]] Status emit_record();
-  [[nodiscard]] std::uint64_t tell() const { return writer_.tell(); }
+  /// Header lines (any number, whole) in `unit`, made of `consumed` bytes of the window; an empty unit is fine.
+  [[nodiscard]] Status emit_header(std::uint64_t lines, std::size_t consumed);
+  /// The same for a header that is not made of lines: the tap does not see it.
+  [[nodiscard]] Status emit_binary_header(std::size_t consumed);
+  /// Ends the header: records start with a fresh block. Answers where, as a virtual offset.
+  [[nodiscard]] Result<std::uint64_t> end_header();
+  /// A record in `unit`, made of `consumed` bytes of the window. `region`: null without an index.
+  [[nodiscard]] Status emit_record(std::size_t consumed, const Region* region = nullptr);
+  /// Takes bytes of which nothing is left.
+  [[nodiscard]] Status drop(std::size_t consumed);
   /// Records emitted, those before the restart point included.
   [[nodiscard]] std::uint64_t records() const { return records_; }
   void count(const char* what, std::uint64_t number) { counts_[what] = number; }
+  [[nodiscard]] std::map<std::string, std::uint64_t>& counters() { return counts_; }
 
  private:
+  /// Where the stream can be continued: at the start of a block of the output.
   struct Point {
+    std::uint64_t input_position = 0;  // of the record that the block starts with, or starts in
+    std::uint64_t records = 0;         // before it
+    std::uint64_t skip = 0;            // bytes of it that stand in blocks before
+    bool copying = false, block_same = false;
     std::uint64_t output_offset = 0;
-    std::uint64_t input_position = 0;
-    std::uint64_t records = 0;
+  };
+  /// What waits until it is known where its block stands.
+  struct Mark {
+    BgzfWriter::Place place;
+    std::optional<Region> region;  // none: it is a point
+    Point point;
   };
   Status advance();
   Status end();
-  Status write_unit();
+  Status see_unit();
   Status flush_tap();
+  [[nodiscard]] BgzfWriter::Place place() const;
+  [[nodiscard]] Point point_here(std::uint64_t position, std::uint64_t skip) const;
+  Status stop_copying();
+  Status take_same(std::string_view source);
+  Status end_source_block(const std::shared_ptr<const BgzfBlock>& block, std::uint64_t record_at, std::size_t taken);
+  void take_changed(std::size_t count);
+  Status settle();
 
   std::string who_;
   Format format_;
@@ -80,11 +107,19 @@ class CleanText : public CleanSource {
   std::uint64_t piece_number_ = 0;
   std::uint64_t header_lines_ = 0;
   std::uint64_t records_ = 0;
+  // Where the window's front stands in its source block.
+  bool copying_;            // the block is copied when its end is reached
+  std::size_t passed_ = 0;  // copying: bytes of its content behind the front
+  bool block_same_ = true;  // written: nothing of it changed so far
+  std::uint64_t skip_ = 0;  // continued: bytes that stand in blocks before
   bool continued_ = false;
   bool ended_ = false;
   std::optional<Error> error_;
   std::uint64_t given_bytes_ = 0;
-  std::deque<Point> points_;  // beyond what was given out
+  std::deque<Mark> marks_;
+  std::uint64_t settled_block_ = 0;
+  std::optional<Region> region_;  // of the newest record
+  std::deque<Point> points_;      // beyond what was given out
   std::optional<Point> newest_;
   Bytes index_;
   std::map<std::string, std::uint64_t> counts_;

@@ -178,8 +178,7 @@ Status scan_header(const HeaderContainer& header, CramScrubber& scrubber, Conten
 
 }  // namespace
 
-Result<std::unique_ptr<CleanSource>> open_clean_cram(files::Fd file, const Transform& transform, ContentTap* tap,
-                                                     const RestartPoint* from) {
+Result<std::unique_ptr<CleanSource>> open_clean_cram(files::Fd file, const Transform& transform, const Pass& pass) {
   if (transform.index != IndexKind::none && transform.index != IndexKind::crai) {
     return operator_error("CRAM: an index of this kind does not exist for CRAM", "ask for crai");
   }
@@ -193,8 +192,8 @@ Result<std::unique_ptr<CleanSource>> open_clean_cram(files::Fd file, const Trans
   auto header = clean_sam_header(head->text, transform.sample, counts);
   if (!header) return header.error();
   auto clean = std::make_unique<CleanCram>(std::move(file), definition->version, std::move(*codec), std::move(*header),
-                                           std::move(counts), transform, tap);
-  Status done = from == nullptr ? clean->start(transform.index, head->ends_at) : clean->go_on(*from);
+                                           std::move(counts), transform, pass.tap);
+  Status done = pass.from == nullptr ? clean->start(transform.index, head->ends_at) : clean->go_on(*pass.from);
   if (!done) return done.error();
   return std::unique_ptr<CleanSource>(std::move(clean));
 }

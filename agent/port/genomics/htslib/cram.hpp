@@ -11,8 +11,7 @@
 namespace tributary::genomics {
 
 /// See open_clean_alignment.
-Result<std::unique_ptr<CleanSource>> open_clean_cram(files::Fd file, const Transform& transform, ContentTap* tap,
-                                                     const RestartPoint* from);
+Result<std::unique_ptr<CleanSource>> open_clean_cram(files::Fd file, const Transform& transform, const Pass& pass);
 Status scan_cram(const files::Fd& file, ContentTap& tap, const Stop& stop);
 
 /// What stands before the first record.

@@ -35,14 +35,13 @@ bool is_graphic(std::string_view text) {
 
 class CleanFastq final : public CleanText {
  public:
-  static Result<std::unique_ptr<CleanSource>> open(files::Fd file, const Transform& transform, ContentTap* tap,
-                                                   const RestartPoint* from) {
-    auto input = Unpacker::open(std::move(file));
+  static Result<std::unique_ptr<CleanSource>> open(files::Fd file, const Transform& transform, const Pass& pass) {
+    auto input = Unpacker::open(std::move(file), {}, Unpacker::Trailing::refuse, pass.workers);
     if (!input) return in("FASTQ", input.error());
     if ((*input)->empty_file()) return refusal("FASTQ: a file of 0 bytes", "have it written again");
-    std::unique_ptr<CleanFastq> clean(new CleanFastq(std::move(*input), transform, tap));
-    if (from != nullptr) {
-      if (Status done = clean->continue_from(*from); !done) return done.error();
+    std::unique_ptr<CleanFastq> clean(new CleanFastq(std::move(*input), transform, pass));
+    if (pass.from != nullptr) {
+      if (Status done = clean->continue_from(*pass.from); !done) return done.error();
     }
     return std::unique_ptr<CleanSource>(std::move(clean));
   }
@@ -50,8 +49,8 @@ class CleanFastq final : public CleanText {
  private:
   using Record = std::array<Window::Line, 4>;
 
-  CleanFastq(std::unique_ptr<Unpacker> input, const Transform& transform, ContentTap* tap)
-      : CleanText("FASTQ", Format::fastq, std::move(input), tap) {
+  CleanFastq(std::unique_ptr<Unpacker> input, const Transform& transform, const Pass& pass)
+      : CleanText("FASTQ", Format::fastq, std::move(input), pass) {
     if (transform.read_names == ReadNames::mask) mask_.emplace(transform.name_key);
   }
 
@@ -74,9 +73,7 @@ class CleanFastq final : public CleanText {
     }
     if (!record[3].found && !(record[2].found && record[1].size == 0)) return bad("the file ends within it");
     if (Status done = build(record); !done) return done.error();
-    if (Status done = place_record(); !done) return done.error();
-    if (Status done = emit_record(); !done) return done.error();
-    window().take(at);
+    if (Status done = emit_record(at); !done) return done.error();
     return true;
   }
 
@@ -87,7 +84,7 @@ class CleanFastq final : public CleanText {
       if (!line) return line.error();
       if (!line->found) return false;
       if (line->size > 0) return bad("a blank line stands before it");
-      window().take(line->end);
+      if (Status done = drop(line->end); !done) return done.error();
     }
   }
 
@@ -129,6 +126,8 @@ class CleanFastq final : public CleanText {
     return {};
   }
 
+  Status add_to_index(const Region&, std::uint64_t) override { return {}; }
+
   Result<Bytes> finished(std::uint64_t) override {
     count("read comments dropped", comments_);
     count("repeated names dropped", repeated_names_);
@@ -154,10 +153,9 @@ bool is_illumina_comment(std::string_view comment) {
   return comment.find_first_not_of("ACGTN+0123456789", at + 1) == std::string_view::npos;
 }
 
-Result<std::unique_ptr<CleanSource>> open_clean_fastq(files::Fd file, const Transform& transform, ContentTap* tap,
-                                                      const RestartPoint* from) {
+Result<std::unique_ptr<CleanSource>> open_clean_fastq(files::Fd file, const Transform& transform, const Pass& pass) {
   if (transform.index != IndexKind::none) return refusal("FASTQ: has no index", "ask for none");
-  return CleanFastq::open(std::move(file), transform, tap, from);
+  return CleanFastq::open(std::move(file), transform, pass);
 }
 
 }  // namespace tributary::genomics

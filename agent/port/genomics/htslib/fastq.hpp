@@ -13,8 +13,7 @@
 
 namespace tributary::genomics {
 
-Result<std::unique_ptr<CleanSource>> open_clean_fastq(files::Fd file, const Transform& transform, ContentTap* tap,
-                                                      const RestartPoint* from);
+Result<std::unique_ptr<CleanSource>> open_clean_fastq(files::Fd file, const Transform& transform, const Pass& pass);
 
 /// True for `[1-3]:[YN]:number:[ACGTN+0-9]*`.
 bool is_illumina_comment(std::string_view comment);

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "agent/port/genomics/htslib/bam_reader.hpp"
+#include "agent/port/genomics/htslib/bam_units.hpp"
 #include "agent/port/genomics/htslib/cram.hpp"
 #include "agent/port/genomics/htslib/cram_bytes.hpp"
 #include "agent/port/genomics/htslib/sam_header.hpp"
@@ -38,9 +38,14 @@ Result<Facts> inspect_alignment(const files::Fd& file) {
     if (facts && !head->file_id.empty()) facts->identifiers.push_back(head->file_id);
     return facts;
   }
-  auto reader = BamReader::open(file);
-  if (!reader) return reader.error();
-  return facts_of(Format::bam, Compression::bgzf, reader->header_text());
+  auto own = file.duplicate();
+  if (!own) return own.error();
+  auto input = open_bam(std::move(*own), nullptr);
+  if (!input) return input.error();
+  Window window(std::move(*input));
+  auto header = bam_header(window);
+  if (!header) return header.error();
+  return facts_of(Format::bam, Compression::bgzf, header->text);
 }
 
 }  // namespace tributary::genomics

@@ -22,24 +22,23 @@ bool is_pseudonym(std::string_view name) {
 
 }  // namespace
 
-Result<std::unique_ptr<CleanSource>> open_clean(files::Fd file, const Transform& transform, ContentTap* tap,
-                                                const RestartPoint* from) {
+Result<std::unique_ptr<CleanSource>> open_clean(files::Fd file, const Transform& transform, const Pass& pass) {
   const bool nameless = transform.format == Format::fastq || transform.format == Format::bed;
   if (!nameless && !is_pseudonym(transform.sample)) {
     return refusal("the name that should replace the sample's is empty or has characters outside of A-Z a-z 0-9 . _ -");
   }
   switch (transform.format) {
     case Format::fastq:
-      return open_clean_fastq(std::move(file), transform, tap, from);
+      return open_clean_fastq(std::move(file), transform, pass);
     case Format::vcf:
-      return open_clean_vcf(std::move(file), transform, tap, from);
+      return open_clean_vcf(std::move(file), transform, pass);
     case Format::bcf:
-      return open_clean_bcf(std::move(file), transform, tap, from);
+      return open_clean_bcf(std::move(file), transform, pass);
     case Format::bed:
-      return open_clean_bed(std::move(file), transform, tap, from);
+      return open_clean_bed(std::move(file), transform, pass);
     case Format::bam:
     case Format::cram:
-      return open_clean_alignment(std::move(file), transform, tap, from);
+      return open_clean_alignment(std::move(file), transform, pass);
     case Format::unknown:
       break;
   }

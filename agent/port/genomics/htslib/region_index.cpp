@@ -53,42 +53,26 @@ Result<std::unique_ptr<RegionIndex>> RegionIndex::of_bcf(std::uint64_t contigs, 
 }
 
 Result<std::int32_t> RegionIndex::number_of(std::string_view contig) {
-  if (contig_ >= 0 && contig == name_) return contig_;
+  if (number_ >= 0 && contig == name_) return number_;
   name_ = contig;
   const auto [found, fresh] = numbers_.try_emplace(name_, static_cast<std::int32_t>(numbers_.size()));
   if (fresh) {
     names_.append(name_).push_back('\0');
     if (names_.size() > names_limit_bytes) return refusal("index: more than 64 MiB of contig names");
   }
-  return found->second;
+  number_ = found->second;
+  return number_;
 }
 
-Status RegionIndex::add(std::string_view contig, const Interval& interval, std::uint64_t record_at) {
-  if (Status done = push(record_at); !done) return done;
-  Result<std::int32_t> number = number_of(contig);
-  if (!number) return number.error();
-  contig_ = *number;
-  interval_ = interval;
-  return {};
-}
-
-Status RegionIndex::add(std::int32_t contig, const Interval& interval, std::uint64_t record_at) {
-  if (Status done = push(record_at); !done) return done;
-  contig_ = contig;
-  interval_ = interval;
-  return {};
-}
-
-Status RegionIndex::push(std::uint64_t end_at) {
-  if (contig_ < 0) return {};
-  const std::int64_t begin = std::max<std::int64_t>(interval_.begin, 0);
-  const std::int64_t end = std::max(interval_.end, begin + 1);
+Status RegionIndex::add(const Region& region, std::uint64_t end_at) {
+  const std::int64_t begin = std::max<std::int64_t>(region.begin, 0);
+  const std::int64_t end = std::max(region.end, begin + 1);
   if (end > limit_) {
     return refusal(
         "index: a record ends at base " + std::to_string(end) + " and this index ends at " + std::to_string(limit_),
         kind_ == HTS_FMT_TBI ? "ask for csi" : "the contig lengths in the header are too small");
   }
-  if (hts_idx_push(index_.get(), contig_, begin, end, end_at, 1) < 0) {
+  if (hts_idx_push(index_.get(), region.contig, begin, end, end_at, 1) < 0) {
     return refusal("index: the records are not in order of coordinate", "sort the file, or ask for no index");
   }
   return {};
@@ -108,7 +92,6 @@ Status RegionIndex::set_names() {
 }
 
 Result<Bytes> RegionIndex::finish(std::uint64_t end_at) {
-  if (Status done = push(end_at); !done) return done.error();
   if (hts_idx_finish(index_.get(), end_at) < 0) return no_memory();
   if (format_ != Format::bcf) {
     if (Status done = set_names(); !done) return done.error();

@@ -155,7 +155,6 @@ void write_read_group(const SamLine& line, const std::string& id, std::string_vi
     }
   }
   out += '\n';
-  ++counts["read groups renamed"];
 }
 
 }  // namespace
@@ -240,9 +239,13 @@ Result<CleanSamHeader> clean_sam_header(std::string_view text, std::string_view 
     } else if (line.type == "SQ") {
       write_line(line, clean.text, counts, [&](const SamField& field) { return keep_in_sq(field, contigs); });
     } else if (line.type == "RG") {
-      const std::string id = std::string(sample) + "." + std::to_string(clean.read_groups.size() + 1);
+      // An id that is its own place in the list says nothing, and records that name it can stay.
+      const std::string number = std::to_string(clean.read_groups.size() + 1);
+      const bool stays = *line.field("ID") == number;
+      const std::string id = stays ? number : std::string(sample) + "." + number;
       clean.read_groups.emplace(*line.field("ID"), id);
       write_read_group(line, id, sample, clean.text, counts);
+      if (!stays) ++counts["read groups renamed"];
     } else {
       ++counts["header lines dropped"];
     }

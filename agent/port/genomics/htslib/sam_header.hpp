@@ -2,6 +2,7 @@
 //
 // Kept       @HD VN SO GO SS; @SQ SN LN M5 AH TP; one @RG for each that was there, in the same order, made of ID, SM
 //            and a PL that the SAM specification knows. Every other line and every other field is dropped.
+// Ids        of read groups become SAMPLE.1, SAMPLE.2 ...; one that is its own place in the list, from 1, stays.
 // Source     SAM specification (Sequence Alignment/Map Format), section 1.3.
 // Failure    give_up: several samples, a contig or a read group without its name, text beyond the limits.
 // Never      puts header text into a message.

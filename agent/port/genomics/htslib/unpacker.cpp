@@ -2,9 +2,7 @@
 #include "agent/port/genomics/htslib/unpacker.hpp"
 
 #include <fcntl.h>
-#include <libdeflate.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -16,7 +14,7 @@ namespace tributary::genomics {
 namespace {
 
 constexpr std::size_t input_bytes = std::size_t{256} << 10U;
-constexpr std::size_t largest_block = 0x10000;
+constexpr std::size_t blocks_ahead = 8;
 constexpr std::size_t longest_header_text = std::size_t{64} << 10U;
 constexpr std::size_t trailing_piece = std::size_t{64} << 10U;
 constexpr std::size_t trailing_overlap = std::size_t{4} << 10U;
@@ -33,40 +31,23 @@ bool all_zero(ByteView bytes) {
 
 }  // namespace
 
-struct Unpacker::Codec {
-  z_stream stream{};
-  bool stream_ready = false;
-  libdeflate_decompressor* blocks = nullptr;
+Unpacker::Unpacker(files::Fd file, ContainerFields fields, Trailing trailing, Workers* workers)
+    : file_(std::move(file)), fields_(std::move(fields)), trailing_(trailing), workers_(workers) {}
 
-  Codec() = default;
-  Codec(const Codec&) = delete;
-  Codec& operator=(const Codec&) = delete;
-  ~Codec() {
-    if (stream_ready) inflateEnd(&stream);
-    libdeflate_free_decompressor(blocks);
-  }
-  Status prepare_stream() {
-    if ((stream_ready ? inflateReset(&stream) : inflateInit2(&stream, -MAX_WBITS)) != Z_OK) {
-      return wait_error("gzip: no memory for the decompressor");
-    }
-    stream_ready = true;
-    return {};
-  }
-  Status prepare_blocks() {
-    if (blocks == nullptr) blocks = libdeflate_alloc_decompressor();
-    return blocks == nullptr ? Status(wait_error("BGZF: no memory for the decompressor")) : Status();
-  }
-};
-
-Unpacker::Unpacker(files::Fd file, ContainerFields fields, Trailing trailing)
-    : file_(std::move(file)), fields_(std::move(fields)), trailing_(trailing), codec_(std::make_unique<Codec>()) {}
-
-Unpacker::~Unpacker() = default;
-
-Result<std::unique_ptr<Unpacker>> Unpacker::open(files::Fd file, ContainerFields fields, Trailing trailing) {
-  std::unique_ptr<Unpacker> unpacker(new Unpacker(std::move(file), std::move(fields), trailing));
+Result<std::unique_ptr<Unpacker>> Unpacker::open(files::Fd file, ContainerFields fields, Trailing trailing,
+                                                 Workers* workers) {
+  std::unique_ptr<Unpacker> unpacker(new Unpacker(std::move(file), std::move(fields), trailing, workers));
   if (Status done = unpacker->start(); !done) return done.error();
   return unpacker;
+}
+
+Unpacker::~Unpacker() { forget_ahead(); }
+
+void Unpacker::forget_ahead() {
+  for (const auto& block : ahead_) {
+    if (block->piece) workers_->forget(block->piece);
+  }
+  ahead_.clear();
 }
 
 Status Unpacker::start() {
@@ -106,16 +87,14 @@ Result<std::size_t> Unpacker::need(std::size_t count) {
   return end_ - begin_;
 }
 
-void Unpacker::consume(std::size_t count) { begin_ += count; }
-
 std::string Unpacker::place() const {
   return std::string(compression_ == Compression::bgzf ? "BGZF" : "gzip") + ": member " + std::to_string(member_);
 }
 
 std::uint64_t Unpacker::position() const {
   if (compression_ == Compression::none) return offset();
-  if (mode_ != Mode::block || block_taken_ == block_.size()) return offset() << 16U;
-  return block_offset_ << 16U | static_cast<std::uint64_t>(block_taken_);
+  if (!ahead_.empty()) return ahead_.front()->offset << 16U | static_cast<std::uint64_t>(block_taken_);
+  return offset() << 16U;
 }
 
 Status Unpacker::seek(std::uint64_t position) {
@@ -125,17 +104,12 @@ Status Unpacker::seek(std::uint64_t position) {
   input_offset_ = blocks ? position >> 16U : position;
   if (!blocks) return {};
   mode_ = Mode::between;
-  block_.clear();
-  block_taken_ = 0;
-  const auto within = static_cast<std::size_t>(position & 0xffffU);
-  if (within == 0) return {};
-  if (Status done = next_member(); !done) return done;
-  if (mode_ == Mode::block) {
-    if (Status done = load_block(); !done) return done;
-  }
-  if (mode_ != Mode::block || within > block_.size())
+  forget_ahead();
+  block_taken_ = static_cast<std::size_t>(position & 0xffffU);
+  if (block_taken_ == 0) return {};
+  if (Status done = look_ahead(); !done) return done;
+  if (ahead_.empty() || block_taken_ > ahead_.front()->told_size())
     return refusal("BGZF: the file is not the one that was read before");
-  block_taken_ = within;
   return {};
 }
 
@@ -145,26 +119,35 @@ bool Unpacker::looks_cut() const {
 
 Result<std::size_t> Unpacker::read(MutableByteView into) {
   if (into.empty()) return std::size_t{0};
+  read_block_.reset();
   while (true) {
-    std::size_t got = 0;
-    switch (mode_) {
-      case Mode::plain:
-        return read_plain(into);
-      case Mode::ended:
-        return std::size_t{0};
-      case Mode::between:
-        if (Status done = next_member(); !done) return done.error();
-        break;
-      case Mode::block:
-      case Mode::stream: {
-        Result<std::size_t> piece = mode_ == Mode::block ? read_block(into) : read_stream(into);
-        if (!piece) return piece.error();
-        got = *piece;
-        break;
-      }
+    if (Status done = look_ahead(); !done) return done.error();
+    if (!ahead_.empty()) {
+      Result<std::size_t> piece = read_ahead(into);
+      if (!piece || *piece > 0) return piece;
+    } else if (mode_ == Mode::stream) {
+      Result<std::size_t> piece = read_stream(into);
+      if (!piece || *piece > 0) return piece;
+    } else if (mode_ == Mode::plain) {
+      return read_plain(into);
+    } else if (mode_ == Mode::ended) {
+      return std::size_t{0};
     }
-    if (got > 0) return got;
   }
+}
+
+/// Goes on behind the newest block as long as there are blocks and room for them.
+Status Unpacker::look_ahead() {
+  const std::size_t most = workers_ != nullptr ? blocks_ahead : 1;
+  while ((mode_ == Mode::between || mode_ == Mode::block) && ahead_.size() < most) {
+    if (mode_ == Mode::between) {
+      if (Status done = next_member(); !done) return done;
+    }
+    if (mode_ == Mode::block) {
+      if (Status done = take_block(); !done) return done;
+    }
+  }
+  return {};
 }
 
 Status Unpacker::skim(const Stop& stop) {
@@ -288,55 +271,66 @@ Status Unpacker::member_header() {
   if (got = need(at); !got) return got.error();
   if (*got < at) return cut;
   if (block_size_bytes_ > 0) {
-    block_.clear();
-    block_taken_ = 0;
+    block_header_bytes_ = at;
     mode_ = Mode::block;
-    return codec_->prepare_blocks();
+    return {};
   }
   consume(at);
   seekable_ = false;
   last_block_bytes_ = 1;
   stream_crc_ = 0;
   stream_bytes_ = 0;
+  stream_.start();
   mode_ = Mode::stream;
-  return codec_->prepare_stream();
+  return {};
 }
 
 Error Unpacker::block_cut() const {
   return refusal(place() + ": the file ends within this block", "it is truncated: have it written again");
 }
 
-/// Inflates the block whose header stands at the front of the input.
-Status Unpacker::load_block() {
+/// Takes the block whose header stands at the front of the input.
+Status Unpacker::take_block() {
   Result<std::size_t> got = need(block_size_bytes_);
   if (!got) return got.error();
-  if (*got < block_size_bytes_) return block_cut();
-  block_.resize(largest_block);
-  std::size_t used = 0;
-  std::size_t made = 0;
-  const libdeflate_result result = libdeflate_gzip_decompress_ex(codec_->blocks, held().data(), block_size_bytes_,
-                                                                 block_.data(), block_.size(), &used, &made);
-  if (result != LIBDEFLATE_SUCCESS || used != block_size_bytes_) {
-    return refusal(place() + ": a damaged block", "the file is damaged: have it written again");
-  }
-  block_offset_ = offset();
-  block_.resize(made);
+  if (*got < block_size_bytes_ || block_size_bytes_ < block_header_bytes_) return block_cut();
+  const auto block = std::make_shared<BgzfBlock>();
+  block->offset = offset();
+  block->member = member_;
+  const auto packed = held().subspan(block_header_bytes_, block_size_bytes_ - block_header_bytes_);
+  block->packed.assign(packed.begin(), packed.end());
   consume(block_size_bytes_);
+  if (workers_ != nullptr) {
+    block->piece = workers_->begin([block] { block->unpack(); });
+  } else {
+    block->unpack();
+  }
+  ahead_.push_back(block);
   if (last_block_bytes_ > largest_block_bytes_ && member_ > 1) largest_block_bytes_ = last_block_bytes_;
-  last_block_bytes_ = made;
-  block_size_bytes_ = 0;
+  last_block_bytes_ = block->told_size();
+  mode_ = Mode::between;
   return {};
 }
 
-Result<std::size_t> Unpacker::read_block(MutableByteView into) {
-  if (block_size_bytes_ > 0) {
-    if (Status done = load_block(); !done) return done.error();
+Result<std::size_t> Unpacker::read_ahead(MutableByteView into) {
+  const auto block = ahead_.front();
+  if (block->piece) {
+    workers_->wait(block->piece);
+    block->piece.reset();
   }
-  const std::size_t count = std::min(into.size(), block_.size() - block_taken_);
-  read_position_ = block_offset_ << 16U | static_cast<std::uint64_t>(block_taken_);
-  if (count > 0) std::memcpy(into.data(), block_.data() + block_taken_, count);
+  if (!block->is_good || block_taken_ > block->content.size()) {
+    return refusal("BGZF: member " + std::to_string(block->member) + ": a damaged block",
+                   "the file is damaged: have it written again");
+  }
+  const std::size_t count = std::min(into.size(), block->content.size() - block_taken_);
+  read_position_ = block->offset << 16U | static_cast<std::uint64_t>(block_taken_);
+  if (count > 0) std::memcpy(into.data(), block->content.data() + block_taken_, count);
   block_taken_ += count;
-  if (block_taken_ == block_.size()) mode_ = Mode::between;
+  if (count > 0) read_block_ = block;
+  if (block_taken_ == block->content.size()) {
+    ahead_.pop_front();
+    block_taken_ = 0;
+  }
   return count;
 }
 
@@ -344,24 +338,23 @@ Result<std::size_t> Unpacker::read_stream(MutableByteView into) {
   Result<std::size_t> got = need(1);
   if (!got) return got.error();
   if (*got == 0) return refusal(place() + ": the file ends within it", "it is truncated: have it written again");
-  z_stream& stream = codec_->stream;
-  const std::size_t room = std::min(into.size(), std::size_t{1} << 30U);
-  stream.next_in = input_.data() + begin_;
-  stream.avail_in = static_cast<uInt>(*got);
-  stream.next_out = into.data();
-  stream.avail_out = static_cast<uInt>(room);
-  const int result = inflate(&stream, Z_NO_FLUSH);
-  if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) {
+  auto step = stream_.step(held(), into);
+  while (step.state == deflate::Stream::State::more && step.used == 0 && step.made == 0) {
+    const std::size_t before = held().size();
+    if (got = need(before + 1); !got) return got.error();
+    if (*got == before) return refusal(place() + ": the file ends within it", "it is truncated: have it written again");
+    step = stream_.step(held(), into);
+  }
+  if (step.state == deflate::Stream::State::damaged) {
     return refusal(place() + ": damaged data", "the file is damaged: have it written again");
   }
-  consume(*got - stream.avail_in);
-  const std::size_t made = room - stream.avail_out;
-  stream_crc_ = libdeflate_crc32(stream_crc_, into.data(), made);
-  stream_bytes_ += made;
-  if (result == Z_STREAM_END) {
+  consume(step.used);
+  stream_crc_ = deflate::crc32(stream_crc_, into.first(step.made));
+  stream_bytes_ += step.made;
+  if (step.state == deflate::Stream::State::ended) {
     if (Status done = end_of_stream(); !done) return done.error();
   }
-  return made;
+  return step.made;
 }
 
 Status Unpacker::end_of_stream() {

@@ -3,13 +3,14 @@
 // Reads the descriptor with pread only: its own offset is neither used nor moved. Gzip files may have any number of
 // members; BGZF blocks are members that tell their size, and are inflated whole.
 //
-// Order      read* from front to back; seek before the first read only.
-// Threads    one at a time per object.
+// Order      read* from front to back; seek at any time.
+// Threads    one at a time per object; with workers, BGZF blocks are inflated by them ahead of the reader.
 // Failure    wait: input/output error. give_up: damaged, truncated, foreign bytes behind the last member.
-// Never      holds more than one BGZF block and one input buffer.
+// Never      holds more than a few BGZF blocks and one input buffer.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -17,8 +18,11 @@
 #include "agent/base/bytes.hpp"
 #include "agent/base/result.hpp"
 #include "agent/base/stop.hpp"
+#include "agent/base/workers.hpp"
+#include "agent/port/deflate/deflate.hpp"
 #include "agent/port/files/files.hpp"
 #include "agent/port/genomics/genomics.hpp"
+#include "agent/port/genomics/htslib/bgzf_block.hpp"
 
 namespace tributary::genomics {
 
@@ -31,8 +35,9 @@ class Unpacker {
   enum class Trailing : std::uint8_t { refuse, report };  // bytes behind the last member; zero padding is always fine
 
   /// `fields` may be empty. With Trailing::report foreign bytes behind the last member go to `fields` instead.
+  /// `workers` may be null.
   static Result<std::unique_ptr<Unpacker>> open(files::Fd file, ContainerFields fields = {},
-                                                Trailing trailing = Trailing::refuse);
+                                                Trailing trailing = Trailing::refuse, Workers* workers = nullptr);
   Unpacker(const Unpacker&) = delete;
   Unpacker& operator=(const Unpacker&) = delete;
   ~Unpacker();
@@ -54,6 +59,8 @@ class Unpacker {
   [[nodiscard]] Status seek(std::uint64_t position);
   /// Where the first byte of the newest read stands.
   [[nodiscard]] std::uint64_t read_position() const { return read_position_; }
+  /// The BGZF block that the newest read came from; none: it came from elsewhere.
+  [[nodiscard]] const std::shared_ptr<BgzfBlock>& read_block() const { return read_block_; }
 
   /// After the end: the file consists of BGZF blocks and its last one is the empty block.
   [[nodiscard]] bool saw_end_block() const { return last_block_bytes_ == 0; }
@@ -62,33 +69,36 @@ class Unpacker {
   [[nodiscard]] bool looks_cut() const;
 
  private:
-  struct Codec;
-  Unpacker(files::Fd file, ContainerFields fields, Trailing trailing);
+  Unpacker(files::Fd file, ContainerFields fields, Trailing trailing, Workers* workers);
 
   Status start();
   Result<std::size_t> need(std::size_t count);
-  void consume(std::size_t count);
+  void consume(std::size_t count) { begin_ += count; }
   [[nodiscard]] std::uint64_t offset() const { return input_offset_ + begin_; }
   [[nodiscard]] ByteView held() const { return ByteView(input_).subspan(begin_, end_ - begin_); }
   Status next_member();
   Status member_header();
   Status extra_fields(ByteView fields);
   Result<std::size_t> header_text(std::size_t at);
-  Status load_block();
+  Status look_ahead();
+  void forget_ahead();
+  Status take_block();
   Status report(ByteView bytes);
   Status trailing_bytes();
   Result<std::size_t> read_plain(MutableByteView into);
   Result<std::size_t> read_stream(MutableByteView into);
-  Result<std::size_t> read_block(MutableByteView into);
+  Result<std::size_t> read_ahead(MutableByteView into);
   Status end_of_stream();
   [[nodiscard]] std::string place() const;
   [[nodiscard]] Error block_cut() const;
 
+  // block: the header of a BGZF block was read, the block itself was not.
   enum class Mode : std::uint8_t { plain, between, block, stream, ended };
 
   files::Fd file_;
   ContainerFields fields_;
   Trailing trailing_;
+  Workers* workers_;
   std::uint64_t size_bytes_ = 0;
   Bytes input_;
   std::size_t begin_ = 0;
@@ -99,15 +109,16 @@ class Unpacker {
   bool seekable_ = true;
   std::uint64_t member_ = 0;
   std::uint64_t read_position_ = 0;
-  std::unique_ptr<Codec> codec_;
+  std::shared_ptr<BgzfBlock> read_block_;
   // BGZF
-  std::size_t block_size_bytes_ = 0;  // compressed, of the member whose header was read
-  std::uint64_t block_offset_ = 0;
-  Bytes block_;
-  std::size_t block_taken_ = 0;
+  std::size_t block_size_bytes_ = 0;              // compressed, of the member whose header was read
+  std::size_t block_header_bytes_ = 0;            // of these
+  std::deque<std::shared_ptr<BgzfBlock>> ahead_;  // the first one is being read
+  std::size_t block_taken_ = 0;                   // of its content
   std::size_t last_block_bytes_ = 1;
   std::size_t largest_block_bytes_ = 0;  // of all blocks but the last
   // gzip
+  deflate::Stream stream_;
   std::uint32_t stream_crc_ = 0;
   std::uint64_t stream_bytes_ = 0;
 };

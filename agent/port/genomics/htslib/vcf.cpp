@@ -51,20 +51,19 @@ std::optional<std::int64_t> info_end(std::string_view info) {
 
 class CleanVcf final : public CleanText {
  public:
-  static Result<std::unique_ptr<CleanSource>> open(files::Fd file, const Transform& transform, ContentTap* tap,
-                                                   const RestartPoint* from) {
-    auto input = Unpacker::open(std::move(file));
+  static Result<std::unique_ptr<CleanSource>> open(files::Fd file, const Transform& transform, const Pass& pass) {
+    auto input = Unpacker::open(std::move(file), {}, Unpacker::Trailing::refuse, pass.workers);
     if (!input) return in("VCF", input.error());
-    std::unique_ptr<CleanVcf> clean(new CleanVcf(std::move(*input), transform, tap));
-    if (from != nullptr) {
-      if (Status done = clean->continue_from(*from); !done) return done.error();
+    std::unique_ptr<CleanVcf> clean(new CleanVcf(std::move(*input), transform, pass));
+    if (pass.from != nullptr) {
+      if (Status done = clean->continue_from(*pass.from); !done) return done.error();
     }
     return std::unique_ptr<CleanSource>(std::move(clean));
   }
 
  private:
-  CleanVcf(std::unique_ptr<Unpacker> input, const Transform& transform, ContentTap* tap)
-      : CleanText("VCF", Format::vcf, std::move(input), tap),
+  CleanVcf(std::unique_ptr<Unpacker> input, const Transform& transform, const Pass& pass)
+      : CleanText("VCF", Format::vcf, std::move(input), pass),
         header_(VcfHeader::Kind::vcf, transform.sample),
         index_kind_(transform.index) {}
 
@@ -83,29 +82,29 @@ class CleanVcf final : public CleanText {
     }
     if (line->end == line->size) return bad("the file ends within its line");
     const std::string_view text = window().text(*line);
-    Status done = in_header ? header_line(text) : record(text);
+    Status done = in_header ? header_line(text, line->end) : record(text, line->end);
     if (!done) return done.error();
-    window().take(line->end);
     return true;
   }
 
-  Status header_line(std::string_view text) {
+  Status header_line(std::string_view text, std::size_t consumed) {
     const std::size_t before = unit_bytes();
     if (Status done = header_.line(text, unit()); !done) return done;
-    if (Status done = emit_header(unit_bytes() > before ? 1 : 0); !done) return done;
+    if (Status done = emit_header(unit_bytes() > before ? 1 : 0, consumed); !done) return done;
     if (!header_.done()) return {};
-    if (Status done = end_header(); !done) return done;
+    auto records_at = end_header();
+    if (!records_at) return records_at.error();
     if (index_kind_ == IndexKind::none) return {};
-    auto index = RegionIndex::of_text(Format::vcf, index_kind_, header_.longest_contig(), tell());
+    auto index = RegionIndex::of_text(Format::vcf, index_kind_, header_.longest_contig(), *records_at);
     if (!index) return index.error();
     index_ = std::move(*index);
     return {};
   }
 
-  Status record(std::string_view text) {
+  Status record(std::string_view text, std::size_t consumed) {
     if (text.empty() || text.front() == '#') {
       ++comments_;
-      return {};
+      return drop(consumed);
     }
     const Record record = columns_of(text);
     if (continued() ? record.count < 8 || record.count > most_columns : record.count != header_.columns()) {
@@ -120,19 +119,16 @@ class CleanVcf final : public CleanText {
     }
     append(text);
     unit().push_back('\n');
-    if (Status done = place_record(); !done) return done;
-    if (index_) {
-      if (Status done = index_->add(record.columns[0], interval_of(record, position), tell()); !done) return done;
-    }
-    return emit_record();
+    if (!index_) return emit_record(consumed);
+    auto contig = index_->number_of(record.columns[0]);
+    if (!contig) return contig.error();
+    Region region{*contig, position - 1, position - 1 + static_cast<std::int64_t>(record.columns[3].size()), true};
+    const std::optional<std::int64_t> end = info_end(record.columns[7]);
+    if (end && *end > region.begin) region.end = *end;
+    return emit_record(consumed, &region);
   }
 
-  static RegionIndex::Interval interval_of(const Record& record, std::int64_t position) {
-    RegionIndex::Interval interval{position - 1, position - 1 + static_cast<std::int64_t>(record.columns[3].size())};
-    const std::optional<std::int64_t> end = info_end(record.columns[7]);
-    if (end && *end > interval.begin) interval.end = *end;
-    return interval;
-  }
+  Status add_to_index(const Region& region, std::uint64_t end_at) override { return index_->add(region, end_at); }
 
   Result<Bytes> finished(std::uint64_t end_at) override {
     count("header lines dropped", header_.lines_dropped());
@@ -150,12 +146,11 @@ class CleanVcf final : public CleanText {
 
 }  // namespace
 
-Result<std::unique_ptr<CleanSource>> open_clean_vcf(files::Fd file, const Transform& transform, ContentTap* tap,
-                                                    const RestartPoint* from) {
+Result<std::unique_ptr<CleanSource>> open_clean_vcf(files::Fd file, const Transform& transform, const Pass& pass) {
   if (transform.index != IndexKind::none && transform.index != IndexKind::tbi && transform.index != IndexKind::csi) {
     return refusal("VCF: has no index of kind " + std::string(extension_of(transform.index)), "ask for tbi or csi");
   }
-  return CleanVcf::open(std::move(file), transform, tap, from);
+  return CleanVcf::open(std::move(file), transform, pass);
 }
 
 }  // namespace tributary::genomics

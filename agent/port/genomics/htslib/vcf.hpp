@@ -13,7 +13,6 @@
 
 namespace tributary::genomics {
 
-Result<std::unique_ptr<CleanSource>> open_clean_vcf(files::Fd file, const Transform& transform, ContentTap* tap,
-                                                    const RestartPoint* from);
+Result<std::unique_ptr<CleanSource>> open_clean_vcf(files::Fd file, const Transform& transform, const Pass& pass);
 
 }  // namespace tributary::genomics

@@ -19,20 +19,27 @@ Error too_long() { return refusal("a line of more than 64 MiB", "this is no file
 
 Window::Window(std::unique_ptr<Unpacker> input) : input_(std::move(input)), text_(first_bytes) {}
 
+void Window::take(std::size_t count) {
+  begin_ += count;
+  while (marks_.size() > 1 && marks_[1].at <= begin_) marks_.pop_front();
+}
+
+Result<bool> Window::have(std::size_t count) {
+  while (rest().size() < count && !ended_) {
+    if (Status done = more(); !done) return done.error();
+  }
+  return rest().size() >= count;
+}
+
 Status Window::more() {
   if (ended_) return {};
   if (begin_ > 0) {
     std::memmove(text_.data(), text_.data() + begin_, end_ - begin_);
-    const auto keep = std::find_if(marks_.begin(), marks_.end(), [this](const Mark& mark) { return mark.at > begin_; });
-    if (keep != marks_.begin())
-      marks_.erase(marks_.begin(), keep - 1);  // the mark of the piece that begin_ is in stays
-    for (Mark& mark : marks_) {
-      if (mark.at < begin_) {  // only a plain file or one block: advance within it
-        mark.position += begin_ - mark.at;
-        mark.at = begin_;
-      }
-      mark.at -= begin_;
+    if (!marks_.empty() && marks_.front().at < begin_) {
+      marks_.front().position += begin_ - marks_.front().at;
+      marks_.front().at = begin_;
     }
+    for (Mark& mark : marks_) mark.at -= begin_;
     end_ -= begin_;
     begin_ = 0;
   }
@@ -40,24 +47,36 @@ Status Window::more() {
     if (text_.size() >= limit_bytes) return refusal("a unit of more than 128 MiB", "this is no file of its kind");
     text_.resize(std::min(2 * text_.size(), limit_bytes));
   }
-  while (text_.size() - end_ >= piece_bytes) {
-    Result<std::size_t> got = input_->read({reinterpret_cast<std::uint8_t*>(text_.data()) + end_, text_.size() - end_});
+  const std::size_t stop = std::min(text_.size(), end_ + first_bytes);
+  while (stop - end_ >= piece_bytes) {
+    Result<std::size_t> got = input_->read({reinterpret_cast<std::uint8_t*>(text_.data()) + end_, stop - end_});
     if (!got) return got.error();
     if (*got == 0) {
       ended_ = true;
       break;
     }
-    marks_.push_back({end_, input_->read_position()});
+    if (marks_.size() == 1 && marks_.front().at == end_) marks_.pop_front();  // nothing is left of it
+    marks_.push_back({end_, input_->read_position(), input_->read_block()});
     end_ += *got;
   }
   return {};
 }
 
 std::uint64_t Window::position() const {
-  const auto behind =
-      std::find_if(marks_.rbegin(), marks_.rend(), [this](const Mark& mark) { return mark.at <= begin_; });
-  if (begin_ == end_ || behind == marks_.rend()) return input_->position();
-  return behind->position + (begin_ - behind->at);
+  if (begin_ == end_ || marks_.empty()) return input_->position();
+  return marks_.front().position + (begin_ - marks_.front().at);
+}
+
+Status Window::continue_at(std::uint64_t position) {
+  begin_ = end_ = 0;
+  marks_.clear();
+  ended_ = false;
+  return input_->seek(position);
+}
+
+Window::Block Window::block() const {
+  if (begin_ == end_ || marks_.empty() || marks_.front().block == nullptr) return {};
+  return {marks_.front().block, (marks_.size() > 1 ? marks_[1].at : end_) - begin_};
 }
 
 Result<Window::Line> Window::line(std::size_t from) {

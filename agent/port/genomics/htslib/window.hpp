@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -26,13 +27,22 @@ class Window {
   [[nodiscard]] std::string_view rest() const { return {text_.data() + begin_, end_ - begin_}; }
   /// True when `rest` is all that is left.
   [[nodiscard]] bool ended() const { return ended_; }
+  /// Makes `count` bytes of `rest` available; false when the file ends before.
+  [[nodiscard]] Result<bool> have(std::size_t count);
   /// Adds at least one byte to `rest`, or finds the end.
   [[nodiscard]] Status more();
-  void take(std::size_t count) { begin_ += count; }
+  void take(std::size_t count);
   /// Where the input stands at the front of `rest`, for `continue_at`; only while `input().seekable()`.
   [[nodiscard]] std::uint64_t position() const;
-  /// Before anything was read.
-  [[nodiscard]] Status continue_at(std::uint64_t position) { return input_->seek(position); }
+  /// The BGZF block that the front of `rest` stands in, and what `rest` holds of it; none: `rest` is empty or comes
+  /// from elsewhere.
+  struct Block {
+    std::shared_ptr<const BgzfBlock> block;
+    std::size_t left = 0;
+  };
+  [[nodiscard]] Block block() const;
+  /// Forgets what was read and goes on there.
+  [[nodiscard]] Status continue_at(std::uint64_t position);
 
   /// A line without its end (LF or CR LF), as places behind the front of `rest`: they stay valid until `take`.
   struct Line {
@@ -49,13 +59,14 @@ class Window {
   struct Mark {
     std::size_t at = 0;  // in text_
     std::uint64_t position = 0;
+    std::shared_ptr<const BgzfBlock> block;
   };
   std::unique_ptr<Unpacker> input_;
   std::vector<char> text_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   bool ended_ = false;
-  std::vector<Mark> marks_;  // where pieces of the input start, in order
+  std::deque<Mark> marks_;  // where pieces of the input start, in order; the first one holds begin_
 };
 
 }  // namespace tributary::genomics

@@ -1,0 +1,33 @@
+// agent/port/genomics/htslib/bam_units.hpp: header and records of a BAM file, checked for their lengths.
+//
+// Failure    give_up: no BAM, truncated, a length that does not fit. wait: the file could not be read now.
+// Source     SAM specification, section 4.2.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/base/result.hpp"
+#include "agent/port/files/files.hpp"
+#include "agent/port/genomics/htslib/sam_header.hpp"
+#include "agent/port/genomics/htslib/window.hpp"
+
+namespace tributary::genomics {
+
+inline constexpr std::size_t bam_record_limit_bytes = std::size_t{64} << 20U;
+
+/// A window over the content of a file that is BGZF and has its end-of-file block.
+Result<std::unique_ptr<Unpacker>> open_bam(files::Fd file, Workers* workers);
+
+struct BamHeader {
+  std::string text;
+  std::vector<Contig> contigs;
+  std::size_t bytes = 0;  // of the window; they are not taken
+};
+Result<BamHeader> bam_header(Window& window);
+/// Bytes of the record at the front of the window, its length's four included; 0 at the end of the file.
+Result<std::size_t> bam_record_bytes(Window& window);
+
+}  // namespace tributary::genomics
