@@ -2,7 +2,9 @@
 #include "agent/port/genomics/htslib/vcf.hpp"
 
 #include <array>
+#include <bit>
 #include <charconv>
+#include <cstring>
 #include <optional>
 
 #include "agent/port/genomics/htslib/clean_text.hpp"
@@ -21,15 +23,34 @@ struct Record {
   std::size_t count = 0;  // most_columns + 1: more
 };
 
+/// A bit at the top of each of the eight bytes that is a tab.
+std::uint64_t tabs_in(std::uint64_t bytes) {
+  constexpr std::uint64_t low = 0x7f7f7f7f7f7f7f7fU;
+  const std::uint64_t others = bytes ^ 0x0909090909090909U;
+  return ~(((others & low) + low) | others | low);
+}
+
+/// Columns are short: eight bytes at once are faster here than a search for each tab.
 Record columns_of(std::string_view text) {
+  static_assert(std::endian::native == std::endian::little);
   Record record;
-  while (record.count < most_columns) {
-    const std::size_t tab = text.find('\t');
-    record.columns[record.count++] = text.substr(0, tab);
-    if (tab == std::string_view::npos) return record;
-    text.remove_prefix(tab + 1);
+  std::size_t begin = 0;
+  const auto end_column = [&](std::size_t at) {
+    if (record.count < most_columns) record.columns[record.count] = text.substr(begin, at - begin);
+    if (record.count <= most_columns) ++record.count;
+    begin = at + 1;
+  };
+  std::size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, text.data() + at, 8);
+    for (std::uint64_t tabs = tabs_in(bytes); tabs != 0; tabs &= tabs - 1)
+      end_column(at + static_cast<std::size_t>(std::countr_zero(tabs)) / 8);
   }
-  ++record.count;
+  for (; at < text.size(); ++at) {
+    if (text[at] == '\t') end_column(at);
+  }
+  end_column(text.size());
   return record;
 }
 
