@@ -5,6 +5,7 @@
 #include "agent/port/genomics/htslib/region_index.hpp"
 #include "agent/port/genomics/htslib/tap_batch.hpp"
 #include "agent/port/genomics/htslib/vcf_header.hpp"
+#include "agent/port/genomics/htslib/vcf_record.hpp"
 
 namespace tributary::genomics {
 
@@ -25,6 +26,7 @@ class CleanBcf final : public CleanText {
     if (!input) return in("BCF", input.error());
     std::unique_ptr<CleanBcf> clean(new CleanBcf(std::move(*input), transform, pass));
     if (pass.from != nullptr) {
+      if (Status done = clean->read_header(); !done) return in("BCF", done.error());
       if (Status done = clean->continue_from(*pass.from); !done) return done.error();
     }
     return std::unique_ptr<CleanSource>(std::move(clean));
@@ -34,10 +36,18 @@ class CleanBcf final : public CleanText {
   CleanBcf(std::unique_ptr<Unpacker> input, const Transform& transform, const Pass& pass)
       : CleanText("BCF", Format::bcf, std::move(input), pass),
         header_(VcfHeader::Kind::bcf, transform.sample),
+        cleaner_(header_),
         wants_index_(transform.index != IndexKind::none) {}
 
+  /// For what it says of the records; nothing is given out.
+  Status read_header() {
+    Bytes unused;
+    auto size = clean_header(unused);
+    return size ? Status{} : Status(size.error());
+  }
+
   Result<bool> step() override {
-    if (!continued() && !header_.done()) {
+    if (!header_.done()) {
       Status done = header();
       return done ? Result<bool>(true) : Result<bool>(done.error());
     }
@@ -48,24 +58,31 @@ class CleanBcf final : public CleanText {
     return true;
   }
 
-  Status header() {
+  /// Appends the clean text; answers the bytes of the window that it is made of.
+  Result<std::size_t> clean_header(Bytes& clean) {
     Result<BcfHeaderText> source = bcf_header_text(window());
     if (!source) return source.error();
-    Bytes clean;
     for (std::string_view rest = source->text; !rest.empty() && !header_.done();) {
       const std::size_t feed = rest.find('\n');
       std::string_view line = rest.substr(0, feed);
       rest.remove_prefix(feed == std::string_view::npos ? rest.size() : feed + 1);
       if (line.ends_with('\r')) line.remove_suffix(1);
-      if (Status done = header_.line(line, clean); !done) return done;
+      if (Status done = header_.line(line, clean); !done) return done.error();
     }
     if (!header_.done()) return refusal("the header has no line of column names", "have the file written again");
+    return source->end;
+  }
+
+  Status header() {
+    Bytes clean;
+    auto size = clean_header(clean);
+    if (!size) return size.error();
     if (Status done = tap_lines(tap(), text(clean)); !done) return done;
     append(window().rest().substr(0, 5));
     append_le32(unit(), static_cast<std::uint32_t>(clean.size() + 1));
     append(text(clean));
     unit().push_back(0);
-    if (Status done = emit_binary_header(source->end); !done) return done;
+    if (Status done = emit_binary_header(*size); !done) return done;
     auto records_at = end_header();
     if (!records_at) return records_at.error();
     if (!wants_index_) return {};
@@ -85,12 +102,10 @@ class CleanBcf final : public CleanText {
     const auto position = static_cast<std::int32_t>(le32(bytes, lengths_bytes + 4));
     const auto length = static_cast<std::int32_t>(le32(bytes, lengths_bytes + 8));
     const std::uint32_t samples = le32(bytes, lengths_bytes + 20) & 0xffffffU;
-    if (!continued()) {
-      if (contig < 0 || static_cast<std::uint64_t>(contig) >= header_.contigs())
-        return bad("its contig is not in the header");
-      if (samples != header_.samples()) return bad("its number of samples is not that of the header");
-    }
-    append(bytes);
+    if (contig < 0 || static_cast<std::uint64_t>(contig) >= header_.contigs())
+      return bad("its contig is not in the header");
+    if (samples != header_.samples()) return bad("its number of samples is not that of the header");
+    if (Status done = cleaner_.clean(view(bytes), unit()); !done) return bad(done.error().what.c_str());
     const Region region{contig, position, std::int64_t{position} + std::max(length, 1), true};
     return emit_record(bytes.size(), index_ ? &region : nullptr);
   }
@@ -101,10 +116,13 @@ class CleanBcf final : public CleanText {
     count("header lines dropped", header_.lines_dropped());
     count("header fields dropped", header_.fields_dropped());
     count("sample names replaced", header_.samples());
+    count("record texts dropped", cleaner_.counts().texts_dropped);
+    count("record ids dropped", cleaner_.counts().ids_dropped);
     return index_ ? index_->finish(end_at) : Result<Bytes>(Bytes{});
   }
 
   VcfHeader header_;
+  BcfRecordCleaner cleaner_;
   bool wants_index_;
   std::unique_ptr<RegionIndex> index_;
 };

@@ -10,12 +10,13 @@
 #include "agent/port/genomics/htslib/clean_text.hpp"
 #include "agent/port/genomics/htslib/region_index.hpp"
 #include "agent/port/genomics/htslib/vcf_header.hpp"
+#include "agent/port/genomics/htslib/vcf_record.hpp"
 
 namespace tributary::genomics {
 
 namespace {
 
-constexpr std::size_t most_columns = 10;
+constexpr std::size_t most_columns = VcfRecordCleaner::most_columns;
 constexpr std::int64_t greatest_position = std::int64_t{1} << 43U;
 
 struct Record {
@@ -77,6 +78,7 @@ class CleanVcf final : public CleanText {
     if (!input) return in("VCF", input.error());
     std::unique_ptr<CleanVcf> clean(new CleanVcf(std::move(*input), transform, pass));
     if (pass.from != nullptr) {
+      if (Status done = clean->read_header(); !done) return in("VCF", done.error());
       if (Status done = clean->continue_from(*pass.from); !done) return done.error();
     }
     return std::unique_ptr<CleanSource>(std::move(clean));
@@ -86,7 +88,22 @@ class CleanVcf final : public CleanText {
   CleanVcf(std::unique_ptr<Unpacker> input, const Transform& transform, const Pass& pass)
       : CleanText("VCF", Format::vcf, std::move(input), pass),
         header_(VcfHeader::Kind::vcf, transform.sample),
+        cleaner_(header_),
         index_kind_(transform.index) {}
+
+  /// For what it says of the records; nothing is given out.
+  Status read_header() {
+    Bytes unused;
+    while (!header_.done()) {
+      Result<Window::Line> line = window().line(0);
+      if (!line) return line.error();
+      if (!line->found) return refusal("the file ends within its header", "it is truncated: have it written again");
+      unused.clear();
+      if (Status done = header_.line(window().text(*line), unused); !done) return done;
+      window().take(line->end);
+    }
+    return {};
+  }
 
   Error bad(const char* what) const {
     return refusal("record " + std::to_string(records() + 1) + ": " + what,
@@ -96,7 +113,7 @@ class CleanVcf final : public CleanText {
   Result<bool> step() override {
     Result<Window::Line> line = window().line(0);
     if (!line) return line.error();
-    const bool in_header = !continued() && !header_.done();
+    const bool in_header = !header_.done();
     if (!line->found) {
       if (in_header) return refusal("the file ends within its header", "it is truncated: have it written again");
       return false;
@@ -128,9 +145,7 @@ class CleanVcf final : public CleanText {
       return drop(consumed);
     }
     const Record record = columns_of(text);
-    if (continued() ? record.count < 8 || record.count > most_columns : record.count != header_.columns()) {
-      return bad("its columns are not those of the header");
-    }
+    if (record.count != header_.columns()) return bad("its columns are not those of the header");
     const std::string_view digits = record.columns[1];
     std::int64_t position = -1;
     const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), position);
@@ -138,7 +153,11 @@ class CleanVcf final : public CleanText {
         position < 0 || position > greatest_position) {
       return bad("has no contig or no position");
     }
-    append(text);
+    if (cleaner_.is_clean(record.columns, record.count)) {
+      append(text);
+    } else if (Status done = cleaner_.clean(record.columns, record.count, unit()); !done) {
+      return bad(done.error().what.c_str());
+    }
     unit().push_back('\n');
     if (!index_) return emit_record(consumed);
     auto contig = index_->number_of(record.columns[0]);
@@ -156,10 +175,13 @@ class CleanVcf final : public CleanText {
     count("header fields dropped", header_.fields_dropped());
     count("sample names replaced", header_.samples());
     count("comment lines dropped", comments_);
+    count("record texts dropped", cleaner_.counts().texts_dropped);
+    count("record ids dropped", cleaner_.counts().ids_dropped);
     return index_ ? index_->finish(end_at) : Result<Bytes>(Bytes{});
   }
 
   VcfHeader header_;
+  VcfRecordCleaner cleaner_;
   IndexKind index_kind_;
   std::unique_ptr<RegionIndex> index_;
   std::uint64_t comments_ = 0;

@@ -167,8 +167,36 @@ Status VcfHeader::structured(std::string_view text, std::string_view kind, std::
   }
   if (std::find(seen.begin(), seen.end(), "ID") == seen.end()) return bad("has no ID");
   append(into, ">\n");
+  if (Status done = declare(kind, *fields); !done) return done;
   if (kind == "contig" && !numbered && ++contigs_ > dictionary_limit) return bad("too many contigs");
   return {};
+}
+
+/// Enters a line into what is known of values, and into BCF's dictionary: by its number, or as the next one.
+Status VcfHeader::declare(std::string_view kind, const std::vector<VcfField>& fields) {
+  if (kind != "FILTER" && kind != "INFO" && kind != "FORMAT") return {};
+  std::string_view id, type, index;
+  for (auto field = fields.rbegin(); field != fields.rend(); ++field) {  // the first one of a key counts
+    if (field->key == "ID") id = field->value;
+    if (field->key == "Type") type = field->value;
+    if (field->key == "IDX") index = field->value;
+  }
+  if (kind == "FILTER") values_.declare_filter(id);
+  if (kind == "INFO") values_.declare_info(id, type);
+  if (kind == "FORMAT") values_.declare_format(id, type);
+  if (kind_ != Kind::bcf) return {};
+  const auto number = number_of(index);
+  if (!number && std::find(words_.begin(), words_.end(), id) != words_.end()) return {};
+  const std::size_t place = number ? static_cast<std::size_t>(*number) : words_.size();
+  if (place >= dictionary_limit) return bad("too many keys");
+  if (place >= words_.size()) words_.resize(place + 1);
+  words_[place] = id;
+  return {};
+}
+
+std::string_view VcfHeader::word(std::int64_t number) const {
+  if (number < 0 || number >= static_cast<std::int64_t>(words_.size())) return {};
+  return words_[static_cast<std::size_t>(number)];
 }
 
 Status VcfHeader::column_line(std::string_view text, Bytes& into) {

@@ -17,6 +17,7 @@
 
 #include "agent/base/bytes.hpp"
 #include "agent/base/result.hpp"
+#include "agent/port/genomics/htslib/vcf_values.hpp"
 
 namespace tributary::genomics {
 
@@ -46,12 +47,17 @@ class VcfHeader {
   [[nodiscard]] std::uint64_t contigs() const { return contigs_; }                // size of BCF's dictionary of contigs
   [[nodiscard]] std::uint64_t lines_dropped() const { return lines_dropped_; }
   [[nodiscard]] std::uint64_t fields_dropped() const { return fields_dropped_; }
+  /// What the header declares of the values of records.
+  [[nodiscard]] const VcfValues& values() const { return values_; }
+  /// BCF: the key or filter of that number in the dictionary, "" when there is none.
+  [[nodiscard]] std::string_view word(std::int64_t number) const;
 
  private:
   Status structured(std::string_view text, std::string_view kind, std::string_view body, Bytes& into);
   Status column_line(std::string_view text, Bytes& into);
   [[nodiscard]] Error bad(const std::string& what) const;
   Result<bool> keep(std::string_view kind, const VcfField& field);
+  Status declare(std::string_view kind, const std::vector<VcfField>& fields);
 
   Kind kind_;
   std::string sample_;
@@ -61,6 +67,8 @@ class VcfHeader {
   std::uint64_t contigs_ = 0;
   std::uint64_t lines_dropped_ = 0;
   std::uint64_t fields_dropped_ = 0;
+  VcfValues values_;
+  std::vector<std::string> words_{"PASS"};
 };
 
 }  // namespace tributary::genomics

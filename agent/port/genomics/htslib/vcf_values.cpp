@@ -1,0 +1,155 @@
+// agent/port/genomics/htslib/vcf_values.cpp: keys, rules and shapes.
+#include "agent/port/genomics/htslib/vcf_values.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace tributary::genomics {
+
+namespace {
+
+using Named = std::pair<std::string_view, ValueRule>;
+constexpr std::array<Named, 8> info_texts = {{{"SVTYPE", ValueRule::kind},
+                                              {"EVENTTYPE", ValueRule::kind},
+                                              {"AA", ValueRule::bases},
+                                              {"RU", ValueRule::bases},
+                                              {"CIGAR", ValueRule::bases},
+                                              {"MATEID", ValueRule::ids},
+                                              {"PARID", ValueRule::ids},
+                                              {"EVENT", ValueRule::ids}}};
+constexpr std::array<Named, 4> format_texts = {{{"GT", ValueRule::genotype},
+                                                {"PGT", ValueRule::genotype},
+                                                {"PID", ValueRule::phase_set},
+                                                {"FT", ValueRule::filters}}};
+constexpr std::array<std::string_view, 10> registers = {"rs",  "ss",  "COSV", "COSM", "nsv",
+                                                        "esv", "dgv", "VCV",  "RCV",  "CA"};
+constexpr std::array<std::string_view, 2> callers = {"Manta", "DRAGEN:"};
+/// Longer ones first where one starts another.
+constexpr std::array<std::string_view, 13> kinds = {"DEL", "DUP",  "INS",  "INV", "BND", "CNV", "TANDEM",
+                                                    "MEI", "LOSS", "GAIN", "REF", "CPX", "TRA"};
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool in(std::string_view set, char c) { return set.find(c) != std::string_view::npos; }
+
+template <typename Fits>
+bool all(std::string_view text, Fits fits) {
+  return std::all_of(text.begin(), text.end(), fits);
+}
+
+constexpr auto number_signs = [] {
+  std::array<bool, 256> table{};
+  for (const char c : std::string_view("0123456789.,-+eE")) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+
+/// Integers and floats with `,` between them; `nan` and `inf` as VCF spells them.
+bool are_numbers(std::string_view text) {
+  if (all(text, [](char c) { return number_signs[static_cast<unsigned char>(c)]; })) return true;
+  while (!text.empty()) {
+    const auto comma = std::min(text.find(','), text.size());
+    std::string_view one = text.substr(0, comma);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+    if (all(one, [](char c) { return is_digit(c) || in(".-+eE", c); })) continue;
+    if (!one.empty() && in("-+", one.front())) one.remove_prefix(1);
+    std::string low(one);
+    for (char& c : low) c = static_cast<char>(c | 0x20);
+    if (low != "nan" && low != "inf" && low != "infinity") return false;
+  }
+  return true;
+}
+
+std::size_t kind_at(std::string_view text) {
+  for (const auto kind : kinds) {
+    if (text.starts_with(kind)) return kind.size();
+  }
+  return 0;
+}
+
+/// Kinds, numbers and the signs between them.
+bool are_kinds(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t kind = kind_at(text);
+    if (kind == 0 && !is_digit(text.front()) && !in(":_,", text.front())) return false;
+    text.remove_prefix(kind == 0 ? 1 : kind);
+  }
+  return true;
+}
+
+bool is_id(std::string_view id) {
+  if (id == ".") return true;
+  for (const auto name : registers) {
+    if (id.size() > name.size() && id.starts_with(name) &&
+        all(id.substr(name.size()), [](char c) { return is_digit(c) || c == '.'; }))
+      return true;
+  }
+  for (const auto caller : callers) {
+    if (id.size() > caller.size() && id.starts_with(caller)) return are_kinds(id.substr(caller.size()));
+  }
+  return false;
+}
+
+bool are_all_ids(std::string_view text, char between) {
+  while (true) {
+    const auto end = text.find(between);
+    if (!is_id(text.substr(0, end))) return false;
+    if (end == std::string_view::npos) return true;
+    text.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace
+
+void VcfValues::declare_info(std::string_view key, std::string_view type) {
+  const bool is_text = type != "Integer" && type != "Float" && type != "Flag";
+  const auto* named =
+      std::find_if(info_texts.begin(), info_texts.end(), [&](const Named& n) { return n.first == key; });
+  if (is_text && named == info_texts.end()) return;
+  info_.emplace(key, is_text ? named->second : ValueRule::number);
+}
+
+void VcfValues::declare_format(std::string_view key, std::string_view type) {
+  const bool is_text = type != "Integer" && type != "Float";
+  const auto* named =
+      std::find_if(format_texts.begin(), format_texts.end(), [&](const Named& n) { return n.first == key; });
+  if (is_text && named == format_texts.end()) return;
+  format_.emplace(key, is_text ? named->second : ValueRule::number);
+}
+
+ValueRule VcfValues::find(const Rules& rules, std::string_view key) {
+  const auto found = rules.find(key);
+  return found == rules.end() ? ValueRule::drop : found->second;
+}
+
+bool VcfValues::fits(ValueRule rule, std::string_view value) const {
+  if (value == "." || value.empty()) return rule != ValueRule::drop;
+  switch (rule) {
+    case ValueRule::drop:
+      return false;
+    case ValueRule::number:
+      return are_numbers(value);
+    case ValueRule::genotype:
+      return all(value, [](char c) { return is_digit(c) || in("./|,", c); });
+    case ValueRule::phase_set:
+      return all(value, [](char c) { return is_digit(c) || in("ACGTN_*,<>", c); });
+    case ValueRule::kind:
+      return are_kinds(value);
+    case ValueRule::bases:
+      return all(value, [](char c) { return is_digit(c) || in("ACGTNacgtnMIDSHPX=,.|-", c); });
+    case ValueRule::ids:
+      return are_all_ids(value, ',');
+    case ValueRule::filters:
+      while (true) {
+        const auto end = value.find(';');
+        const auto one = value.substr(0, end);
+        if (one != "PASS" && filters_.find(one) == filters_.end()) return false;
+        if (end == std::string_view::npos) return true;
+        value.remove_prefix(end + 1);
+      }
+  }
+  return false;
+}
+
+bool VcfValues::are_ids(std::string_view ids) { return are_all_ids(ids, ';'); }
+
+}  // namespace tributary::genomics
