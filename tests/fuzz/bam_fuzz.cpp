@@ -37,7 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     transform.sample = "S";
     transform.read_names = names;
     transform.index = names == genomics::ReadNames::keep ? genomics::IndexKind::bai : genomics::IndexKind::none;
-    auto source = genomics::open_clean_alignment(file_with(data, size), transform, &tap, nullptr);
+    auto source = genomics::open_clean_alignment(file_with(data, size), transform, {.tap = &tap});
     Bytes buffer(std::size_t{1} << 16U);
     while (source) {
       auto got = (*source)->read(buffer);
