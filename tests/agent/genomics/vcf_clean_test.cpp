@@ -228,10 +228,12 @@ TEST_GROUP(Bed){};
 
 TEST(Bed, keeps_intervals_and_drops_the_rest) {
   const std::string text =
-      "browser position SAMPLE-01\ntrack name=SAMPLE-01\n#SAMPLE-01\n\nchr1\t0\t10\tname\r\ntracker\t5\t6\n";
+      "browser position SAMPLE-01\ntrack "
+      "name=SAMPLE-01\n#SAMPLE-01\n\nchr1\t0\t10\tSAMPLE-01\t960\t-\t1\t5\t255,0,0\r\ntracker\t5\t6\n";
   const Cleaned cleaned = clean(text, vcf_transform(Format::bed));
   CHECK(cleaned.complete);
-  CHECK(sample::unpacked(cleaned.stream) == "chr1\t0\t10\tname\ntracker\t5\t6\n");
+  CHECK(sample::unpacked(cleaned.stream) == "chr1\t0\t10\t.\t960\t-\t1\t5\t255,0,0\ntracker\t5\t6\n");
+  CHECK_EQUAL(1U, cleaned.counts.at("record texts dropped"));
   CHECK_EQUAL(4U, cleaned.counts.at("comment lines dropped"));
 }
 

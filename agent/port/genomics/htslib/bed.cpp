@@ -1,6 +1,7 @@
 // agent/port/genomics/htslib/bed.cpp: copies intervals, drops the rest.
 #include "agent/port/genomics/htslib/bed.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "agent/port/genomics/htslib/clean_text.hpp"
@@ -68,7 +69,8 @@ class CleanBed final : public CleanText {
           "record " + std::to_string(records() + 1) + ": is not contig, start and end with tabs between them",
           "have the file written again");
     }
-    append(text);
+    append(text.substr(0, interval->bytes));
+    further_columns(text.substr(interval->bytes));
     unit().push_back('\n');
     if (!index_) return emit_record(consumed);
     auto contig = index_->number_of(interval->contig);
@@ -77,15 +79,30 @@ class CleanBed final : public CleanText {
     return emit_record(consumed, &region);
   }
 
+  /// Each with its tab in front.
+  void further_columns(std::string_view rest) {
+    while (!rest.empty()) {
+      const auto next = std::min(rest.find('\t', 1), rest.size());
+      const auto column = rest.substr(1, next - 1);
+      const bool stays = column.find_first_not_of("0123456789.,-+eE") == std::string_view::npos;
+      if (!stays) ++texts_;
+      unit().push_back('\t');
+      append(stays ? column : ".");
+      rest.remove_prefix(next);
+    }
+  }
+
   Status add_to_index(const Region& region, std::uint64_t end_at) override { return index_->add(region, end_at); }
 
   Result<Bytes> finished(std::uint64_t end_at) override {
     count("comment lines dropped", comments_);
+    count("record texts dropped", texts_);
     return index_ ? index_->finish(end_at) : Result<Bytes>(Bytes{});
   }
 
   std::unique_ptr<RegionIndex> index_;
   std::uint64_t comments_ = 0;
+  std::uint64_t texts_ = 0;
 };
 
 }  // namespace
@@ -103,7 +120,7 @@ std::optional<BedInterval> bed_interval(std::string_view line) {
   const auto begin = coordinate(line.substr(first + 1, second - first - 1));
   const auto end = coordinate(line.substr(second + 1, third - second - 1));
   if (!begin || !end || *end < *begin) return std::nullopt;
-  return BedInterval{line.substr(0, first), *begin, *end};
+  return BedInterval{line.substr(0, first), *begin, *end, third};
 }
 
 Result<std::unique_ptr<CleanSource>> open_clean_bed(files::Fd file, const Transform& transform, const Pass& pass) {

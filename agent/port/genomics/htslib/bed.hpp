@@ -1,6 +1,7 @@
-// agent/port/genomics/htslib/bed.hpp: BED, always as BGZF: intervals as they stand, no comment, no track.
+// agent/port/genomics/htslib/bed.hpp: BED, always as BGZF: intervals, no names, no comment, no track.
 //
-// Kept       lines of at least contig, start and end (tabs between them), with every further column.
+// Kept       lines of at least contig, start and end (tabs between them); of further columns numbers (also several with
+//            commas) and strands. Any other text becomes `.`.
 // Dropped    lines that start with `#`, `track` or `browser`, and blank ones.
 // Index      tbi or csi.
 #pragma once
@@ -16,6 +17,7 @@ struct BedInterval {
   std::string_view contig;
   std::int64_t begin = 0;
   std::int64_t end = 0;
+  std::size_t bytes = 0;  // of the line, up to the end of these three
 };
 /// Nothing when the line is no interval.
 std::optional<BedInterval> bed_interval(std::string_view line);
