@@ -49,7 +49,8 @@ Result<std::size_t> ViewSource::read(MutableByteView into) {
 }
 
 Status BufferSink::write(ByteView bytes) {
-  if (bytes.size() > limit_ - into_.size()) {
+  if (bytes.empty()) return {};
+  if (into_.size() > limit_ || bytes.size() > limit_ - into_.size()) {
     return refusal("more than " + std::to_string(limit_) + " bytes", "the sender gave more than is acceptable here");
   }
   into_.insert(into_.end(), bytes.begin(), bytes.end());

@@ -3,7 +3,8 @@
 // Files of a run are reached through a Root only: a name that leaves the folder (`..`, an absolute name, a symbolic
 // link to the outside) can not be opened (openat2 with RESOLVE_BENEATH, Linux 5.6).
 //
-// Failure    wait: disk full, stale mount, input/output error. give_up: outside the folder, no regular file.
+// Failure    wait: disk full, stale mount, input/output error, a lease of a file server. give_up: outside the folder,
+//            no regular file in a Root (a path may name a pipe, and opening it waits for its writer).
 //            ask_operator: permission, missing directory. Messages name the path as given; callers that hold
 //            private paths use `describe` names instead and never pass a run's inner path on.
 // Never      follows a link out of a Root.
@@ -72,7 +73,8 @@ class Root {
   /// A small file, whole; more than `limit` bytes is refused.
   [[nodiscard]] Result<std::string> read_small(const std::string& relative, std::size_t limit) const;
   /// Calls `visit(relative, id, kind)` for everything below `relative` (files and directories), parents first,
-  /// until it answers false. Links are reported, not followed. At most `depth` levels.
+  /// until it answers false. Links are reported, not followed. At most `depth` levels. What went away meanwhile is
+  /// left out; a folder that became something else meanwhile ends the walk (wait).
   [[nodiscard]] Status walk(const std::string& relative, unsigned depth,
                             const std::function<bool(const std::string&, EntryKind, const FileId&)>& visit) const;
 

@@ -3,6 +3,7 @@
 // Order      transactions are serial: one writer at a time.
 // Threads    one per Database; open another Database for another thread.
 // Failure    wait: busy, disk full, input/output error. ask_operator: corrupt, no right, newer schema. Never throws.
+// Ownership  a Statement may outlive its Database, which is closed with the last of them.
 // Crash      a committed transaction is on disk (WAL, synchronous=FULL); an uncommitted one never was.
 #pragma once
 

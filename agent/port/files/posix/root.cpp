@@ -16,17 +16,22 @@
 namespace tributary::files {
 namespace {
 
+// EAGAIN: something was renamed meanwhile, which passes, or a file server holds a lease on the file, which lasts.
+constexpr int most_tries = 64;
+
 // openat2 keeps the kernel from leaving the directory, whatever the name says (Linux 5.6).
-int open_beneath(int directory, const std::string& relative, std::uint64_t flags) {
+int open_beneath(int directory, const std::string& relative, std::uint64_t flags, std::uint64_t resolve = 0) {
   open_how how{};
   how.flags = flags | O_CLOEXEC;
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | resolve;
   const char* name = relative.empty() ? "." : relative.c_str();
-  for (;;) {
+  for (int tries = 1;; tries += errno == EAGAIN ? 1 : 0) {
     const auto fd = ::syscall(SYS_openat2, directory, name, &how, sizeof how);
-    if (fd >= 0 || (errno != EINTR && errno != EAGAIN)) return static_cast<int>(fd);
+    if (fd >= 0 || (errno != EINTR && errno != EAGAIN) || tries >= most_tries) return static_cast<int>(fd);
   }
 }
+
+Error not_regular() { return refusal("a file of the run is no regular file", "only regular files are read"); }
 
 EntryKind kind_of(mode_t mode) {
   if (S_ISREG(mode)) return EntryKind::file;
@@ -103,10 +108,11 @@ Result<std::vector<Entry>> Root::list(const std::string& relative) const {
 
 Result<Fd> Root::open_file(const std::string& relative) const {
   Fd fd(open_beneath(directory_.get(), relative, O_RDONLY | O_NOCTTY | O_NONBLOCK));
+  if (!fd.valid() && errno == ENXIO) return not_regular();  // a socket, or a device without a driver
   if (!fd.valid()) return errno_error("a file of the run");
   struct stat info{};
   if (::fstat(fd.get(), &info) != 0) return errno_error("a file of the run");
-  if (!S_ISREG(info.st_mode)) return refusal("a file of the run is no regular file", "only regular files are read");
+  if (!S_ISREG(info.st_mode)) return not_regular();
   return fd;
 }
 
@@ -133,16 +139,24 @@ Result<std::string> Root::read_small(const std::string& relative, std::size_t li
 
 Status Root::walk(const std::string& relative, unsigned depth,
                   const std::function<bool(const std::string&, EntryKind, const FileId&)>& visit) const {
+  if (depth == 0) return {};
+  const Fd start(open_beneath(directory_.get(), relative, O_RDONLY | O_DIRECTORY));
+  if (!start.valid()) return errno_error("a folder of the run");
   struct Level {
-    std::string relative;
+    std::string below;  // the start
     unsigned depth;
   };
-  std::vector<Level> open{{relative, depth}};
+  std::vector<Level> open{{"", depth}};
   while (!open.empty()) {
-    const Level level = open.back();
+    const Level level = std::move(open.back());
     open.pop_back();
-    Fd folder(open_beneath(directory_.get(), level.relative, O_RDONLY | O_DIRECTORY));
-    if (!folder.valid()) return errno_error("a folder of the run");
+    // Whoever puts a link in the place of a folder that was visited must not lead us elsewhere.
+    const Fd folder(open_beneath(start.get(), level.below, O_RDONLY | O_DIRECTORY, RESOLVE_NO_SYMLINKS));
+    if (!folder.valid()) {
+      if (errno == ENOENT && !level.below.empty()) continue;  // gone since it was visited
+      if (errno == ELOOP || errno == ENOTDIR) return wait_error("a folder of the run was replaced while it was listed");
+      return errno_error("a folder of the run");
+    }
     auto copy = folder.duplicate();
     if (!copy) return copy.error();
     auto found = entries(copy->release());
@@ -153,10 +167,10 @@ Status Root::walk(const std::string& relative, unsigned depth,
         if (errno == ENOENT) continue;  // gone since it was listed
         return errno_error("a file of the run");
       }
-      const std::string path = level.relative.empty() ? entry.name : level.relative + "/" + entry.name;
+      const std::string below = level.below.empty() ? entry.name : level.below + "/" + entry.name;
       const auto kind = kind_of(info.st_mode);
-      if (!visit(path, kind, id_of(info))) return {};
-      if (kind == EntryKind::directory && level.depth > 1) open.push_back({path, level.depth - 1});
+      if (!visit(relative.empty() ? below : relative + "/" + below, kind, id_of(info))) return {};
+      if (kind == EntryKind::directory && level.depth > 1) open.push_back({below, level.depth - 1});
     }
   }
   return {};

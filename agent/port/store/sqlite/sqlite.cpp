@@ -7,6 +7,9 @@
 namespace tributary::store {
 namespace {
 
+constexpr const char* damaged_hint =
+    "move journal.db aside and start again: runs are found anew, what is delivered is looked up";
+
 Error sqlite_error(sqlite3* database, int code, const std::string& doing) {
   const std::string said =
       "the journal: " + doing + ": " + (database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code));
@@ -20,8 +23,7 @@ Error sqlite_error(sqlite3* database, int code, const std::string& doing) {
       return wait_error(said, "this is tried again; when it stays, look at the disk of state_dir");
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return operator_error(
-          said, "move journal.db aside and start again: runs are found anew, what is delivered is looked up");
+      return operator_error(said, damaged_hint);
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
     case SQLITE_READONLY:
@@ -33,8 +35,8 @@ Error sqlite_error(sqlite3* database, int code, const std::string& doing) {
 }
 
 constexpr std::string_view pragmas =
-    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=10000;"
-    "PRAGMA cache_size=-2048; PRAGMA journal_size_limit=4194304; PRAGMA trusted_schema=OFF;";
+    "PRAGMA busy_timeout=10000; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-2048;"
+    "PRAGMA journal_size_limit=4194304; PRAGMA trusted_schema=OFF;";
 
 }  // namespace
 
@@ -42,7 +44,8 @@ struct Statement::State {
   sqlite3* database = nullptr;
   sqlite3_stmt* statement = nullptr;
   int next = 1;
-  int problem = SQLITE_OK;  // the first error of a bind
+  int problem = SQLITE_OK;  // of a bind
+  bool spent = false;       // a step failed
   ~State() { sqlite3_finalize(statement); }
 };
 
@@ -82,10 +85,13 @@ Statement& Statement::bind_null() {
 Statement& Statement::bind(const std::optional<std::int64_t>& value) { return value ? bind(*value) : bind_null(); }
 
 Result<bool> Statement::step() {
+  // SQLite would begin it anew, perhaps outside of the transaction that it belonged to.
+  if (state_->spent) return operator_error("the journal: a statement was used again after an error");
   if (state_->problem != SQLITE_OK) return sqlite_error(state_->database, state_->problem, "binding a value");
   const int code = sqlite3_step(state_->statement);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
+  state_->spent = true;
   return sqlite_error(state_->database, code, "running a statement");
 }
 
@@ -114,7 +120,7 @@ bool Statement::is_null(int column) const { return sqlite3_column_type(state_->s
 
 struct Database::State {
   sqlite3* database = nullptr;
-  ~State() { sqlite3_close(database); }
+  ~State() { sqlite3_close_v2(database); }  // closes with the last of its statements
 };
 
 Database::Database(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -147,10 +153,54 @@ Result<std::int64_t> version_of(Database& database) {
   return statement->integer(0);
 }
 
-Error newer_schema(std::int64_t found, std::size_t known) {
+Error unknown_schema(std::int64_t found, std::size_t known) {
   return operator_error(
       "the journal has schema version " + std::to_string(found) + ", this program knows up to " + std::to_string(known),
       "install the newer version of tributary again, or restore the journal of before");
+}
+
+bool is_unknown(std::int64_t version, std::size_t known) {
+  return version < 0 || version > static_cast<std::int64_t>(known);
+}
+
+// SQLite answers the mode that it has now, and no error, when the file system is not fit for the one it was asked for.
+Status write_ahead(Database& database, const std::string& path) {
+  auto statement = database.prepare("PRAGMA journal_mode=WAL");
+  if (!statement) return statement.error();
+  auto row = statement->step();
+  if (!row) return row.error();
+  if (*row && statement->text(0) == "wal") return {};
+  return operator_error("the journal: " + printable(path) + ": there is no write-ahead log to be had here",
+                        "state_dir must be on a local file system");
+}
+
+// What the check says in words may quote the content, so it is not passed on.
+Status check_integrity(Database& database, const std::string& path) {
+  auto statement = database.prepare("PRAGMA quick_check(1)");
+  if (!statement) return statement.error();
+  auto row = statement->step();
+  if (!row) return row.error();
+  if (*row && statement->text(0) == "ok") return {};
+  return operator_error("the journal: " + printable(path) + " is damaged", damaged_hint);
+}
+
+Status bring_up_to_date(Database& database, const std::vector<std::string_view>& migrations) {
+  for (;;) {
+    auto version = version_of(database);
+    if (!version) return version.error();
+    if (is_unknown(*version, migrations.size())) return unknown_schema(*version, migrations.size());
+    const auto done_so_far = static_cast<std::size_t>(*version);
+    if (done_so_far == migrations.size()) return {};
+    auto transaction = Transaction::begin(database);
+    if (!transaction) return transaction.error();
+    auto still = version_of(database);
+    if (!still) return still.error();
+    if (*still != *version) continue;  // another process did this step while we waited for our turn
+    const auto next = std::to_string(done_so_far + 1);
+    if (auto done = database.run(migrations[done_so_far]); !done) return in("migration " + next, done.error());
+    if (auto done = database.run("PRAGMA user_version=" + next); !done) return done;
+    if (auto done = transaction->commit(); !done) return done;
+  }
 }
 
 }  // namespace
@@ -165,14 +215,11 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path,
   if (auto set = database->run(pragmas); !set) return set.error();
   auto version = version_of(*database);
   if (!version) return version.error();
-  if (*version > static_cast<std::int64_t>(migrations.size())) return newer_schema(*version, migrations.size());
-  for (auto i = static_cast<std::size_t>(*version); i < migrations.size(); ++i) {
-    auto transaction = Transaction::begin(*database);
-    if (!transaction) return transaction.error();
-    if (auto done = database->run(migrations[i]); !done) return in("migration " + std::to_string(i + 1), done.error());
-    if (auto done = database->run("PRAGMA user_version=" + std::to_string(i + 1)); !done) return done.error();
-    if (auto done = transaction->commit(); !done) return done.error();
-  }
+  // Before anything is changed.
+  if (is_unknown(*version, migrations.size())) return unknown_schema(*version, migrations.size());
+  if (auto good = check_integrity(*database, path); !good) return good.error();
+  if (auto set = write_ahead(*database, path); !set) return set.error();
+  if (auto done = bring_up_to_date(*database, migrations); !done) return done.error();
   return database;
 }
 
@@ -185,7 +232,7 @@ Result<std::unique_ptr<Database>> Database::open_read_only(const std::string& pa
   auto version = version_of(*database);
   if (!version) return version.error();
   if (*version != static_cast<std::int64_t>(schema_version)) {
-    if (*version > static_cast<std::int64_t>(schema_version)) return newer_schema(*version, schema_version);
+    if (is_unknown(*version, schema_version)) return unknown_schema(*version, schema_version);
     return operator_error("the journal has schema version " + std::to_string(*version) + ", this program needs " +
                               std::to_string(schema_version),
                           "start tributaryd once: it brings the journal up to date");
