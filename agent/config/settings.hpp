@@ -65,6 +65,8 @@ struct Samples {
   std::vector<std::string> project{"*"}, name{"*"}, except;
 };
 
+/// Of optional fields of reads, see port/genomics.
+enum class ReadTags : std::uint8_t { known, all, none };
 enum class OnWithdrawal : std::uint8_t { erase, stop };  // `delete`, `stop`
 
 struct Policy {
@@ -74,6 +76,7 @@ struct Policy {
   Samples samples;
   std::vector<std::string> files;  // kinds
   bool mask_read_names = false;
+  ReadTags tags = ReadTags::known;
   OnWithdrawal on_withdrawal = OnWithdrawal::erase;
 };
 

@@ -70,6 +70,11 @@ void add_words(std::vector<verify::Word>& words, const identify::Identity& perso
   for (const auto& name : person.file_names()) words.push_back({"sample name", name});
 }
 
+genomics::Tags tags_of(config::ReadTags tags) {
+  if (tags == config::ReadTags::all) return genomics::Tags::all;
+  return tags == config::ReadTags::none ? genomics::Tags::none : genomics::Tags::known;
+}
+
 }  // namespace
 
 std::vector<verify::Word> words_of(const consent::ConsentedRun& run, bool mask_read_names) {
@@ -156,6 +161,7 @@ Result<Assignment> Registrar::assign_one(const consent::ConsentedRun& run, const
     clean.transform.format = kind->format;
     clean.transform.sample = out.pseudonym;
     clean.transform.read_names = policy.mask_read_names ? genomics::ReadNames::mask : genomics::ReadNames::keep;
+    clean.transform.tags = tags_of(policy.tags);
     clean.transform.name_key = key_.name_key(policy.destination, out.pseudonym);
     const auto beside = index_beside(file, sample.sample.files);
     if (beside != genomics::IndexKind::none && kind->index != genomics::IndexKind::none) {

@@ -44,6 +44,7 @@ Json write_source(const ObjectRecipe& object) {
   out.add("inode", object.id.inode).add("device", object.id.device);
   out.add("format", static_cast<std::int64_t>(object.transform.format)).add("sample", object.transform.sample);
   out.add("read_names", static_cast<std::int64_t>(object.transform.read_names));
+  out.add("tags", static_cast<std::int64_t>(object.transform.tags));
   out.add("index", static_cast<std::int64_t>(object.transform.index));
   out.add("name_key", to_base64(object.transform.name_key.bytes()));
   out.add("data_key", to_base64(object.data_key.bytes())).add("header", to_base64(object.header));
@@ -63,6 +64,7 @@ void read_source(const Json& in, ObjectRecipe& object) {
   object.transform.format = static_cast<genomics::Format>(in["format"].as_integer());
   object.transform.sample = std::string(in["sample"].as_string());
   object.transform.read_names = static_cast<genomics::ReadNames>(in["read_names"].as_integer());
+  object.transform.tags = static_cast<genomics::Tags>(in["tags"].as_integer());
   object.transform.index = static_cast<genomics::IndexKind>(in["index"].as_integer());
   object.transform.name_key = Secret<32>(unpack_bytes(in["name_key"]));
   object.data_key = crypt4gh::DataKey(unpack_bytes(in["data_key"]));

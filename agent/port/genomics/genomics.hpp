@@ -32,6 +32,8 @@ namespace tributary::genomics {
 enum class Format : std::uint8_t { unknown = 0, fastq = 1, bam = 2, cram = 3, vcf = 4, bcf = 5, bed = 6 };
 enum class Compression : std::uint8_t { none = 0, gzip = 1, bgzf = 2 };
 enum class ReadNames : std::uint8_t { keep = 0, mask = 1 };
+/// Of optional fields of reads. known: those on the list; all: unknown ones, too; none: those that a read needs only.
+enum class Tags : std::uint8_t { known = 0, all = 1, none = 2 };
 enum class IndexKind : std::uint8_t { none = 0, bai = 1, csi = 2, tbi = 3, crai = 4, gzi = 5 };
 
 std::string_view name_of(Format format);        // "fastq", "bam", ...
@@ -53,6 +55,7 @@ struct Transform {
   Format format = Format::unknown;
   std::string sample;  // replaces every sample name; [A-Za-z0-9._-]
   ReadNames read_names = ReadNames::keep;
+  Tags tags = Tags::known;
   Secret<32> name_key;                // read_names mask: key of the bijection
   IndexKind index = IndexKind::none;  // made in the same pass
 };

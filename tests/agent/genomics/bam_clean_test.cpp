@@ -214,6 +214,24 @@ TEST(Bam, drops_texts_that_have_not_the_shape_of_their_tag) {
   check_equal({core}, samples::records_of(lost));
 }
 
+TEST(Bam, keeps_unknown_tags_or_none_as_it_is_told) {
+  const std::string head = "@HD\tVN:1.6\n@SQ\tSN:chr1\tLN:1000\n@RG\tID:1\tSM:a\n";
+  const std::string core = "r1\t0\tchr1\t60\t60\t4M\t*\t0\t0\tACGT\t*";
+  const std::string group = "\tRG:Z:1";  // CRAM has it last
+  const std::string file =
+      head + core + "\tNM:i:1\tXX:Z:any\tzz:i:5\tXY:H:0AFF\tMD:Z:HANS\tBC:Z:ACGT\tf5:Z:x\tPG:Z:y" + group + "\n";
+  for (const bool is_cram : {false, true}) {
+    const auto made = is_cram ? samples::cram_of(file, {}) : samples::bam_of(file);
+    auto transform = to_bam();
+    transform.format = is_cram ? Format::cram : Format::bam;
+    transform.tags = Tags::all;
+    check_equal({core + "\tNM:i:1\tXX:Z:any\tzz:i:5\tXY:H:0AFF" + group},
+                samples::records_of(must(samples::cleaned(made, transform))));
+    transform.tags = Tags::none;
+    check_equal({core + group}, samples::records_of(must(samples::cleaned(made, transform))));
+  }
+}
+
 TEST(Bam, counts_what_it_changed) {
   auto source =
       open_clean_alignment(samples::file_with(samples::bam_of(samples::sam_text({.records = 30}))), to_bam(), {});

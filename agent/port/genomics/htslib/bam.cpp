@@ -41,9 +41,8 @@ class CleanBam final : public CleanText {
     header_ = std::move(*clean);
     if (!header_.contigs.empty() && header_.contigs != source->contigs)
       return refusal("BAM: the contigs of the header's text and of its list differ");
-    const bool masks = transform_.read_names == ReadNames::mask;
-    if (masks) mask_.emplace(transform_.name_key);
-    table_.emplace(source->contigs, masks);
+    if (transform_.read_names == ReadNames::mask) mask_.emplace(transform_.name_key);
+    table_.emplace(source->contigs, transform_);
     cleaner_.emplace(*table_, header_.read_groups, source->contigs.size(), mask_ ? &*mask_ : nullptr, counters());
     return from != nullptr ? continue_from(*from) : emit(*source);
   }

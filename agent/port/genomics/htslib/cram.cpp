@@ -69,7 +69,7 @@ class CleanCram final : public CleanSource {
         version_(version),
         header_(std::move(header)),
         counts_(std::move(counts)),
-        table_(header_.contigs, transform.read_names == ReadNames::mask),
+        table_(header_.contigs, transform),
         tap_(tap) {
     if (transform.read_names == ReadNames::mask) mask_.emplace(transform.name_key);
     scrubber_.emplace(version_, std::move(codec), &table_, mask_ ? &*mask_ : nullptr, tap_, counts_);

@@ -18,6 +18,9 @@ constexpr std::string_view numeric_names =
     // Oxford Nanopore: signal range, scaling, duplex, channel and read number
     "ch du dx mv mx ns pt sm sp";
 
+/// Texts that name people or places, whatever a policy says.
+constexpr std::string_view telling_names = "BC CO LB PG PU st f5 fn pi";
+
 /// Numbers that place a read on its flow cell.
 constexpr std::string_view placing_names = "ch mx rn zm";
 
@@ -122,19 +125,23 @@ bool is_modifications(std::string_view text) {
 
 }  // namespace
 
-TagTable::TagTable(const std::vector<Contig>& contigs, bool names_are_masked) : masked_(names_are_masked) {
+TagTable::TagTable(const std::vector<Contig>& contigs, const Transform& transform)
+    : masked_(transform.read_names == ReadNames::mask), tags_(transform.tags) {
   for (const Contig& contig : contigs) contigs_.insert(contig.name);
 }
 
 TagRule TagTable::rule(char first, char second, char type) const {
   const auto is = [&](std::string_view names) { return listed(names, first, second); };
-  if (type == 'H') return TagRule::drop_text;
+  const bool unknown_stays = tags_ == Tags::all && !is(telling_names);
+  if (type == 'H') return unknown_stays ? TagRule::keep : TagRule::drop_text;
   if (type != 'Z') {
     const bool numeric = std::string_view("AcCsSiIfB").find(type) != std::string_view::npos;
-    if (!numeric || !is(numeric_names) || (masked_ && is(placing_names))) return TagRule::drop_number;
-    return TagRule::keep;
+    if (!numeric || (masked_ && is(placing_names))) return TagRule::drop_number;
+    const bool stays = tags_ == Tags::none ? is("CG") : unknown_stays || is(numeric_names);
+    return stays ? TagRule::keep : TagRule::drop_number;
   }
   if (is("RG")) return TagRule::read_group;
+  if (tags_ == Tags::none) return TagRule::drop_text;
   if (is("MD")) return TagRule::mismatches;
   if (is("MC OC")) return TagRule::cigar;
   if (is("SA OA")) return TagRule::loci;
@@ -144,7 +151,7 @@ TagRule TagTable::rule(char first, char second, char type) const {
   if (is("MI")) return TagRule::molecule;
   if (is("MM Mm")) return TagRule::modifications;
   if (is("CC")) return TagRule::contig;
-  return TagRule::drop_text;
+  return unknown_stays ? TagRule::keep : TagRule::drop_text;
 }
 
 /// SA OA: contig,position,strand,CIGAR,quality,[distance]; XA: contig,±position,CIGAR,distance.

@@ -9,6 +9,9 @@
 //              MM Mm  base modifications   CC  a contig of the header   RG  a read group, renamed
 //            Dropped among others: BC QT (the sample's index), qualities as text (OQ QX BZ U2 Q2 CY UY: a quality can
 //            spell a word), CO PG PU LB, ONT st f5 fn pi, everything in hexadecimal (H), and every unknown name.
+// Unknown    names stay under Tags::all, whatever they hold: then the search alone stands between them and the world.
+//            BC CO LB PG PU st f5 fn pi go all the same, and names of the list keep to their shape. Under Tags::none
+//            only RG and the numbers of CG (a CIGAR that is too long for its place) stay.
 // Source     SAM tags specification (SAMtags), sections 1 and 2.
 #pragma once
 
@@ -45,7 +48,7 @@ constexpr bool is_dropped(TagRule rule) { return rule == TagRule::drop_text || r
 
 class TagTable {
  public:
-  TagTable(const std::vector<Contig>& contigs, bool names_are_masked);
+  TagTable(const std::vector<Contig>& contigs, const Transform& transform);
   [[nodiscard]] TagRule rule(char first, char second, char type) const;
   /// `value` is the text without its NUL.
   [[nodiscard]] bool shape_fits(TagRule rule, std::string_view value) const;
@@ -56,6 +59,7 @@ class TagTable {
 
   std::set<std::string, std::less<>> contigs_;
   bool masked_;
+  Tags tags_;
 };
 
 }  // namespace tributary::genomics
