@@ -3,7 +3,8 @@
 
 #include "agent/port/genomics/htslib/alignment.hpp"
 #include "agent/port/genomics/htslib/inspect_bam.hpp"
-#include "bam_samples.hpp"
+#include "tests/agent/genomics/bam_samples.hpp"
+#include "tests/agent/genomics/bgzf_samples.hpp"
 // Behind everything that uses `new`.
 #include <CppUTest/TestHarness.h>
 
@@ -11,12 +12,12 @@ namespace tributary::genomics {
 
 namespace {
 
-const char* const sample = "TL-7";
+const char* const pseudonym = "TL-7";
 
 Transform to_bam(IndexKind index = IndexKind::none) {
   Transform transform;
   transform.format = Format::bam;
-  transform.sample = sample;
+  transform.sample = pseudonym;
   transform.index = index;
   return transform;
 }
@@ -41,7 +42,7 @@ TEST_GROUP(Bam){void setup() override{hts_set_log_level(HTS_LOG_OFF);
 TEST(Bam, keeps_records_and_loses_headers_and_tags_that_name_people) {
   const samples::TextOptions options;
   const Bytes clean = must(samples::cleaned(samples::bam_of(samples::sam_text(options)), to_bam()));
-  check_equal(samples::expected_records(options, sample), samples::records_of(clean));
+  check_equal(samples::expected_records(options, pseudonym), samples::records_of(clean));
   const std::vector<std::string> lines = samples::lines_of(clean);
   STRCMP_EQUAL("@HD\tVN:1.6\tSO:coordinate", lines[0].c_str());
   STRCMP_EQUAL("@SQ\tSN:chr1\tLN:100000\tM5:0123456789abcdef0123456789abcdef", lines[1].c_str());
@@ -162,7 +163,7 @@ TEST(Bam, keeps_the_bytes_of_records_in_which_nothing_must_change) {
 TEST(Bam, keeps_a_cigar_of_more_operations_than_fit) {
   const samples::TextOptions options{.records = 3, .long_cigar = 70001};
   const Bytes clean = must(samples::cleaned(samples::bam_of(samples::sam_text(options)), to_bam()));
-  check_equal(samples::expected_records(options, sample), samples::records_of(clean));
+  check_equal(samples::expected_records(options, pseudonym), samples::records_of(clean));
 }
 
 TEST(Bam, masks_read_names_the_same_way_for_mates_and_in_every_pass) {
@@ -174,7 +175,7 @@ TEST(Bam, masks_read_names_the_same_way_for_mates_and_in_every_pass) {
   const Bytes clean = must(samples::cleaned(file, transform));
   CHECK(clean == must(samples::cleaned(file, transform)));
   CHECK_FALSE(samples::contains(samples::unpacked(clean), "FLOWC"));
-  const std::vector<std::string> before = samples::expected_records(options, sample);
+  const std::vector<std::string> before = samples::expected_records(options, pseudonym);
   const std::vector<std::string> after = samples::records_of(clean);
   CHECK_EQUAL(before.size(), after.size());
   for (std::size_t i = 0; i < before.size(); ++i) {
@@ -230,6 +231,29 @@ TEST(Bam, keeps_unknown_tags_or_none_as_it_is_told) {
     transform.tags = Tags::none;
     check_equal({core + group}, samples::records_of(must(samples::cleaned(made, transform))));
   }
+}
+
+TEST(Bam, reads_header_text_with_padding_line_ends_of_windows_and_without_a_last_one) {
+  const auto bam_with = [](const std::string& head) {
+    Bytes raw = to_bytes(std::string_view("BAM\1", 4));
+    append_le32(raw, static_cast<std::uint32_t>(head.size()));
+    raw.insert(raw.end(), head.begin(), head.end());
+    append_le32(raw, 0);
+    return to_bytes(sample::bgzf_of(text(raw), 50));
+  };
+  for (const std::string& head :
+       {std::string("@HD\tVN:1.6\n@CO\tHANS\n@RG\tID:x\tSM:HANS"),
+        std::string("@HD\tVN:1.6\r\n@CO\tHANS\r\n\r\n@RG\tID:x\tSM:HANS\r\n"),
+        std::string("@HD\tVN:1.6\n@CO\tHANS\n@RG\tID:x\tSM:HANS\n\0\0@RG\tID:y\tSM:b\n", 56)}) {
+    samples::Listener heard;
+    check_equal({"@HD\tVN:1.6", "@RG\tID:TL-7.1\tSM:TL-7"},
+                samples::lines_of(must(samples::cleaned(bam_with(head), to_bam(), &heard))));
+    STRCMP_EQUAL("@HD\tVN:1.6\n@RG\tID:TL-7.1\tSM:TL-7\n", heard.heard.c_str());
+    auto facts = inspect_alignment(samples::file_with(bam_with(head)));
+    CHECK(facts.ok());
+    LONGS_EQUAL(1, facts->sample_names.size());
+  }
+  CHECK_FALSE(samples::cleaned(to_bytes(sample::bgzf_of(std::string("BAM\1\5\0\0\0@HD", 11))), to_bam()).ok());
 }
 
 TEST(Bam, counts_what_it_changed) {

@@ -34,24 +34,38 @@ class CleanBam final : public CleanText {
 
   /// Reads the header; also when the stream is continued: records can not be understood without it.
   Status start(const RestartPoint* from) {
-    auto source = bam_header(window());
-    if (!source) return source.error();
-    auto clean = clean_sam_header(source->text, transform_.sample, counters());
+    std::string kept;
+    auto& dropped = counters()["header lines dropped"];
+    auto contigs = bam_header(
+        window(),
+        [&](std::string_view line) {
+          if (is_kept_line(line)) {
+            kept.append(line).push_back('\n');
+          } else {
+            ++dropped;
+          }
+          return kept.size() > header_text_limit_bytes
+                     ? Status(refusal("BAM: more than 64 MiB of contigs and read groups in the header"))
+                     : Status{};
+        },
+        [this](std::size_t bytes) { return drop(bytes); });
+    if (!contigs) return contigs.error();
+    auto clean = clean_sam_header(kept, transform_.sample, counters());
     if (!clean) return clean.error();
     header_ = std::move(*clean);
-    if (!header_.contigs.empty() && header_.contigs != source->contigs)
+    if (!header_.contigs.empty() && header_.contigs != *contigs)
       return refusal("BAM: the contigs of the header's text and of its list differ");
     if (transform_.read_names == ReadNames::mask) mask_.emplace(transform_.name_key);
-    table_.emplace(source->contigs, transform_);
-    cleaner_.emplace(*table_, header_.read_groups, source->contigs.size(), mask_ ? &*mask_ : nullptr, counters());
-    return from != nullptr ? continue_from(*from) : emit(*source);
+    table_.emplace(*contigs, transform_);
+    cleaner_.emplace(*table_, header_.read_groups, contigs->size(), mask_ ? &*mask_ : nullptr, counters());
+    return from != nullptr ? continue_from(*from) : emit(*contigs);
   }
 
  private:
-  Status emit(const BamHeader& source) {
+  Status emit(const std::vector<Contig>& contigs) {
     if (Status done = tap_lines(tap(), header_.text); !done) return done;
-    append(text(binary_header(header_.text, source.contigs)));
-    if (Status done = emit_binary_header(source.bytes); !done) return done;
+    append(text(binary_header(header_.text, contigs)));
+    if (Status done = emit_binary_header(0); !done) return done;
     auto records_at = end_header();
     if (!records_at) return records_at.error();
     if (transform_.index == IndexKind::none) return {};
@@ -59,7 +73,7 @@ class CleanBam final : public CleanText {
       return refusal("BAM: an index was asked for, but the header does not say that the file is in order of coordinate",
                      "sort the file, or ask for no index");
     }
-    auto made = BamIndex::make(source.contigs, transform_.index == IndexKind::csi, *records_at);
+    auto made = BamIndex::make(contigs, transform_.index == IndexKind::csi, *records_at);
     if (!made) return made.error();
     index_.emplace(std::move(*made));
     return {};
@@ -106,15 +120,20 @@ Status scan_bam(const files::Fd& file, ContentTap& tap, const Stop& stop) {
   auto input = open_bam(std::move(*own), nullptr);
   if (!input) return input.error();
   Window window(std::move(*input));
-  auto header = bam_header(window);
-  if (!header) return header.error();
-  if (Status done = tap_lines(&tap, header->text); !done) return done;
-  TapBatch contigs(&tap, "container field");
-  for (const Contig& contig : header->contigs) {
-    if (Status done = contigs.add(view(contig.name + "\n")); !done) return done;
+  const auto take = [&window](std::size_t bytes) {
+    window.take(bytes);
+    return Status{};
+  };
+  TapBatch lines(&tap, "header line");
+  auto contigs =
+      bam_header(window, [&](std::string_view line) { return lines.add(view(std::string(line) + "\n")); }, take);
+  if (!contigs) return contigs.error();
+  if (Status done = lines.flush(); !done) return done;
+  TapBatch names(&tap, "container field");
+  for (const Contig& contig : *contigs) {
+    if (Status done = names.add(view(contig.name + "\n")); !done) return done;
   }
-  if (Status done = contigs.flush(); !done) return done;
-  window.take(header->bytes);
+  if (Status done = names.flush(); !done) return done;
   TapBatch records(&tap, "record");
   while (!stop.requested()) {
     auto size = bam_record_bytes(window);

@@ -31,43 +31,69 @@ Result<bool> has_end_block(const files::Fd& file) {
          last[17] == 0 && load_le32(ByteView(last).last(4)) == 0;
 }
 
-/// Walks a header, making it available as it goes.
-class HeaderWalk {
- public:
-  explicit HeaderWalk(Window& window) : window_(window) {}
-  Result<std::string_view> bytes(std::size_t count) {
-    auto there = window_.have(at_ + count);
-    if (!there) return there.error();
-    if (!*there) return truncated();
-    at_ += count;
-    return window_.rest().substr(at_ - count, count);
-  }
-  Result<std::uint32_t> number() {
-    auto raw = bytes(4);
-    if (!raw) return raw.error();
-    return load_le32(view(*raw));
-  }
-  [[nodiscard]] std::size_t at() const { return at_; }
+using Take = std::function<Status(std::size_t)>;
 
- private:
-  Window& window_;
-  std::size_t at_ = 0;
-};
+Result<std::uint32_t> take_number(Window& window, const Take& take) {
+  auto there = window.have(4);
+  if (!there) return there.error();
+  if (!*there) return truncated();
+  const std::uint32_t number = load_le32(view(window.rest().substr(0, 4)));
+  if (Status done = take(4); !done) return done.error();
+  return number;
+}
 
-Result<Contig> read_contig(HeaderWalk& walk) {
-  auto size = walk.number();
+Result<Contig> take_contig(Window& window, const Take& take) {
+  auto size = take_number(window, take);
   if (!size) return size.error();
   if (*size < 2 || *size > contig_name_limit_bytes) return refusal("BAM: a contig's name has no valid length");
-  auto raw = walk.bytes(*size);
-  if (!raw) return raw.error();
-  if (raw->back() != '\0') return refusal("BAM: a contig's name does not end");
-  Contig contig{std::string(raw->substr(0, raw->size() - 1)), 0};
-  auto length = walk.number();
+  auto there = window.have(*size);
+  if (!there) return there.error();
+  if (!*there) return truncated();
+  if (window.rest()[*size - 1] != '\0') return refusal("BAM: a contig's name does not end");
+  Contig contig{std::string(window.rest().substr(0, *size - 1)), 0};
+  if (Status done = take(*size); !done) return done.error();
+  auto length = take_number(window, take);
   if (!length) return length.error();
   if (!is_contig_name(contig.name)) return refusal("BAM: a contig's name has characters that SAM forbids");
   if (*length > 0x7fffffffU) return refusal("BAM: a contig has no valid length");
   contig.length = *length;
   return contig;
+}
+
+/// The bytes of the line at the front, its end included, of at most `left`.
+Result<std::size_t> line_bytes(Window& window, std::size_t left) {
+  for (std::size_t searched = 0;;) {
+    const std::string_view there = window.rest().substr(0, left);
+    const auto feed = there.find('\n', searched);
+    if (feed != std::string_view::npos) return feed + 1;
+    if (there.size() == left) return left;
+    if (there.size() > longest_line_bytes) return refusal("BAM: a header line of more than 64 MiB");
+    if (window.ended()) return truncated();
+    searched = there.size();
+    if (Status done = window.more(); !done) return done.error();
+  }
+}
+
+/// Bytes from the first NUL on are padding.
+Status take_text(Window& window, std::size_t left, const std::function<Status(std::string_view)>& visit,
+                 const Take& take) {
+  bool padding = false;
+  while (left > 0) {
+    auto bytes = line_bytes(window, left);
+    if (!bytes) return bytes.error();
+    std::string_view line = window.rest().substr(0, *bytes);
+    if (line.ends_with('\n')) line.remove_suffix(1);
+    const auto nul = line.find('\0');
+    line = line.substr(0, nul);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (!padding && !line.empty()) {
+      if (Status done = visit(line); !done) return done;
+    }
+    padding = padding || nul != std::string_view::npos;
+    if (Status done = take(*bytes); !done) return done;
+    left -= *bytes;
+  }
+  return {};
 }
 
 }  // namespace
@@ -84,28 +110,28 @@ Result<std::unique_ptr<Unpacker>> open_bam(files::Fd file, Workers* workers) {
   return input;
 }
 
-Result<BamHeader> bam_header(Window& window) {
-  HeaderWalk walk(window);
-  auto magic = walk.bytes(4);
-  if (!magic) return magic.error();
-  if (*magic != std::string_view("BAM\1", 4)) return refusal("BAM: the file does not begin as BAM does");
-  auto size = walk.number();
+Result<std::vector<Contig>> bam_header(Window& window, const std::function<Status(std::string_view line)>& visit,
+                                       const Take& take) {
+  auto there = window.have(4);
+  if (!there) return there.error();
+  if (!*there) return truncated();
+  if (window.rest().substr(0, 4) != std::string_view("BAM\1", 4))
+    return refusal("BAM: the file does not begin as BAM does");
+  if (Status done = take(4); !done) return done.error();
+  auto size = take_number(window, take);
   if (!size) return size.error();
-  if (*size > header_text_limit_bytes) return refusal("BAM: the header's text has no valid length");
-  auto text = walk.bytes(*size);
-  if (!text) return text.error();
-  BamHeader header;
-  header.text = *text;
-  auto count = walk.number();
+  if (*size > 0x7fffffffU) return refusal("BAM: the header's text has no valid length");
+  if (Status done = take_text(window, *size, visit, take); !done) return done.error();
+  auto count = take_number(window, take);
   if (!count) return count.error();
   if (*count > contig_count_limit) return refusal("BAM: the list of contigs has no valid length");
+  std::vector<Contig> contigs;
   for (std::uint32_t i = 0; i < *count; ++i) {
-    auto contig = read_contig(walk);
+    auto contig = take_contig(window, take);
     if (!contig) return contig.error();
-    header.contigs.push_back(std::move(*contig));
+    contigs.push_back(std::move(*contig));
   }
-  header.bytes = walk.at();
-  return header;
+  return contigs;
 }
 
 Result<std::size_t> bam_record_bytes(Window& window) {

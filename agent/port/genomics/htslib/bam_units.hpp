@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,12 +22,10 @@ inline constexpr std::size_t bam_record_limit_bytes = std::size_t{64} << 20U;
 /// A window over the content of a file that is BGZF and has its end-of-file block.
 Result<std::unique_ptr<Unpacker>> open_bam(files::Fd file, Workers* workers);
 
-struct BamHeader {
-  std::string text;
-  std::vector<Contig> contigs;
-  std::size_t bytes = 0;  // of the window; they are not taken
-};
-Result<BamHeader> bam_header(Window& window);
+/// Goes through the header line by line and takes it from the window; answers its list of contigs. Memory does not grow
+/// with the text. `visit` gets each line without its end, `take` how many bytes are to be taken.
+Result<std::vector<Contig>> bam_header(Window& window, const std::function<Status(std::string_view line)>& visit,
+                                       const std::function<Status(std::size_t bytes)>& take);
 /// Bytes of the record at the front of the window, its length's four included; 0 at the end of the file.
 Result<std::size_t> bam_record_bytes(Window& window);
 

@@ -43,9 +43,19 @@ Result<Facts> inspect_alignment(const files::Fd& file) {
   auto input = open_bam(std::move(*own), nullptr);
   if (!input) return input.error();
   Window window(std::move(*input));
-  auto header = bam_header(window);
-  if (!header) return header.error();
-  return facts_of(Format::bam, Compression::bgzf, header->text);
+  std::string kept;
+  auto contigs = bam_header(
+      window,
+      [&](std::string_view line) {
+        if (is_kept_line(line)) kept.append(line).push_back('\n');
+        return Status{};
+      },
+      [&](std::size_t bytes) {
+        window.take(bytes);
+        return Status{};
+      });
+  if (!contigs) return contigs.error();
+  return facts_of(Format::bam, Compression::bgzf, kept);
 }
 
 }  // namespace tributary::genomics

@@ -173,6 +173,10 @@ bool is_contig_name(std::string_view name) {
   });
 }
 
+bool is_kept_line(std::string_view line) {
+  return line.starts_with("@HD") || line.starts_with("@SQ") || line.starts_with("@RG");
+}
+
 Result<std::vector<SamLine>> sam_lines(std::string_view text) {
   if (text.size() > header_text_limit_bytes) {
     return refusal("SAM header: " + std::to_string(text.size()) + " bytes of text are more than the limit of " +

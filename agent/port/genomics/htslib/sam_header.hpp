@@ -37,6 +37,9 @@ struct SamLine {
   [[nodiscard]] std::optional<std::string_view> field(std::string_view tag) const;
 };
 
+/// Whether anything of such a line may stay, so that the others need not be kept in memory.
+bool is_kept_line(std::string_view line);
+
 /// The lines of a header text; views point into `text`. Bytes from the first NUL on are padding.
 Result<std::vector<SamLine>> sam_lines(std::string_view text);
 
