@@ -101,9 +101,8 @@ TEST(Bam, never_ends_well_when_the_file_is_cut_anywhere) {
 }
 
 TEST(Bam, says_that_the_end_is_missing) {
-  Bytes file = samples::bam_of(samples::sam_text({.records = 10}));
-  file.resize(file.size() - 28);
-  auto result = samples::cleaned(file, to_bam());
+  const Bytes file = samples::bam_of(samples::sam_text({.records = 10}));
+  auto result = samples::cleaned(Bytes(file.begin(), file.end() - 28), to_bam());
   CHECK_FALSE(result.ok());
   CHECK(result.error().what.find("end-of-file block is missing") != std::string::npos);
 }
