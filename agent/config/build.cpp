@@ -51,6 +51,18 @@ void check_listen(const Section& main, const std::string& listen, Problems& prob
   }
 }
 
+// Read and checked, and nothing looks at them: nobody shall rely on what does not happen.
+void warn_without_effect(const Section& section, const Limits& limits, Problems& problems) {
+  const Limits defaults;
+  // 0 is what stands for a value that has a problem of its own.
+  const auto warn = [&](std::string_view key, std::uint64_t value, std::uint64_t fallback, const std::string& instead) {
+    if (value != 0 && value != fallback) problems.warning(section.place(key), "has no effect in this version", instead);
+  };
+  warn("connections", limits.connections, defaults.connections, "each destination uploads one parcel at a time");
+  warn("memory", limits.memory_bytes, defaults.memory_bytes,
+       "bound the memory of the service with MemoryMax= of systemd");
+}
+
 Limits::Hours hours_of(const std::string& text) {
   const auto minutes = [&](std::size_t i) {
     const int hour = (text[i] - '0') * 10 + text[i + 1] - '0';
@@ -69,6 +81,10 @@ RunFolder build_run_folder(const Section& section, const PluginDesk& desk, Probl
   out.hard_links = section.text("retain") == "link";
   if (out.instrument != "auto") {
     desk.keys(PluginKind::instrument, out.instrument, section.place("instrument"), problems);
+  }
+  if (out.hard_links) {
+    problems.warning(section.place("retain"), "link has no effect in this version",
+                     "keep run folders until they are delivered");
   }
   check_directory_or_nothing(out.path, section.place("path"), problems);
   if (!out.path.empty() && !is_directory(out.path)) {
@@ -101,6 +117,8 @@ Policy build_policy(const Section& section, Problems& problems) {
     problems.error(section.place("files"), "is empty: nothing would be sent", "name at least one kind");
   }
   out.mask_read_names = section.text("read_names") == "mask";
+  if (section.text("tags") == "all") out.tags = ReadTags::all;
+  if (section.text("tags") == "none") out.tags = ReadTags::none;
   out.on_withdrawal = section.text("on_withdrawal") == "stop" ? OnWithdrawal::stop : OnWithdrawal::erase;
   return out;
 }
@@ -142,6 +160,7 @@ void build_site(const Section& main, Settings& settings, Problems& problems) {
   const auto* limits = main.section("limits");
   if (limits == nullptr) return;
   settings.limits = build_limits(*limits);
+  warn_without_effect(*limits, settings.limits, problems);
   if (limits->given("upload_hours") && settings.limits.upload_hours.empty()) {
     problems.error(limits->place("upload_hours"), "is empty: nothing would ever be sent", "leave it out for all day");
   }

@@ -32,7 +32,7 @@ Answer ask_sources(const std::vector<plugin::SubjectSource*>& sources, const std
 Decision decided(Verdict verdict, const std::string& rule, const std::string& reason, Decision base) {
   base.verdict = verdict;
   base.reason = reason;
-  base.findings.insert(base.findings.begin(), Finding{rule, reason, verdict});
+  base.findings.insert(base.findings.begin(), Finding{rule, reason, verdict, {}});
   base.obligations.clear();
   base.terms.clear();
   base.valid_until_utc_s.reset();

@@ -213,13 +213,13 @@ Objections modifier_rule(const Term& term, const Purpose& purpose, const Period&
 
 // --- the document -------------------------------------------------------------------------------------------------
 
-std::string called(const Record& record) {
+// For the operator's own eyes only: an id may be a person's number.
+std::string id_of(const Record& record) {
   const auto id = printable(trim(record.consent_id));
-  if (id.empty()) return "a consent without id";
-  if (id.size() <= 64) return "consent " + id;
+  if (id.size() <= 64) return id;
   std::size_t cut = 61;
   while (cut > 0 && (static_cast<unsigned char>(id[cut]) & 0xc0U) == 0x80U) --cut;
-  return "consent " + id.substr(0, cut) + "...";
+  return id.substr(0, cut) + "...";
 }
 
 Verdict alone(Weight weight) {
@@ -237,7 +237,7 @@ Verdict alone(Weight weight) {
 Opinion opinion(const Record& record, Weight weight, std::string rule, const std::string& what) {
   Opinion out;
   out.weight = weight;
-  out.finding = {std::move(rule), called(record) + " " + what, alone(weight)};
+  out.finding = {std::move(rule), "the consent " + what, alone(weight), id_of(record)};
   return out;
 }
 Opinion opinion(const Record& record, const Objection& objection) {

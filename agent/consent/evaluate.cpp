@@ -133,11 +133,15 @@ Decision evaluate(const std::vector<Record>& given, const Purpose& purpose, std:
   return decision;
 }
 
-Json to_json(const Decision& decision) {
+Json to_json(const Decision& decision, Naming naming) {
   Json findings = Json::array();
   for (const auto& finding : decision.findings) {
-    findings.push(
-        Json::object().add("rule", finding.rule).add("evidence", finding.evidence).add("says", word_of(finding.says)));
+    auto entry = Json::object();
+    entry.add("rule", finding.rule).add("evidence", finding.evidence).add("says", word_of(finding.says));
+    if (naming == Naming::documents) {
+      entry.add("consent", finding.document.empty() ? Json() : Json(finding.document));
+    }
+    findings.push(std::move(entry));
   }
   Json obligations = Json::array();
   for (const auto& term : decision.obligations) obligations.push(spelling(term));

@@ -43,7 +43,7 @@ Result<Use> parse_use(std::string_view text);
 std::string_view name_of(Use use);
 std::string curie_of(std::string_view code);  // "HMB" -> "DUO:0000006"; "" for no term of DUO
 
-/// As a consent source tells it. No identity of a person is in here (the id of a document is).
+/// As a consent source tells it. No name of a person is in here; the id of a document may be one's number.
 struct Record {
   std::string consent_id;
   std::string status;
@@ -55,13 +55,14 @@ enum class Verdict : std::uint8_t { permit, deny, unknown };
 
 struct Finding {
   std::string rule;      // e.g. "status", "period", "NPU"
-  std::string evidence;  // e.g. "consent c-17: withdrawn"
+  std::string evidence;  // e.g. "the consent was withdrawn"; never with the id of the document
   Verdict says = Verdict::unknown;
+  std::string document;  // its id, or ""; for the operator who asks `explain`, and for nothing that is kept or sent
 };
 
 struct Decision {
   Verdict verdict = Verdict::unknown;
-  std::string reason;                             // one sentence, the finding that decided
+  std::string reason;                             // one sentence, the finding that decided; without its document
   std::vector<Finding> findings;                  // one per document, in canonical order
   std::vector<Term> obligations;                  // COL, IRB, PUB, RTN, MOR ... that travel with the data
   std::vector<std::string> terms;                 // DUO CURIEs of the permitting document, for the manifest, with
@@ -73,6 +74,8 @@ struct Decision {
 /// `records` of one person from one or several sources; empty = nothing known = unknown.
 Decision evaluate(const std::vector<Record>& records, const Purpose& purpose, std::int64_t now_utc_s);
 
-Json to_json(const Decision& decision);
+/// Whether the ids of the documents are told: `explain` alone may, for they may be the numbers of persons.
+enum class Naming : bool { no_document, documents };
+Json to_json(const Decision& decision, Naming naming = Naming::no_document);
 
 }  // namespace tributary::consent

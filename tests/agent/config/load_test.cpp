@@ -51,6 +51,7 @@ policies:
     samples: { project: [ "A*" ], name: [ "B*" ], except: [ "C*" ] }
     files: [ bam, report ]
     read_names: mask
+    tags: none
     share: aggregate
     on_withdrawal: stop
 limits: { upload_rate: 80Mbit/s, upload_hours: [ "20:00-06:00", "12:00-13:30" ], connections: 8, threads: 3,
@@ -113,6 +114,7 @@ TEST(Load, has_the_same_defaults_as_the_types) {
   CHECK_TRUE(policy.samples.except.empty());
   LONGS_EQUAL(4, policy.files.size());
   CHECK_FALSE(policy.mask_read_names);
+  CHECK(policy.tags == ReadTags::known);
   CHECK(policy.on_withdrawal == OnWithdrawal::erase);
   const consent::Purpose fallback;
   CHECK(policy.purpose.commercial == fallback.commercial && policy.purpose.for_profit == fallback.for_profit);
@@ -181,6 +183,7 @@ TEST(Load, reads_every_key_of_a_policy) {
   text_is("A*B*C*", p.samples.project.at(0) + p.samples.name.at(0) + p.samples.except.at(0));
   LONGS_EQUAL(2, p.files.size());
   CHECK_TRUE(p.mask_read_names);
+  CHECK(p.tags == ReadTags::none);
   CHECK(p.on_withdrawal == OnWithdrawal::stop);
 }
 

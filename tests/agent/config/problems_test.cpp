@@ -109,6 +109,19 @@ TEST(Problems, say_when_a_value_is_of_another_type) {
   has("limits.upload_hours: is empty", 11, "limits: { upload_hours: [] }");
 }
 
+TEST(Problems, warn_of_settings_that_have_no_effect) {
+  is("tributary.yaml:11:11: limits.connections: warning: has no effect in this version; each destination uploads one "
+     "parcel at a time\n"
+     "tributary.yaml:11:27: limits.memory: warning: has no effect in this version; bound the memory of the service "
+     "with MemoryMax= of systemd",
+     11, "limits: { connections: 5, memory: 97MiB }");
+  is("", 11, "limits: { connections: 4, threads: 2, memory: 96MiB }");
+  is("tributary.yaml:3:30: run_folders[0].retain: warning: link has no effect in this version; keep run folders until "
+     "they are delivered",
+     3, "run_folders: [ { path: runs, retain: link } ]");
+  is("", 3, "run_folders: [ { path: runs, retain: source } ]");
+}
+
 TEST(Problems, say_where_the_syntax_breaks) {
   has("tributary.yaml:2:1: the key 'site' stands twice, first at line 1, column 1; keep one of them", 2, "site: b");
   has("not YAML", 11, "limits: { threads: 2");

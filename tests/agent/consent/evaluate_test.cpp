@@ -117,7 +117,7 @@ TEST(Evaluate, keeps_profit_away_where_it_is_prohibited) {
     expect(row.use, {active(row.terms)}, commercial);
     expect(row.organisation, {active(row.terms)}, company);
   }
-  STRCMP_EQUAL("consent c-1 is for non-profit organisations only, the policy's organisation is for-profit",
+  STRCMP_EQUAL("the consent is for non-profit organisations only, the policy's organisation is for-profit",
                reason({active("HMB;NPU")}, company).c_str());
 }
 
@@ -188,7 +188,7 @@ TEST(Evaluate, follows_the_table_of_statuses) {
   }
   expect("unknown", {});
   STRCMP_EQUAL("no consent is on record", reason({}).c_str());
-  STRCMP_EQUAL("consent c-2 was withdrawn", reason({active("HMB"), with_status("withdrawn")}).c_str());
+  STRCMP_EQUAL("the consent was withdrawn", reason({active("HMB"), with_status("withdrawn")}).c_str());
 }
 
 TEST(Evaluate, denies_a_withdrawn_document_whatever_else_is_wrong_with_it) {
@@ -204,8 +204,8 @@ TEST(Evaluate, keeps_to_the_period_with_both_days_included) {
   expect("permit", {active("HMB", "", "")}, hmb, 0);
   expect("permit", {active("HMB", "2026", "2026-11")});
   expect("permit", {active("HMB", "2026-11-21T11:00:00+01:00", "2026-11-21T10:00:00Z")});
-  STRCMP_EQUAL("consent c-1 ended on 2025-08-31", reason({active("HMB", "", "2025-08-31")}).c_str());
-  STRCMP_EQUAL("consent c-1 begins on 2027-01-01", reason({active("HMB", "2027-01-01", "")}).c_str());
+  STRCMP_EQUAL("the consent ended on 2025-08-31", reason({active("HMB", "", "2025-08-31")}).c_str());
+  STRCMP_EQUAL("the consent begins on 2027-01-01", reason({active("HMB", "2027-01-01", "")}).c_str());
   STRCMP_EQUAL("period", evaluate({active("HMB", "", "2025-08-31")}, hmb, now).findings[0].rule.c_str());
 }
 
@@ -214,7 +214,7 @@ TEST(Evaluate, does_not_understand_a_broken_date) {
   expect("unknown", {active("HMB", "2026-02-30", "")});
   expect("unknown", {active("HMB", "", "2026-13")});
   expect("unknown", {active("HMB", "2027-01-01", "2026-12-31")});
-  STRCMP_EQUAL("consent c-1 has an end that is no ISO 8601 date", reason({active("HMB", "", "x")}).c_str());
+  STRCMP_EQUAL("the consent has an end that is no ISO 8601 date", reason({active("HMB", "", "x")}).c_str());
 }
 
 TEST(Evaluate, counts_a_time_limit_in_months_or_dates) {
@@ -275,14 +275,38 @@ TEST(Evaluate, lets_a_prohibition_win_over_another_documents_permit) {
 TEST(Evaluate, holds_when_one_document_can_not_be_read) {
   expect("unknown", {active("HMB"), {"c-3", "active", "HMB;XYZ", "", ""}});
   STRCMP_EQUAL(
-      "consent c-3 has permissions that can not be read: term 2: not one of the 5 permissions and 18 modifiers of DUO",
+      "the consent has permissions that can not be read: term 2: not one of the 5 permissions and 18 modifiers of DUO",
       reason({active("HMB"), {"c-3", "active", "HMB;XYZ", "", ""}}).c_str());
 }
 
 TEST(Evaluate, never_shows_control_characters_or_endless_ids) {
-  const auto what = reason({{"\x1b[2J" + std::string(500, 'x'), "withdrawn", "", "", ""}});
-  CHECK_TRUE(what.size() < 120);
-  CHECK_TRUE(what.find('\x1b') == std::string::npos);
+  const auto decision = evaluate({{"\x1b[2J" + std::string(500, 'x'), "withdrawn", "", "", ""}}, hmb, now);
+  const auto& id = decision.findings[0].document;
+  CHECK_TRUE(id.size() < 80);
+  STRCMP_CONTAINS("xxx...", id.c_str());
+  CHECK_TRUE(id.find('\x1b') == std::string::npos);
+}
+
+TEST(Evaluate, keeps_the_id_of_a_document_out_of_every_sentence) {
+  for (const auto* status : {"active", "withdrawn", "rejected", "draft", "entered-in-error", "odd"}) {
+    for (const auto* terms : {"HMB", "POA", "HMB;RS", "nonsense", "GRU;TS[2]"}) {
+      for (const auto* until : {"", "2025-08-31", "PERSON-4711"}) {
+        const auto decision = evaluate({{"PERSON-4711", status, terms, "", until}}, hmb, now);
+        CHECK_TRUE(decision.reason.find("4711") == std::string::npos);
+        LONGS_EQUAL(std::string::npos, to_json(decision).dump().find("4711"));
+        STRCMP_EQUAL("PERSON-4711", decision.findings[0].document.c_str());
+      }
+    }
+  }
+}
+
+TEST(Evaluate, names_the_documents_to_the_operator_who_asks_for_them) {
+  const auto json =
+      to_json(evaluate({with_status("withdrawn"), {" ", "active", "HMB", "", ""}}, hmb, now), Naming::documents);
+  const auto& findings = json["findings"].items();
+  CHECK_TRUE(findings[0]["consent"].is_null());
+  STRCMP_EQUAL("c-2", std::string(findings[1]["consent"].as_string()).c_str());
+  STRCMP_EQUAL("the consent was withdrawn", std::string(json["reason"].as_string()).c_str());
 }
 
 TEST(Evaluate, gathers_obligations_of_every_permitting_document) {
@@ -317,7 +341,7 @@ TEST(Evaluate, spells_its_evidence_in_a_way_that_stands_on_disk_for_ever) {
 TEST(Evaluate, shows_itself_as_json) {
   const auto json = to_json(evaluate({active("HMB;IRB")}, hmb, now));
   STRCMP_EQUAL("permit", std::string(json["verdict"].as_string()).c_str());
-  STRCMP_EQUAL("consent c-1 permits HMB", std::string(json["reason"].as_string()).c_str());
+  STRCMP_EQUAL("the consent permits HMB", std::string(json["reason"].as_string()).c_str());
   STRCMP_EQUAL("DUO:0000021", std::string(json["obligations"].items()[0].as_string()).c_str());
   STRCMP_EQUAL("2030-12-31T23:59:59Z", std::string(json["valid_until"].as_string()).c_str());
   LONGS_EQUAL(64, json["evidence_sha256"].as_string().size());
