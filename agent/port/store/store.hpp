@@ -3,6 +3,7 @@
 // Order      transactions are serial: one writer at a time.
 // Threads    one per Database; open another Database for another thread.
 // Failure    wait: busy, disk full, input/output error. ask_operator: corrupt, no right, newer schema. Never throws.
+//            A misused statement or transaction is an error as well, and does nothing.
 // Ownership  a Statement may outlive its Database, which is closed with the last of them.
 // Crash      a committed transaction is on disk (WAL, synchronous=FULL); an uncommitted one never was.
 #pragma once
@@ -21,7 +22,8 @@ namespace tributary::store {
 
 class Database;
 
-/// A prepared statement. Parameters are bound from 1 on in the order of the calls of `bind`.
+/// A prepared statement, for one run. Parameters are bound from 1 on in the order of the calls of `bind`, all of them
+/// and before the first `step`.
 class Statement {
  public:
   Statement(Statement&&) noexcept;
@@ -34,7 +36,7 @@ class Statement {
   Statement& bind_null();
   Statement& bind(const std::optional<std::int64_t>& value);
 
-  /// True with a row, false at the end. After an error the statement is spent.
+  /// True with a row, false at the end. After the end or an error the statement is spent.
   Result<bool> step();
   /// Runs a statement that gives no rows.
   Status run();
@@ -54,16 +56,17 @@ class Statement {
 class Database {
  public:
   /// Opens or makes the file, checks its integrity quickly, brings the schema up to date: `migrations[i]` leads from
-  /// version i to i + 1, each in a transaction of its own. A newer schema is refused.
+  /// version i to i + 1, each in a transaction of its own. A newer schema is refused. A new file has mode 0600; one
+  /// that can not be written is refused.
   static Result<std::unique_ptr<Database>> open(const std::string& path,
                                                 const std::vector<std::string_view>& migrations);
-  /// For readers: nothing is made or changed.
+  /// For readers: no database is made, and none is changed. Its -wal and -shm may appear beside it.
   static Result<std::unique_ptr<Database>> open_read_only(const std::string& path, std::size_t schema_version);
   ~Database();
 
-  [[nodiscard]] Result<Statement> prepare(std::string_view sql);
-  [[nodiscard]] Status run(std::string_view sql);  // one or several statements without parameters
-  [[nodiscard]] std::int64_t changes() const;      // rows changed by the last statement
+  [[nodiscard]] Result<Statement> prepare(std::string_view sql);  // exactly one statement
+  [[nodiscard]] Status run(std::string_view sql);                 // one or several statements without parameters
+  [[nodiscard]] std::int64_t changes() const;                     // rows changed by the last statement
 
  private:
   struct State;

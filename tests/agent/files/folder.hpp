@@ -1,6 +1,8 @@
 // tests/agent/files/folder.hpp: a folder that goes with the test, and a child process to do what must not be done here.
 #pragma once
 
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,6 +56,13 @@ class Folder {
 
   std::string path;
 };
+
+/// Puts an empty file system of that size over `path`, for this process and its children only; false where it may not.
+inline bool cover(const std::string& path, const std::string& size) {
+  if (::unshare(::geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWNS | CLONE_NEWUSER) != 0) return false;
+  return ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+         ::mount("tmpfs", path.c_str(), "tmpfs", 0, ("size=" + size).c_str()) == 0;
+}
 
 /// What `act` answers in a process of its own, 255 at most; -1 when a signal ended it.
 inline int in_child(const std::function<int()>& act) {

@@ -132,7 +132,39 @@ TEST(AtomicWrite, takes_the_place_of_a_link_and_leaves_its_target) {
   STRCMP_EQUAL("old", folder.content("target").c_str());
 }
 
-TEST(AtomicWrite, on_a_full_disk_keeps_the_old_content_and_leaves_nothing_else) {
+TEST(AtomicWrite, on_a_full_disk_waits_for_room_and_keeps_the_old_content) {
+  const int verdict = in_child([&] {
+    if (!cover(folder.path, "64k")) return 77;
+    folder.put("a", "old");
+    const auto done = write("a", std::string(200'000, 'n'));
+    if (done || done.error().remedy != Remedy::wait) return 1;
+    if (done.error().what.find(folder.at("a")) == std::string::npos) return 2;  // which of the file systems is full
+    if (done.error().hint.find("make room") == std::string::npos) return 3;
+    return folder.content("a") == "old" && folder.names() == "a" ? 0 : 4;
+  });
+  if (verdict == 77) {
+    UT_PRINT("skipped: no file system may be mounted here");
+  } else {
+    LONGS_EQUAL(0, verdict);
+  }
+}
+
+TEST(AtomicWrite, on_a_disk_that_became_read_only_asks_the_operator_to_look_at_it) {
+  const int verdict = in_child([&] {
+    if (!cover(folder.path, "64k")) return 77;
+    if (::mount(nullptr, folder.path.c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr) != 0) return 77;
+    const auto done = write("a", "x");
+    if (done || done.error().remedy != Remedy::ask_operator) return 1;
+    return done.error().hint.find("mounted read-only") != std::string::npos ? 0 : 2;
+  });
+  if (verdict == 77) {
+    UT_PRINT("skipped: no file system may be mounted here");
+  } else {
+    LONGS_EQUAL(0, verdict);
+  }
+}
+
+TEST(AtomicWrite, that_may_grow_no_further_keeps_the_old_content_and_leaves_nothing_else) {
   folder.put("a", "old");
   LONGS_EQUAL(0, in_child([&] {
                 ::signal(SIGXFSZ, SIG_IGN);

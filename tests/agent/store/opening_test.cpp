@@ -1,6 +1,11 @@
 // tests/agent/store/opening_test.cpp: schemas, durability, and files that are not what they should be.
 #include <sys/wait.h>
 
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <csignal>
+
 #include "tests/agent/store/shop.hpp"
 
 #include <CppUTest/TestHarness.h>
@@ -15,6 +20,11 @@ void asks_operator(const Status& done, const char* about) {
   CHECK_TEXT(!done.ok(), about);
   CHECK_TEXT(done.error().remedy == Remedy::ask_operator, done.error().what.c_str());
   STRCMP_CONTAINS(about, sentence(done.error()).c_str());
+}
+
+unsigned mode_of(const std::string& path) {
+  struct stat info{};
+  return ::stat(path.c_str(), &info) == 0 ? info.st_mode & 07777U : 0xFFFFU;
 }
 
 Status read_only(const Shop& shop, std::size_t version) {
@@ -156,6 +166,31 @@ TEST(Database, that_can_not_be_made_is_told_by_its_path) {
     asks_operator(shop.open(), path.c_str());
   }
   STRCMP_EQUAL("", shop.names().c_str());
+}
+
+TEST(Database, is_nobody_elses_to_read_whatever_the_mask) {
+  const auto before = ::umask(0);
+  const auto done = shop.open();
+  const bool added = done.ok() && shop.add("a").ok();
+  ::umask(before);
+  CHECK_TRUE(added);
+  for (const char* end : {"", "-wal", "-shm"}) LONGS_EQUAL(0600, mode_of(shop.path + end));
+}
+
+TEST(Database, that_may_not_be_written_is_refused_at_once) {
+  CHECK_TRUE(shop.open().ok());
+  shop.database.reset();
+  CHECK_TRUE(::chmod(shop.path.c_str(), 0444) == 0 && ::chmod(shop.directory.c_str(), 0777) == 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (::geteuid() == 0 && ::setuid(65534) != 0) ::_exit(2);
+    const auto done = shop.open();
+    if (done.ok() || done.error().remedy != Remedy::ask_operator) ::_exit(1);
+    ::_exit(done.error().hint.find("belongs to the user of the daemon") != std::string::npos ? 0 : 3);
+  }
+  int status = 0;
+  CHECK_TRUE(::waitpid(child, &status, 0) == child && WIFEXITED(status));
+  LONGS_EQUAL(0, WEXITSTATUS(status));
 }
 
 TEST(Database, leaves_one_file_when_it_is_closed) {

@@ -66,8 +66,43 @@ TEST(Statement, with_more_values_than_places_does_nothing) {
 TEST(Statement, that_can_not_be_understood_is_an_error) {
   CHECK_FALSE(shop.database->prepare("SELEKT 1").ok());
   CHECK_FALSE(shop.database->prepare("SELECT absent FROM parcel").ok());
-  CHECK_FALSE(shop.database->prepare("")->step().ok());
+  CHECK_FALSE(shop.database->prepare("").ok());
   CHECK_FALSE(shop.database->run("CREATE TABLE x (a) STRICT; SELEKT").ok());
+}
+
+TEST(Statement, with_fewer_values_than_places_does_nothing) {
+  auto insert = shop.database->prepare("INSERT INTO parcel (name, size) VALUES (?, ?)");
+  const auto done = insert->bind("a").run();  // no size would be taken for NULL
+  CHECK_FALSE(done.ok());
+  STRCMP_CONTAINS("1 of 2 values", done.error().what.c_str());
+  STRCMP_EQUAL("0", shop.count().c_str());
+}
+
+TEST(Statement, says_why_it_does_not_take_a_value_whatever_was_done_meanwhile) {
+  auto ask = shop.database->prepare("SELECT ?");
+  ask->bind("a").bind("b");
+  CHECK_TRUE(shop.database->run("SELECT 1").ok());
+  STRCMP_CONTAINS("binding a value: column index out of range", ask->step().error().what.c_str());
+}
+
+TEST(Statement, takes_no_value_once_it_has_begun) {
+  for (const char* name : {"a", "b"}) CHECK_TRUE(shop.add(name).ok());
+  auto ask = shop.database->prepare("SELECT name FROM parcel WHERE name >= ? ORDER BY name");
+  CHECK_TRUE(*ask->bind("a").step());
+  CHECK_FALSE(ask->bind("b").step().ok());
+}
+
+TEST(Statement, is_one_and_not_two) {
+  CHECK_FALSE(shop.database->prepare("SELECT 1; DELETE FROM parcel").ok());  // the second was left out
+  CHECK_TRUE(shop.database->prepare("SELECT 1;\n ").ok());
+}
+
+TEST(Statement, is_not_run_twice) {
+  auto insert = shop.database->prepare("INSERT INTO parcel (name) VALUES (?)");
+  CHECK_TRUE(insert->bind("a").run().ok());
+  CHECK_TRUE(shop.database->run("DELETE FROM parcel").ok());
+  CHECK_FALSE(insert->run().ok());  // it would put back what was deleted
+  STRCMP_EQUAL("0", shop.count().c_str());
 }
 
 TEST(Statement, is_spent_after_an_error) {
@@ -159,6 +194,12 @@ TEST(Transaction, that_was_moved_is_undone_once) {
     CHECK_TRUE(shop.add("after it").ok());
   }
   STRCMP_EQUAL("1", shop.count().c_str());
+}
+
+TEST(Transaction, is_committed_once) {
+  auto transaction = Transaction::begin(*shop.database);
+  CHECK_TRUE(transaction->commit().ok());
+  CHECK_FALSE(transaction->commit().ok());
 }
 
 TEST(Transaction, begins_not_within_another) {

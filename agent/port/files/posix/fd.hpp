@@ -33,6 +33,8 @@ inline Error errno_error(const std::string& what, int number = errno) {
     case EACCES:
     case EPERM:
       return operator_error(said, "give the user of the daemon the right to it");
+    case EROFS:
+      return operator_error(said, "find out why its file system is mounted read-only: a disk may be failing");
     case EXDEV:
     case ELOOP:
       return refusal(said, "it leads out of its folder through a link or '..'");

@@ -63,6 +63,7 @@ Status write_atomic(const std::string& path, ByteView content, unsigned mode) {
   Fd fd(::mkostemp(temporary.data(), O_CLOEXEC));
   if (!fd.valid()) return errno_error(printable(path));
   Status written = FdSink(fd.get()).write(content);
+  if (!written) written = in(printable(path), written.error());
   if (written && ::fchmod(fd.get(), static_cast<mode_t>(mode)) != 0) written = errno_error(printable(path));
   if (written && ::fsync(fd.get()) != 0) written = errno_error(printable(path));
   if (written && ::rename(temporary.c_str(), path.c_str()) != 0) written = errno_error(printable(path));

@@ -1,5 +1,7 @@
 // agent/port/store/sqlite/sqlite.cpp: the store over SQLite.
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include "agent/base/text.hpp"
 #include "agent/port/store/store.hpp"
@@ -11,8 +13,9 @@ constexpr const char* damaged_hint =
     "move journal.db aside and start again: runs are found anew, what is delivered is looked up";
 
 Error sqlite_error(sqlite3* database, int code, const std::string& doing) {
-  const std::string said =
-      "the journal: " + doing + ": " + (database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code));
+  // The text of the connection belongs to the call that it failed last; that may be an earlier or a later one.
+  const bool same = database != nullptr && sqlite3_errcode(database) == code;
+  const std::string said = "the journal: " + doing + ": " + (same ? sqlite3_errmsg(database) : sqlite3_errstr(code));
   switch (code & 0xff) {
     case SQLITE_FULL:
       return wait_error(said, "make room in state_dir; work goes on by itself");
@@ -44,9 +47,14 @@ struct Statement::State {
   sqlite3* database = nullptr;
   sqlite3_stmt* statement = nullptr;
   int next = 1;
-  int problem = SQLITE_OK;  // of a bind
-  bool spent = false;       // a step failed
+  int problem = SQLITE_OK;  // the first one of a bind
+  enum class Course : std::uint8_t { fresh, rows, ended, spent } course = Course::fresh;
   ~State() { sqlite3_finalize(statement); }
+
+  void bound(int code) {
+    if (problem == SQLITE_OK) problem = code;
+    ++next;
+  }
 };
 
 Statement::Statement(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -55,43 +63,46 @@ Statement& Statement::operator=(Statement&&) noexcept = default;
 Statement::~Statement() = default;
 
 Statement& Statement::bind(std::int64_t value) {
-  const int code = sqlite3_bind_int64(state_->statement, state_->next++, value);
-  if (code != SQLITE_OK) state_->problem = code;
+  state_->bound(sqlite3_bind_int64(state_->statement, state_->next, value));
   return *this;
 }
 
 Statement& Statement::bind(std::string_view value) {
-  const int code = sqlite3_bind_text64(state_->statement, state_->next++, value.data() != nullptr ? value.data() : "",
-                                       value.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
-  if (code != SQLITE_OK) state_->problem = code;
+  state_->bound(sqlite3_bind_text64(state_->statement, state_->next, value.data() != nullptr ? value.data() : "",
+                                    value.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
   return *this;
 }
 
 Statement& Statement::bind(ByteView value) {
-  const int code = value.empty() ? sqlite3_bind_zeroblob(state_->statement, state_->next, 0)
-                                 : sqlite3_bind_blob64(state_->statement, state_->next, value.data(), value.size(),
-                                                       SQLITE_TRANSIENT);
-  ++state_->next;
-  if (code != SQLITE_OK) state_->problem = code;
+  state_->bound(value.empty() ? sqlite3_bind_zeroblob(state_->statement, state_->next, 0)
+                              : sqlite3_bind_blob64(state_->statement, state_->next, value.data(), value.size(),
+                                                    SQLITE_TRANSIENT));
   return *this;
 }
 
 Statement& Statement::bind_null() {
-  const int code = sqlite3_bind_null(state_->statement, state_->next++);
-  if (code != SQLITE_OK) state_->problem = code;
+  state_->bound(sqlite3_bind_null(state_->statement, state_->next));
   return *this;
 }
 
 Statement& Statement::bind(const std::optional<std::int64_t>& value) { return value ? bind(*value) : bind_null(); }
 
 Result<bool> Statement::step() {
+  using Course = State::Course;
   // SQLite would begin it anew, perhaps outside of the transaction that it belonged to.
-  if (state_->spent) return operator_error("the journal: a statement was used again after an error");
+  if (state_->course == Course::spent) return operator_error("the journal: a statement was used again after an error");
+  if (state_->course == Course::ended) return operator_error("the journal: a statement was used again after its end");
+  const bool fresh = std::exchange(state_->course, Course::spent) == Course::fresh;
   if (state_->problem != SQLITE_OK) return sqlite_error(state_->database, state_->problem, "binding a value");
+  const int places = sqlite3_bind_parameter_count(state_->statement);
+  if (fresh && state_->next - 1 != places) {  // SQLite would take NULL for what is missing
+    return operator_error("the journal: a statement got " + std::to_string(state_->next - 1) + " of " +
+                          std::to_string(places) + " values");
+  }
   const int code = sqlite3_step(state_->statement);
-  if (code == SQLITE_ROW) return true;
-  if (code == SQLITE_DONE) return false;
-  state_->spent = true;
+  if (code == SQLITE_ROW) state_->course = Course::rows;
+  if (code == SQLITE_DONE) state_->course = Course::ended;
+  if (code == SQLITE_ROW || code == SQLITE_DONE) return code == SQLITE_ROW;
   return sqlite_error(state_->database, code, "running a statement");
 }
 
@@ -129,9 +140,14 @@ Database::~Database() = default;
 Result<Statement> Database::prepare(std::string_view sql) {
   auto state = std::make_unique<Statement::State>();
   state->database = state_->database;
+  const char* rest = nullptr;
   const int code =
-      sqlite3_prepare_v2(state_->database, sql.data(), static_cast<int>(sql.size()), &state->statement, nullptr);
+      sqlite3_prepare_v2(state_->database, sql.data(), static_cast<int>(sql.size()), &state->statement, &rest);
   if (code != SQLITE_OK) return sqlite_error(state_->database, code, "preparing a statement");
+  // SQLite would leave out what stands behind the first one.
+  if (state->statement == nullptr || !trim(sql.substr(static_cast<std::size_t>(rest - sql.data()))).empty()) {
+    return operator_error("the journal: preparing a statement: one is prepared at a time, no less and no more");
+  }
   return Statement(std::move(state));
 }
 
@@ -203,14 +219,28 @@ Status bring_up_to_date(Database& database, const std::vector<std::string_view>&
   }
 }
 
+// SQLite makes its files as the mask allows, and those beside the first one like the first one. Only a file that is not
+// there is touched here: whoever closes an open one loses the locks that this process has on it. What goes wrong is
+// told by the opening that follows.
+void make_private(const std::string& path) {
+  if (path.starts_with(':')) return;  // no file, but a word of SQLite
+  const int made = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (made >= 0) ::close(made);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Database>> Database::open(const std::string& path,
                                                  const std::vector<std::string_view>& migrations) {
+  make_private(path);
   auto state = std::make_unique<State>();
   const int code = sqlite3_open_v2(path.c_str(), &state->database,
                                    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   if (code != SQLITE_OK) return sqlite_error(state->database, code, printable(path));
+  // SQLite opens a file that it may not write as a reader, and says so at the first write.
+  if (sqlite3_db_readonly(state->database, "main") == 1) {
+    return sqlite_error(state->database, SQLITE_READONLY, printable(path));
+  }
   std::unique_ptr<Database> database(new Database(std::move(state)));
   if (auto set = database->run(pragmas); !set) return set.error();
   auto version = version_of(*database);
@@ -253,6 +283,7 @@ Transaction::~Transaction() {
 }
 
 Status Transaction::commit() {
+  if (database_ == nullptr) return operator_error("the journal: a transaction that is over was committed");
   if (auto done = database_->run("COMMIT"); !done) return done;
   database_ = nullptr;
   return {};
