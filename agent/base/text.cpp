@@ -141,4 +141,10 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+std::string counted(std::uint64_t number, std::string_view one, std::string_view many) {
+  const auto digits = std::to_string(number) + " ";
+  if (number == 1) return digits + std::string(one);
+  return digits + (many.empty() ? std::string(one) + "s" : std::string(many));
+}
+
 }  // namespace tributary

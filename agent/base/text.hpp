@@ -1,6 +1,7 @@
 // agent/base/text.hpp: the few string helpers that everybody needs.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,5 +23,8 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
 bool is_utf8(std::string_view text);
 /// Control characters and broken UTF-8 shown as `\xHH`: fit for a terminal or a log line.
 std::string printable(std::string_view text);
+/// `1 run folder`, `2 run folders`, `0 policies`: the number with its noun. `many` is the plural that is more than an
+/// s.
+std::string counted(std::uint64_t number, std::string_view one, std::string_view many = {});
 
 }  // namespace tributary

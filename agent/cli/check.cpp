@@ -1,5 +1,9 @@
 // agent/cli/check.cpp: `tributary check` and `tributary schema`: the configuration, without any effect.
+#include <cstdio>
+
+#include "agent/base/text.hpp"
 #include "agent/cli/commands.hpp"
+#include "agent/line/strays.hpp"
 
 namespace tributary::cli {
 namespace {
@@ -9,12 +13,17 @@ int run_check(Context& context, const Arguments& arguments) {
   auto settings = load_settings(context, true);
   if (!settings) return exit_usage;
   const std::string site = settings->site;
-  const auto counts = std::to_string(settings->run_folders.size()) + " run folders, " +
-                      std::to_string(settings->subjects.size()) + " subject sources, " +
-                      std::to_string(settings->destinations.size()) + " destinations, " +
-                      std::to_string(settings->policies.size()) + " policies";
+  const auto counts = counted(settings->run_folders.size(), "run folder") + ", " +
+                      counted(settings->subjects.size(), "subject source") + ", " +
+                      counted(settings->destinations.size(), "destination") + ", " +
+                      counted(settings->policies.size(), "policy", "policies");
+  const auto strays = line::strays(*settings);
   auto opened = line::Site::open(std::move(*settings), *context.log, context.clock, context.stop, nullptr);
   if (!opened) return complain(opened.error(), exit_usage);
+  // Not wrong in itself: a destination may have been taken out on purpose.
+  if (!strays) std::fprintf(stderr, "warning: %s\n", sentence(strays.error()).c_str());
+  for (std::size_t i = 0; strays && i < strays->size(); ++i)
+    std::fprintf(stderr, "warning: %s\n", sentence((*strays)[i]).c_str());
   say(coloured("ok", "32") + "  " + context.config_file + ": site " + site + ", " + counts);
   return exit_yes;
 }
@@ -31,7 +40,9 @@ Command check_command() {
   return {"check",
           "check",
           "reads the whole configuration and loads the plugins; changes nothing",
-          "Every problem is printed as FILE:LINE:COLUMN: KEY: what; hint.\nExit: 0 good, 2 not.",
+          "Every problem is printed as FILE:LINE:COLUMN: KEY: what; hint.\nParcels that wait for a destination that is "
+          "not configured are "
+          "told as warnings.\nExit: 0 good, 2 not.",
           {},
           {},
           run_check};

@@ -10,6 +10,7 @@
 #include "agent/base/text.hpp"
 #include "agent/cli/command.hpp"
 #include "agent/line/runner.hpp"
+#include "agent/line/strays.hpp"
 #include "agent/port/supervisor/supervisor.hpp"
 #include "agent/status/server.hpp"
 #include "agent/watch/watch.hpp"
@@ -22,33 +23,49 @@ struct Options {
   bool once = false;
 };
 
-// One life of the daemon under one configuration. `reload` is set when another is to follow.
+void refuse_next(Log& log, const Error& error) {
+  log.error("the new configuration is refused, the old one stays: " + sentence(error));
+  supervisor::ready("the new configuration was refused: the old one stays");
+}
+
+// One life of the daemon under one configuration: opened, then run.
 class Life {
  public:
   Life(Context& context, bool once) : context_(context), once_(once) {}
 
-  int run(config::Settings settings, bool& reload, const sigset_t& signals) {
-    state_dir_ = settings.state_dir;
-    auto key = line::state_key(settings);
-    if (!key) return complain(key.error());
-    auto journal = journal::Journal::open(settings.state_dir, *key);
-    if (!journal) return complain(journal.error());
-    auto site = line::Site::open(settings, *context_.log, context_.clock, stop_, journal->get());
-    if (!site) return complain(site.error(), exit_usage);
-    std::unique_ptr<http::Server> server;
-    if (!settings.listen.empty() && !once_) {
-      auto serving = status::serve(settings.listen, settings.site, **journal, context_.clock);
-      if (!serving) return complain(serving.error());
-      server = std::move(*serving);
+  /// Nothing is watched or sent before `run`. Failure: as it was before; the exit code is `code_of_failure`.
+  Status open(const config::Settings& settings) {
+    settings_ = settings;
+    auto key = line::state_key(settings_);
+    if (!key) return key.error();
+    auto journal = journal::Journal::open(settings_.state_dir, *key);
+    if (!journal) return journal.error();
+    journal_ = std::move(*journal);
+    auto site = line::Site::open(settings_, *context_.log, context_.clock, stop_, journal_.get());
+    if (!site) {
+      code_of_failure_ = exit_usage;
+      return site.error();
     }
+    site_ = std::move(*site);
+    if (settings_.listen.empty() || once_) return {};
+    auto serving = status::serve(settings_.listen, settings_.site, *journal_, context_.clock);
+    if (!serving) return serving.error();
+    server_ = std::move(*serving);
+    return {};
+  }
+  [[nodiscard]] int code_of_failure() const { return code_of_failure_; }
+
+  /// Until it is done or told to end. `reload` is set when another life is to follow.
+  int run(bool& reload, const sigset_t& signals) {
     std::vector<std::string> folders;
-    for (const auto& folder : settings.run_folders) folders.push_back(folder.path);
+    for (const auto& folder : settings_.run_folders) folders.push_back(folder.path);
     const auto hint = watch::make_hint(folders);
-    line::Runner runner(**site, **journal, context_.clock, *context_.log, stop_);
+    line::Runner runner(*site_, *journal_, context_.clock, *context_.log, stop_);
     std::thread listener([&] { listen(signals, *hint, reload); });
-    supervisor::ready("watching " + std::to_string(folders.size()) + " run folders");
-    context_.log->info("tributaryd " TRIBUTARY_VERSION " ready: site " + settings.site + ", bulk cryptography by " +
+    supervisor::ready("watching " + counted(folders.size(), "run folder"));
+    context_.log->info("tributaryd " TRIBUTARY_VERSION " ready: site " + settings_.site + ", bulk cryptography by " +
                        std::string(crypto::bulk_engine()));
+    tell_strays();
     Status ended;
     if (once_) {
       ended = runner.run_once();
@@ -66,37 +83,54 @@ class Life {
   }
 
  private:
+  void tell_strays() {
+    auto strays = line::strays(settings_, *journal_);
+    if (!strays) return context_.log->error(sentence(strays.error()));
+    for (const auto& stray : *strays) context_.log->warning(sentence(stray));
+  }
+
   // One that reads well and can not be opened is as bad as one that does not read: the life after it would not begin.
-  bool next_is_good() {
+  Status next_is_good() {
     auto next = load_settings(context_);
-    if (!next) return false;
-    const auto bad = [](const Error& error) {
-      complain(error);
-      return false;
-    };
-    if (next->state_dir != state_dir_)
-      return bad(operator_error("state_dir was changed", "stop and start the daemon for that"));
+    if (!next) return operator_error("it has the errors above");
+    if (next->state_dir != settings_.state_dir)
+      return operator_error("state_dir was changed", "stop and start the daemon for that");
     auto key = line::state_key(*next);
-    if (!key) return bad(key.error());
-    if (auto journal = journal::Journal::open_to_read(state_dir_, *key); !journal) return bad(journal.error());
+    if (!key) return key.error();
+    if (auto journal = journal::Journal::open_to_read(settings_.state_dir, *key); !journal) return journal.error();
+    const bool moves = !next->listen.empty() && next->listen != settings_.listen && !once_;
+    if (moves && !shares_port(next->listen)) {
+      auto serving = status::serve(next->listen, next->site, *journal_, context_.clock);
+      if (!serving) return serving.error();
+    }
     auto site = line::Site::open(std::move(*next), *context_.log, context_.clock, stop_, nullptr);
-    return site ? true : bad(site.error());
+    if (!site) return site.error();
+    return {};
+  }
+
+  // Our own window may be what keeps such an address busy: it is found out when that is closed.
+  [[nodiscard]] bool shares_port(const std::string& listen) const {
+    const auto port_of = [](const std::string& address) { return address.substr(address.rfind(':') + 1); };
+    return !settings_.listen.empty() && port_of(listen) == port_of(settings_.listen);
   }
 
   void listen(const sigset_t& signals, watch::Hint& hint, bool& reload) {
+    bool ending = false;  // told to end: no configuration is read any more
     while (!done_) {
       int signal = 0;
-      if (::sigwait(&signals, &signal) != 0 || done_) continue;
-      if (signal == SIGUSR1) continue;
+      if (::sigwait(&signals, &signal) != 0 || signal == SIGUSR1) continue;
       if (signal == SIGHUP) {
+        if (ending || done_) continue;
         supervisor::reloading();
-        if (!next_is_good()) {
-          context_.log->error("the new configuration is not good: the old one stays");
-          supervisor::ready("the new configuration was refused: the old one stays");
+        if (auto good = next_is_good(); !good) {
+          refuse_next(*context_.log, good.error());
           continue;
         }
         reload = true;
       } else {
+        // Whatever was asked for before, and also when the life is over already: this is the last word.
+        ending = true;
+        reload = false;
         supervisor::stopping();
       }
       stop_.request();
@@ -106,10 +140,38 @@ class Life {
 
   Context& context_;
   bool once_;
-  std::string state_dir_;
+  int code_of_failure_ = exit_could_not;
+  config::Settings settings_;
   Stop stop_;
+  std::unique_ptr<journal::Journal> journal_;
+  std::unique_ptr<line::Site> site_;
+  std::unique_ptr<http::Server> server_;
   std::atomic<bool> done_{false};
 };
+
+// The life after a reload: under the new configuration or, when that fails at the last moment, under the old one.
+std::unique_ptr<Life> next_life(Context& context, bool once, config::Settings& settings, int& code) {
+  auto next = load_settings(context, true);
+  Status begun = next ? Status() : operator_error("it has the errors above");
+  if (begun && next->state_dir != settings.state_dir)
+    begun = operator_error("state_dir was changed", "stop and start the daemon for that");
+  if (begun) {
+    auto life = std::make_unique<Life>(context, once);
+    begun = life->open(*next);
+    if (begun) {
+      settings = std::move(*next);
+      context.log->info("the configuration was read again");
+      return life;
+    }
+  }
+  auto life = std::make_unique<Life>(context, once);
+  if (auto again = life->open(settings); !again) {
+    code = complain(again.error(), life->code_of_failure());
+    return nullptr;
+  }
+  refuse_next(*context.log, begun.error());
+  return life;
+}
 
 int run(Context& context, const Options& options) {
   sigset_t signals;
@@ -127,16 +189,15 @@ int run(Context& context, const Options& options) {
     return complain(in("state_dir", made.error()));
   auto lock = files::Lock::take(settings->state_dir + "/lock");
   if (!lock) return complain(lock.error());
+  auto life = std::make_unique<Life>(context, options.once);
+  if (auto begun = life->open(*settings); !begun) return complain(begun.error(), life->code_of_failure());
   for (;;) {
     bool reload = false;
-    const std::string state_dir = settings->state_dir;
-    const int code = Life(context, options.once).run(std::move(*settings), reload, signals);
+    int code = life->run(reload, signals);
     if (!reload) return code;
-    settings = load_settings(context, true);
-    if (!settings) return exit_usage;
-    if (settings->state_dir != state_dir)
-      return complain(operator_error("state_dir was changed", "stop and start the daemon for that"), exit_usage);
-    context.log->info("the configuration was read again");
+    life.reset();  // its port and its journal are free for the next
+    life = next_life(context, options.once, *settings, code);
+    if (life == nullptr) return code;
   }
 }
 

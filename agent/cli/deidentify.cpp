@@ -68,7 +68,7 @@ genomics::IndexKind index_for(const genomics::Facts& facts) {
 
 /// `made` says whether `to` is ours to take away again.
 Status clean_into(const std::string& from, const std::string& to, const Map& map, genomics::ReadNames names,
-                  Workers& workers, bool& made) {
+                  Workers& workers, bool& made, bool& identifiers_left) {
   auto file = files::open_for_reading(from);
   if (!file) return in("--in", file.error());
   auto facts = genomics::inspect(*file);
@@ -93,9 +93,11 @@ Status clean_into(const std::string& from, const std::string& to, const Map& map
   files::FdSink sink(out->get());
   if (auto done = stream::copy(**clean, sink); !done) return done.error();
   if ((*inspector)->hits() > 0) {
+    identifiers_left = true;
     const auto& first = (*inspector)->findings().front();
-    return refusal(std::to_string((*inspector)->hits()) + " identifiers are left, the first in " + first.place,
-                   "the output was removed; remove them at the source");
+    return refusal(
+        counted((*inspector)->hits(), "identifier is left", "identifiers are left") + ", the first in " + first.place,
+        "the output was removed; remove them at the source");
   }
   if (::fsync(out->get()) != 0) return operator_error(printable(to) + " could not be written to the end");
   for (const auto& [what, count] : (*clean)->counts())
@@ -131,12 +133,12 @@ int run_deidentify(Context&, const Arguments& arguments) {
   genomics::prepare();
   Workers workers(*threads - 1);
   bool made = false;
+  bool identifiers_left = false;
   const auto done = clean_into(from, to, *map, names == "mask" ? genomics::ReadNames::mask : genomics::ReadNames::keep,
-                               workers, made);
+                               workers, made, identifiers_left);
   if (done) return exit_yes;
   if (made) ::unlink(to.c_str());
-  return complain(done.error(), done.error().what.find("identifiers are left") != std::string::npos ? exit_identifiers
-                                                                                                    : exit_could_not);
+  return complain(done.error(), identifiers_left ? exit_identifiers : exit_could_not);
 }
 
 }  // namespace

@@ -1,11 +1,14 @@
 // agent/cli/keys.cpp: `tributary keys`: makes keys, and changes the pseudonym key.
+#include <unistd.h>
+
+#include <cstdio>
+
 #include "agent/base/text.hpp"
 #include "agent/cli/commands.hpp"
+#include "agent/cli/key_file.hpp"
 
 namespace tributary::cli {
 namespace {
-
-constexpr unsigned private_mode = 0600;
 
 Result<Bytes> random_key() {
   Bytes key(32);
@@ -13,20 +16,24 @@ Result<Bytes> random_key() {
   return key;
 }
 
-Status write_new(const std::string& path, ByteView content, unsigned mode) {
-  if (files::open_for_reading(path))
-    return operator_error(printable(path) + " exists already", "a key is never overwritten: name another file");
-  return files::write_atomic(path, content, mode);
+// Says what a command run by root did about it, for it may not be what was meant.
+std::string whose(const Owner& owner) {
+  if (!owner.known) return {};
+  char mode[8];
+  std::snprintf(mode, sizeof mode, "%04o", owner.mode);
+  return " (owner " + std::to_string(owner.user) + ":" + std::to_string(owner.group) + ", mode " + mode + ")";
 }
 
 int generate(const std::string& kind, const std::string& path) {
+  const auto owner = owner_for_new_file(path);
+  if (!owner) return complain(owner.error());
   if (kind == "pseudonym" || kind == "state") {
     auto key = random_key();
     if (!key) return complain(key.error());
-    const auto written = write_new(path, *key, private_mode);
+    const auto written = write_key(path, *key, *owner, Existing::stays);
     wipe(key->data(), key->size());
     if (!written) return complain(written.error());
-    say(path + ": 32 random bytes; keep a copy in a safe: without it nobody can be re-identified");
+    say(path + ": 32 random bytes" + whose(*owner) + "; keep a copy in a safe: without it nobody can be re-identified");
     return exit_yes;
   }
   auto key = crypto::SigningKey::generate();
@@ -35,9 +42,16 @@ int generate(const std::string& kind, const std::string& path) {
   auto open = key->public_pem();
   if (!secret) return complain(secret.error());
   if (!open) return complain(open.error());
-  if (auto written = write_new(path, view(secret->reveal()), private_mode); !written) return complain(written.error());
-  if (auto written = write_new(path + ".pub", view(*open), 0644); !written) return complain(written.error());
-  say(path + ": ECDSA P-256; give " + path + ".pub to the repositories: it verifies your manifests");
+  auto public_owner = *owner;
+  public_owner.mode = 0644;
+  if (auto written = write_key(path, view(secret->reveal()), *owner, Existing::stays); !written)
+    return complain(written.error());
+  if (auto written = write_key(path + ".pub", view(*open), public_owner, Existing::stays); !written) {
+    ::unlink(path.c_str());  // just made: half a pair is of no use, and would be in the way of the next try
+    return complain(written.error());
+  }
+  say(path + ": ECDSA P-256" + whose(*owner) + "; give " + path +
+      ".pub to the repositories: it verifies your manifests");
   return exit_yes;
 }
 
@@ -56,9 +70,11 @@ int rotate(Context& context) {
   auto content = files::read_small(settings.pseudonym_key_file, 64);
   if (!content) return complain(content.error());
   const SecretText guard(*content);
+  const auto owner = owner_of_file(settings.pseudonym_key_file);
+  if (!owner) return complain(owner.error());
   const std::string kept = settings.pseudonym_key_file + "." + old->id();
   if (!files::open_for_reading(kept)) {
-    if (auto written = files::write_atomic(kept, view(*content), private_mode); !written)
+    if (auto written = write_key(kept, view(*content), *owner, Existing::stays); !written)
       return complain(written.error());
   }
   auto key = random_key();
@@ -70,10 +86,10 @@ int rotate(Context& context) {
       .add("from", old->id())
       .add("to", new_id);
   if (auto audited = state->journal->add_audit(record); !audited) return complain(audited.error());
-  const auto written = files::write_atomic(settings.pseudonym_key_file, *key, private_mode);
+  const auto written = write_key(settings.pseudonym_key_file, *key, *owner, Existing::is_replaced);
   wipe(key->data(), key->size());
   if (!written) return complain(written.error());
-  say("new pseudonym key " + new_id + "; the former one is kept as " + kept);
+  say("new pseudonym key " + new_id + whose(*owner) + "; the former one is kept as " + kept);
   say("New parcels get new pseudonyms; former ones can still be withdrawn and re-identified. Now: systemctl reload "
       "tributary");
   return exit_yes;
@@ -90,13 +106,17 @@ int run_keys(Context& context, const Arguments& arguments) {
 }  // namespace
 
 Command keys_command() {
-  return {"keys",
-          "keys generate pseudonym|state|identity FILE | keys rotate pseudonym",
-          "makes keys, and changes the pseudonym key",
-          "identity also writes FILE.pub, the half that repositories need.",
-          {},
-          {},
-          run_keys};
+  return {
+      "keys",
+      "keys generate pseudonym|state|identity FILE | keys rotate pseudonym",
+      "makes keys, and changes the pseudonym key",
+      "identity also writes FILE.pub, the half that repositories need.\n"
+      "Run by root, a new key gets owner and group of the directory that it is made in (mode 0600, or 0640 where\n"
+      "that directory is open to its group and to nobody else), and a rotated one owner, group and mode of the key\n"
+      "that it replaces: the daemon's user can read it. Run by anybody else, it is theirs alone (0600).",
+      {},
+      {},
+      run_keys};
 }
 
 }  // namespace tributary::cli

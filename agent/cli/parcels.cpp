@@ -1,5 +1,6 @@
 // agent/cli/parcels.cpp: `tributary retry`, `hold`, `release` and `cancel`: moves parcels; the daemon sees it by
 // itself.
+#include "agent/base/text.hpp"
 #include "agent/cli/commands.hpp"
 
 namespace tributary::cli {
@@ -31,7 +32,7 @@ int move(Context& context, const Arguments& arguments, const std::string& name, 
   if (auto kept = state->journal->add_audit(record); !kept) return complain(kept.error());
   auto moved = (*state->journal.*what)(filter, now);
   if (!moved) return complain(moved.error());
-  say(name + ": " + std::to_string(*moved) + (*moved == 1 ? " parcel" : " parcels"));
+  say(name + ": " + counted(static_cast<std::uint64_t>(*moved), "parcel"));
   if (*moved == 0)
     return complain(operator_error("no parcel that could be moved so", "tributary status shows them"), exit_could_not);
   return exit_yes;

@@ -31,7 +31,7 @@ int run_withdraw(Context& context, const Arguments& arguments) {
   auto state = open_state(context, true, code);
   if (!state) return code;
   const auto now = context.clock.now_utc_s();
-  std::int64_t subjects = 0;
+  std::uint64_t subjects = 0;
   std::int64_t parcels = 0;
   for (const auto& id : *ids) {
     auto moved = state->journal->withdraw(id, now);
@@ -42,8 +42,8 @@ int run_withdraw(Context& context, const Arguments& arguments) {
   Json record;
   record.add("at", to_rfc3339(now)).add("action", "withdraw").add("subjects", subjects).add("parcels", parcels);
   if (auto kept = state->journal->add_audit(record); !kept) return complain(kept.error());
-  say("withdraw: " + std::to_string(subjects) + " subjects, " + std::to_string(parcels) +
-      " parcels stopped or being taken back; tributaryd carries it out");
+  say("withdraw: " + counted(subjects, "subject") + ", " + counted(static_cast<std::uint64_t>(parcels), "parcel") +
+      " stopped or being taken back; tributaryd carries it out");
   return exit_yes;
 }
 
@@ -103,8 +103,8 @@ int run_audit(Context& context, const Arguments& arguments) {
   const auto head = [](const std::vector<journal::ChainRow>& chain) {
     return chain.empty() ? std::string("-") : to_hex(chain.back().hash);
   };
-  say(coloured("ok", "32") + "  " + std::to_string(receipts->size()) + " receipts, head " + head(*receipts));
-  say(coloured("ok", "32") + "  " + std::to_string(audit->size()) + " audit records, head " + head(*audit));
+  say(coloured("ok", "32") + "  " + counted(receipts->size(), "receipt") + ", head " + head(*receipts));
+  say(coloured("ok", "32") + "  " + counted(audit->size(), "audit record") + ", head " + head(*audit));
   return exit_yes;
 }
 

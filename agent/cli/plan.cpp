@@ -33,7 +33,9 @@ Json choice_json(const consent::ConsentedSample& sample, const consent::PolicyCh
   const bool permit = choice.decision.verdict == consent::Verdict::permit;
   out.add("destination", policy.destination).add("pseudonym", pseudonym);
   out.add("action", permit && problems ? "hold" : verdict_word(choice.decision.verdict));
-  out.add("decision", consent::to_json(choice.decision));
+  // With a journal it is `explain` that asks: the operator's own question, and the only one that names documents.
+  const auto naming = journal != nullptr ? consent::Naming::documents : consent::Naming::no_document;
+  out.add("decision", consent::to_json(choice.decision, naming));
   Json files = Json::array();
   for (const auto at : choice.files) files.push(sample.sample.files[at].path);
   out.add("files", std::move(files));
@@ -72,7 +74,15 @@ Json run_json(const consent::ConsentedRun& run, line::Site& site, journal::Journ
   return out;
 }
 
-void print_choice(const Json& choice, bool detail) {
+void print_finding(const Json& finding, std::string_view said) {
+  std::string line = std::string(finding["says"].as_string()) + " by rule " + std::string(finding["rule"].as_string());
+  if (finding["evidence"].as_string() != said) line += ": " + std::string(finding["evidence"].as_string());
+  if (!finding["consent"].as_string().empty()) line += " (consent " + std::string(finding["consent"].as_string()) + ")";
+  say("          " + line);
+}
+
+// `said`: what stands above it already, once for all policies: why nobody knows the sample.
+void print_choice(const Json& choice, std::string_view said, bool detail) {
   const std::string policy(choice["policy"].as_string());
   if (!choice["matches"].as_bool()) {
     if (detail) say("    " + policy + ": does not take it: " + std::string(choice["why_not"].as_string()));
@@ -80,18 +90,20 @@ void print_choice(const Json& choice, bool detail) {
   }
   const auto action = choice["action"].as_string();
   const char* colour = action == "send" ? "32" : action == "hold" ? "33" : "31";
+  const auto unless_said = [&](const Json& reason, const std::string& before) {
+    const auto text = reason.as_string();
+    return text.empty() || text == before + std::string(said) ? std::string() : ": " + std::string(text);
+  };
   say("    " + coloured(std::string(action), colour) + "  " + policy + " -> " +
-      std::string(choice["destination"].as_string()) + " as " + std::string(choice["pseudonym"].as_string()) + ": " +
-      std::string(choice["decision"]["reason"].as_string()));
+      std::string(choice["destination"].as_string()) + " as " + std::string(choice["pseudonym"].as_string()) +
+      unless_said(choice["decision"]["reason"], {}));
   if (choice.has("parcel")) {
     say("          parcel " + std::string(choice["parcel"].as_string()) + ": " +
-        std::string(choice["state"].as_string()) +
-        (choice["reason"].as_string().empty() ? "" : ": " + std::string(choice["reason"].as_string())));
+        std::string(choice["state"].as_string()) + unless_said(choice["reason"], "consent: "));
   }
   if (detail) {
     for (const auto& finding : choice["decision"]["findings"].items()) {
-      say("          " + std::string(finding["says"].as_string()) + " by rule " +
-          std::string(finding["rule"].as_string()) + ": " + std::string(finding["evidence"].as_string()));
+      print_finding(finding, said);
     }
   }
   for (const auto& file : choice["files"].items()) say("          " + printable(file.as_string()));
@@ -101,9 +113,10 @@ void print_run(const Json& run, bool detail) {
   say(coloured(std::string(run["run"].as_string()), "1") + " (" + std::string(run["instrument"].as_string()) + ")");
   for (const auto& sample : run["samples"].items()) {
     say("  " + printable(sample["sample"].as_string()));
-    if (!sample["unknown_reason"].is_null()) say("    hold  " + std::string(sample["unknown_reason"].as_string()));
+    const auto unknown = sample["unknown_reason"].as_string();
+    if (!unknown.empty()) say("    hold  " + std::string(unknown));
     for (const auto& problem : sample["problems"].items()) say("    hold  " + std::string(problem.as_string()));
-    for (const auto& choice : sample["policies"].items()) print_choice(choice, detail);
+    for (const auto& choice : sample["policies"].items()) print_choice(choice, unknown, detail);
   }
   if (run["withheld"].items().empty()) return;
   say("  never sent");
@@ -229,7 +242,7 @@ Command explain_command() {
           "explain RUN [--sample S] [--json]",
           "the decision on each sample and file, with rule and evidence",
           "RUN is the name of a run or the path of its folder. The answer is for the operator at this machine: it "
-          "names samples.",
+          "names samples and consent documents.",
           {"--sample"},
           {"--json"},
           run_explain};

@@ -39,9 +39,9 @@ int run_scan(Context& context, const Arguments& arguments) {
     complain(in(name_of(*report, arguments.rest(), problem.file), problem.error));
   if (report->hits > 0) return exit_identifiers;
   if (!report->problems.empty()) return exit_could_not;
-  say(coloured("clean", "32") + "  " + std::to_string(arguments.rest().size()) + " files, " +
-      std::to_string(report->bytes) + " bytes of content, " +
-      std::to_string(list.words.size() - report->unsearchable_lines.size()) + " words");
+  say(coloured("clean", "32") + "  " + counted(arguments.rest().size(), "file") + ", " +
+      counted(report->bytes, "byte") + " of content, " +
+      counted(list.words.size() - report->unsearchable_lines.size(), "word"));
   return exit_yes;
 }
 

@@ -5,6 +5,7 @@
 #include "agent/base/text.hpp"
 #include "agent/base/units.hpp"
 #include "agent/cli/commands.hpp"
+#include "agent/line/strays.hpp"
 #include "agent/receipt/receipt.hpp"
 #include "agent/status/report.hpp"
 
@@ -48,6 +49,11 @@ int run_status(Context& context, const Arguments& arguments) {
   if (!state) return code;
   auto report = status::report(*state->journal, state->settings.site, context.clock.now_utc_s());
   if (!report) return complain(report.error());
+  const auto strays = line::strays(state->settings, *state->journal);
+  if (!strays) return complain(strays.error());
+  Json warnings = Json::array();
+  for (const auto& stray : *strays) warnings.push(sentence(stray));
+  report->add("warnings", warnings);
   if (arguments.has("--json")) {
     say(report->dump(true));
   } else {
@@ -55,10 +61,11 @@ int run_status(Context& context, const Arguments& arguments) {
     say(coloured(state->settings.site, "1") + ": " + number("delivered") + " delivered, " + number("waiting") +
         " on their way, " + number("held") + " held, " + number("refused") + " refused, " + number("withdrawn") +
         " withdrawn; " + show_size(static_cast<std::uint64_t>((*report)["queue_bytes"].as_integer())) + " to send");
+    for (const auto& warning : warnings.items()) say(coloured("warning", "33") + ": " + shown(warning));
     std::set<std::string> done;  // two units of one folder are two runs of one name
     for (const auto& run : (*report)["runs"].items()) {
       say(shown(run["run"]) + "  " + std::string(run["state"].as_string()) + ", " +
-          std::to_string(run["samples"].as_integer()) + " samples" +
+          counted(static_cast<std::uint64_t>(run["samples"].as_integer()), "sample") +
           (run["reason"].is_null() ? "" : ": " + shown(run["reason"])));
       if (!done.insert(std::string(run["run"].as_string())).second) continue;
       for (const auto& parcel : (*report)["parcels"].items()) {
@@ -66,7 +73,7 @@ int run_status(Context& context, const Arguments& arguments) {
       }
     }
   }
-  const bool well = (*report)["held"].as_integer() == 0 && (*report)["refused"].as_integer() == 0;
+  const bool well = (*report)["held"].as_integer() == 0 && (*report)["refused"].as_integer() == 0 && strays->empty();
   return well ? exit_yes : exit_not_well;
 }
 
@@ -128,7 +135,7 @@ Command status_command() {
   return {"status",
           "status [--json]",
           "what is going on: progress, rate, time left, reasons",
-          "Exit: 0 all is well, 3 something is held or refused.",
+          "Exit: 0 all is well, 3 something is held or refused, or waits for a destination that is not configured.",
           {},
           {"--json"},
           run_status};

@@ -37,6 +37,18 @@ Result<Digest256> last_hash(store::Database& database, const std::string& table)
   return *row ? digest_at(*statement, 0) : Digest256{};
 }
 
+// What a receipt begins with, so that its hash covers the columns by which it is found.
+Json head_of(const std::string& kind, const std::string& parcel) {
+  return Json().add("kind", kind).add("parcel", parcel);
+}
+
+bool has_its_head(const ChainRow& row) {
+  if (row.kind == "audit") return true;
+  auto head = head_of(row.kind, row.parcel).dump();
+  head.pop_back();
+  return row.body.starts_with(head + ",") || row.body == head + "}";
+}
+
 }  // namespace
 
 std::string_view name_of(Stage stage) {
@@ -164,7 +176,9 @@ Status Journal::add_receipt(const std::string& parcel, const std::string& kind, 
   if (!transaction) return transaction.error();
   auto previous = last_hash(*database_, "receipt");
   if (!previous) return previous.error();
-  const std::string text = body.dump();
+  auto whole = head_of(kind, parcel);
+  for (const auto& [name, value] : body.members()) whole.add(name, value);
+  const std::string text = whole.dump();
   auto insert =
       database_->prepare("INSERT INTO receipt (parcel, kind, body, previous_hash, hash) VALUES (?, ?, ?, ?, ?)");
   if (!insert) return insert.error();
@@ -242,7 +256,7 @@ Status verify_chain(const std::vector<ChainRow>& chain) {
       return refusal(name + ": number " + std::to_string(number) + " is missing before it", "an entry was removed");
     if (row.previous_hash != previous)
       return refusal(name + ": does not follow the one before", "an entry was changed or moved");
-    if (row.hash != chain_hash(previous, row.body))
+    if (row.hash != chain_hash(previous, row.body) || !has_its_head(row))
       return refusal(name + ": its content does not fit its hash", "it was changed");
     previous = row.hash;
   }

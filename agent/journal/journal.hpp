@@ -87,6 +87,14 @@ struct ChainRow {
   Digest256 previous_hash{}, hash{};
 };
 
+/// Parcels of one destination that are neither done nor refused.
+struct OpenRow {
+  std::string destination;
+  std::int64_t parcels = 0;
+  std::int64_t far = 0;          // of these: may have left something at the far side
+  std::int64_t withdrawing = 0;  // of those: being taken back
+};
+
 struct Filter {  // empty: any
   std::string parcel, run, destination;
 };
@@ -113,12 +121,15 @@ class Journal {
   Status begin_plan(std::int64_t run);  // counts a crash until end_plan
   Status end_plan(std::int64_t run, std::int64_t samples, const Digest256& listing, std::int64_t next_plan);
   Status postpone_plan(std::int64_t run, std::int64_t next_plan, const std::string& reason, const std::string& hint);
+  /// Puts a row aside whose folder will not be seen under it again, with the state it rests in. Nothing is due for it
+  /// any more; one that is seen again is planned again, unless it rests as settled (3).
+  Status close_run(std::int64_t run, int state, const std::string& reason, const std::string& hint, std::int64_t now);
   /// Runs with parcels that are not sealed are planned again at once: an answer may have changed.
   Status replan_waiting();
 
   // --- parcels
   /// Inserts with a fresh id, or updates verdict, reason and evidence of one that is not sealed yet. Gives the row as
-  /// it is then.
+  /// it is then. `updated` is the time; ids grow in the order of the calls, whatever the clock says.
   Result<ParcelRow> plan_parcel(const ParcelRow& row);
   Result<std::optional<ParcelRow>> parcel(const std::string& id);
   Result<std::optional<ParcelRow>> parcel_of(std::int64_t run, const std::string& policy, const std::string& pseudonym);
@@ -132,6 +143,8 @@ class Journal {
   Result<std::optional<std::int64_t>> next_time(const std::string& destination, bool uploads);
   /// Earliest time after `now` for which the plan of a settled run was put off.
   Result<std::optional<std::int64_t>> next_plan_time(std::int64_t now);
+  /// By destination, in the order of their names.
+  Result<std::vector<OpenRow>> open_parcels();
   /// Counts the attempt and, until the parcel is put again, a crash. False: it crashed too often and is held now.
   Result<bool> begin_work(const std::string& id, Stage stage, std::int64_t now);
   struct Outcome {
@@ -174,7 +187,7 @@ class Journal {
   Result<std::optional<Bytes>> token(const std::string& instance, const std::string& key);
 
   // --- chains
-  /// Appends a receipt (once per parcel and kind and body) together with the parcel's new stage.
+  /// Appends a receipt, kind and parcel before the members of `body`, together with the parcel's new stage.
   Status add_receipt(const std::string& parcel, const std::string& kind, const Json& body, Stage stage,
                      std::int64_t now);
   Result<std::vector<ChainRow>> receipts(const Filter& filter = {});

@@ -1,10 +1,7 @@
 // agent/journal/parcels.cpp: parcels in the journal, and their way through the stages.
-#include <chrono>
-
-#include "agent/base/ulid.hpp"
+#include "agent/journal/ids.hpp"
 #include "agent/journal/journal.hpp"
 #include "agent/journal/rows.hpp"
-#include "agent/port/crypto/crypto.hpp"
 
 namespace tributary::journal {
 namespace {
@@ -76,13 +73,12 @@ std::string where(const Filter& filter, std::vector<std::string>& words) {
 }  // namespace
 
 Result<ParcelRow> Journal::plan_parcel(const ParcelRow& row) {
-  Bytes chance(10);
-  if (auto random = crypto::random(chance); !random) return random.error();
-  const auto now_ms =
-      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-          .count();
-  const std::string id = "p-" + make_ulid(now_ms, chance);
   const std::lock_guard lock(mutex_);
+  auto greatest = database_->prepare("SELECT coalesce(max(id), '') FROM parcel");
+  if (!greatest) return greatest.error();
+  if (auto there = greatest->step(); !there) return there.error();
+  auto id = next_id(row.updated, greatest->text(0));
+  if (!id) return id.error();
   // What is sealed or further keeps its row: a plan never undoes what was done. A row that waits takes the new verdict;
   // its attempts and its time stay when nothing changed.
   auto statement = database_->prepare(
@@ -95,7 +91,7 @@ Result<ParcelRow> Journal::plan_parcel(const ParcelRow& row) {
       "files = excluded.files, updated = excluded.updated "
       "WHERE stage IN (10, 20) AND (condition != 2 OR excluded.condition != 0 OR reason NOT LIKE 'verify:%')");
   if (!statement) return statement.error();
-  statement->bind(std::string_view(id))
+  statement->bind(std::string_view(*id))
       .bind(row.run)
       .bind(std::string_view(row.destination))
       .bind(std::string_view(row.policy));
@@ -194,6 +190,21 @@ Result<std::optional<std::int64_t>> Journal::next_time(const std::string& destin
   if (!row) return row.error();
   if (!*row || statement->is_null(0)) return std::optional<std::int64_t>();
   return std::optional<std::int64_t>(statement->integer(0));
+}
+
+Result<std::vector<OpenRow>> Journal::open_parcels() {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare(
+      "SELECT destination, count(*), sum(stage >= 40), sum(stage = 80) FROM parcel "
+      "WHERE stage NOT IN (70, 90, 95) AND condition != 2 GROUP BY destination ORDER BY destination");
+  if (!statement) return statement.error();
+  std::vector<OpenRow> rows;
+  for (;;) {
+    auto row = statement->step();
+    if (!row) return row.error();
+    if (!*row) return rows;
+    rows.push_back({statement->text(0), statement->integer(1), statement->integer(2), statement->integer(3)});
+  }
 }
 
 Result<bool> Journal::begin_work(const std::string& id, Stage stage, std::int64_t now) {

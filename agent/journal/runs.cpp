@@ -118,6 +118,17 @@ Status Journal::postpone_plan(std::int64_t run, std::int64_t next_plan, const st
   return statement->bind(next_plan).bind(std::string_view(reason)).bind(std::string_view(hint)).bind(run).run();
 }
 
+Status Journal::close_run(std::int64_t run, int state, const std::string& reason, const std::string& hint,
+                          std::int64_t now) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare(
+      "UPDATE run SET state = ?1, reason = ?2, hint = ?3, since = ?4, next_plan = 0, crashes = 0, "
+      "planned_listing = CASE WHEN ?1 = 3 THEN planned_listing END WHERE id = ?5");
+  if (!statement) return statement.error();
+  statement->bind(std::int64_t{state}).bind(std::string_view(reason)).bind(std::string_view(hint));
+  return statement->bind(now).bind(run).run();
+}
+
 Result<std::optional<std::int64_t>> Journal::next_plan_time(std::int64_t now) {
   const std::lock_guard lock(mutex_);
   auto statement = database_->prepare("SELECT min(next_plan) FROM run WHERE state = 3 AND next_plan > ?");

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "agent/base/text.hpp"
 #include "agent/identify/identify.hpp"
 #include "agent/line/route.hpp"
 #include "agent/port/crypto/crypto.hpp"
@@ -45,12 +46,16 @@ double Runner::chance() {
 // --- watching
 // -----------------------------------------------------------------------------------------------------------
 
+Digest256 Runner::tag_of(const std::string& folder) const { return journal_.tag(folder_domain, folder); }
+
 void Runner::look(bool trust_markers) {
   const auto remember = [this](const std::string& folder) -> std::optional<watch::Memory> {
-    auto row = journal_.newest_run(journal_.tag(folder_domain, folder));
+    auto row = journal_.newest_run(tag_of(folder));
     if (!row || !*row) return std::nullopt;
     return watch::Memory{(*row)->listing, (*row)->quiet_since};
   };
+  std::vector<std::string> looked;  // run folders that could be listed
+  std::set<Digest256> seen;
   for (const auto& folder : site_.settings().run_folders) {
     if (stop_.requested()) return;
     auto sightings = watcher_.look(folder, remember, trust_markers);
@@ -61,14 +66,17 @@ void Runner::look(bool trust_markers) {
     for (const auto& sighting : *sightings) {
       if (stop_.requested()) return;
       record(sighting);
+      seen.insert(tag_of(sighting.folder));
       supervisor::alive();
     }
+    looked.push_back(folder.path);
   }
+  if (!stop_.requested()) close_left_behind(looked, seen);
 }
 
 void Runner::record(const watch::Sighting& sighting) {
   const auto now = clock_.now_utc_s();
-  const auto tag = journal_.tag(folder_domain, sighting.folder);
+  const auto tag = tag_of(sighting.folder);
   auto newest = journal_.newest_run(tag);
   if (!newest) return report("watch", newest.error());
   journal::RunRow row;
@@ -120,7 +128,8 @@ void Runner::plan(const journal::RunRow& row, const watch::SettledRun& run) {
   const auto now = clock_.now_utc_s();
   if (row.crashes >= journal::Journal::most_crashes) {
     const auto kept = journal_.postpone_plan(
-        row.id, now + 24 * 3600, "the program ended " + std::to_string(row.crashes) + " times while it read this run",
+        row.id, now + 24 * 3600,
+        "the program ended " + counted(static_cast<std::uint64_t>(row.crashes), "time") + " while it read this run",
         "look at the log for the cause; it is tried again in a day, or: tributary retry --run " + row.name);
     if (!kept) report("plan", kept.error());
     return;
@@ -241,7 +250,7 @@ void Runner::seal(const journal::ParcelRow& row, const pseudonymise::Pseudonymou
   queue::Outbox outbox(journal_);
   if (auto put = outbox.put(*sealed, clock_.now_utc_s()); !put) return end(row, journal::Stage::sealing, put.error());
   log_.info("parcel " + row.id + ": sealed for " + row.destination + ", " +
-            std::to_string(sealed->recipe().objects.size()) + " objects");
+            counted(sealed->recipe().objects.size(), "object"));
   wake_carriers();
 }
 

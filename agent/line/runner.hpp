@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -51,7 +52,11 @@ class Runner {
   void carry(const std::string& destination);
   void wake_carriers();
 
+  [[nodiscard]] Digest256 tag_of(const std::string& folder) const;
   void record(const watch::Sighting& sighting);
+  void close_left_behind(const std::vector<std::string>& looked, const std::set<Digest256>& seen);
+  [[nodiscard]] bool lies_in(const std::vector<std::string>& folders, const journal::RunRow& row) const;
+  void close(const journal::RunRow& row, int state, const std::string& reason, const std::string& hint);
   bool plan_is_due(const journal::RunRow& row) const;
   void plan(const journal::RunRow& row, const watch::SettledRun& run);
   Result<std::int64_t> plan_parcels(const journal::RunRow& row, const watch::SettledRun& run, std::int64_t& next_plan);

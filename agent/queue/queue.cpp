@@ -1,6 +1,8 @@
 // agent/queue/queue.cpp: the outbox.
 #include "agent/queue/queue.hpp"
 
+#include "agent/base/text.hpp"
+
 namespace tributary::queue {
 
 Status Outbox::put(const seal::SealedParcel& parcel, std::int64_t now_utc_s) {
@@ -32,8 +34,8 @@ Result<QueuedParcel> Outbox::take(const journal::ParcelRow& row) {
   auto objects = journal_.objects(row.id, true);
   if (!objects) return in("queue", objects.error());
   if (objects->size() != parcel.recipe_.objects.size()) {
-    return operator_error("queue: parcel " + row.id + " has " + std::to_string(objects->size()) +
-                              " objects, its recipe " + std::to_string(parcel.recipe_.objects.size()),
+    return operator_error("queue: parcel " + row.id + " has " + counted(objects->size(), "object") + ", its recipe " +
+                              std::to_string(parcel.recipe_.objects.size()),
                           "retry the parcel: it is sealed afresh");
   }
   parcel.objects_ = std::move(*objects);

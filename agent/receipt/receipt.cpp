@@ -9,7 +9,7 @@ namespace {
 
 Json head(const journal::ParcelRow& row, const std::string& site) {
   Json out;
-  out.add("site", site).add("parcel", row.id).add("destination", row.destination).add("pseudonym", row.pseudonym);
+  out.add("site", site).add("destination", row.destination).add("pseudonym", row.pseudonym);
   out.add("policy", row.policy).add("consent_evidence_sha256", row.evidence ? Json(to_hex(*row.evidence)) : Json());
   return out;
 }
@@ -60,7 +60,7 @@ Result<Json> to_json(const journal::ChainRow& row) {
   if (!body)
     return operator_error("receipt " + std::to_string(row.number) + " can not be read", "run: tributary audit verify");
   Json out;
-  out.add("number", row.number).add("kind", row.kind);
+  out.add("number", row.number);
   for (const auto& [name, value] : body->members()) out.add(name, value);
   out.add("previous_hash", to_hex(row.previous_hash)).add("hash", to_hex(row.hash));
   return out;

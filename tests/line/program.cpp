@@ -89,4 +89,54 @@ Ending run_daemon_once(const std::string& config_file, const std::string& direct
   return run_program({TRIBUTARY_TEST_DAEMON, "--config", config_file, "--once"}, directory, true, crash);
 }
 
+Daemon::Daemon(const std::string& config_file) {
+  std::vector<std::string> words{TRIBUTARY_TEST_DAEMON, "--config", config_file};
+  auto variables = environment(false, {}, {});
+  const auto arguments = pointers(words), settings = pointers(variables);
+  int ends[2] = {-1, -1};
+  if (::pipe2(ends, O_CLOEXEC) != 0) std::abort();
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+  pid_t child = 0;
+  if (::posix_spawn(&child, words.front().c_str(), &actions, nullptr, arguments.data(), settings.data()) == 0)
+    child_ = child;
+  ::posix_spawn_file_actions_destroy(&actions);
+  ::close(ends[1]);
+  pipe_ = ends[0];
+}
+
+Daemon::~Daemon() {
+  signal(SIGKILL);
+  end();
+  ::close(pipe_);
+}
+
+bool Daemon::says(const std::string& word) {
+  for (;;) {
+    const auto at = words_.find(word, heard_);
+    if (at != std::string::npos) {
+      heard_ = at + word.size();
+      return true;
+    }
+    pollfd more{pipe_, POLLIN, 0};
+    char bytes[4096];
+    const auto count = ::poll(&more, 1, patience_ms) == 1 ? ::read(pipe_, bytes, sizeof bytes) : 0;
+    if (count <= 0) return false;
+    words_.append(bytes, static_cast<std::size_t>(count));
+  }
+}
+
+void Daemon::signal(int number) const {
+  if (child_ > 0) ::kill(child_, number);
+}
+
+int Daemon::end() {
+  if (child_ <= 0) return -1;
+  const int code = wait_for(child_);
+  child_ = 0;
+  return code;
+}
+
 }  // namespace tributary::line_test

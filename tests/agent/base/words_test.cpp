@@ -173,6 +173,14 @@ TEST(Text, is_fit_for_a_terminal_when_it_is_printable) {
   STRCMP_CONTAINS("\xc3\xa4", shown.c_str());
 }
 
+TEST(Text, counts_in_the_singular_and_in_the_plural) {
+  STRCMP_EQUAL("0 run folders", counted(0, "run folder").c_str());
+  STRCMP_EQUAL("1 run folder", counted(1, "run folder").c_str());
+  STRCMP_EQUAL("2 run folders", counted(2, "run folder").c_str());
+  STRCMP_EQUAL("1 policy", counted(1, "policy", "policies").c_str());
+  STRCMP_EQUAL("0 policies", counted(0, "policy", "policies").c_str());
+}
+
 TEST_GROUP(Ulid){};
 
 TEST(Ulid, sorts_by_time) {

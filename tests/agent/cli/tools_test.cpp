@@ -184,6 +184,15 @@ TEST(KeysGenerate, never_overwrites_a_key) {
   }
 }
 
+TEST(KeysGenerate, makes_no_half_of_a_pair) {
+  desk.write("identity.pub", "of a former one");
+  const auto ended = desk.run({"keys", "generate", "identity", desk.at("identity")});
+  LONGS_EQUAL(1, ended.code);
+  STRCMP_CONTAINS("exists already", ended.words.c_str());
+  CHECK_FALSE(desk.exists("identity"));
+  STRCMP_EQUAL("of a former one", desk.read("identity.pub").c_str());
+}
+
 TEST_GROUP(Scan) {
   Desk desk;
   std::string list = desk.write("ids.txt", "\nSUBJECT-77\r\nMuster-4711\n");
@@ -240,7 +249,7 @@ TEST(Scan, warns_of_words_that_can_not_be_searched_for) {
   const auto ended = scan({desk.write("a.txt", "a\n")});
   LONGS_EQUAL(0, ended.code);
   STRCMP_CONTAINS("warning: line 1 of the list", ended.words.c_str());
-  STRCMP_CONTAINS("1 words", ended.words.c_str());
+  STRCMP_CONTAINS("1 word\n", ended.words.c_str());
 }
 
 TEST_GROUP(Deidentify) {
@@ -285,7 +294,7 @@ TEST(Deidentify, leaves_nothing_where_an_identifier_is_left) {
   desk.write("a.fastq", fastq("SAMPLE-77:1"));
   const auto ended = deidentify("a.fastq", "b.fastq");
   LONGS_EQUAL_TEXT(4, ended.code, ended.words.c_str());
-  STRCMP_CONTAINS("identifiers are left", ended.words.c_str());
+  STRCMP_CONTAINS("1 identifier is left", ended.words.c_str());
   CHECK_FALSE(desk.exists("b.fastq"));
 }
 

@@ -134,7 +134,7 @@ TEST(Check, says_that_a_good_configuration_is_good_and_changes_nothing) {
   const auto ended = site.run({"check"});
   LONGS_EQUAL(0, ended.code);
   STRCMP_CONTAINS("ok", ended.words.c_str());
-  STRCMP_CONTAINS("site test-lab, 1 run folders, 1 subject sources, 1 destinations, 1 policies", ended.words.c_str());
+  STRCMP_CONTAINS("site test-lab, 1 run folder, 1 subject source, 1 destination, 1 policy", ended.words.c_str());
   CHECK_FALSE(has(ended.words, "\033"));  // no colour in a file
   struct stat info{};
   CHECK_TRUE(::stat(site.folder.state_dir().c_str(), &info) != 0);

@@ -75,7 +75,7 @@ TEST(NewSite, remembers_a_withdrawal_before_anything_was_seen) {
   const auto file = site.desk.write("gone.txt", "\xef\xbb\xbfSUBJECT-01\r\n\r\n");
   const auto ended = site.run({"withdraw", "--subject-file", file});
   LONGS_EQUAL_TEXT(0, ended.code, ended.words.c_str());
-  STRCMP_CONTAINS("1 subjects, 0 parcels", ended.words.c_str());
+  STRCMP_CONTAINS("1 subject, 0 parcels", ended.words.c_str());
   STRCMP_EQUAL("", Site::leak(ended.words).c_str());
   LONGS_EQUAL(3, site.deliver().code);
   LONGS_EQUAL(1, site.json({"status"})["delivered"].as_integer());
@@ -254,7 +254,7 @@ TEST(DeliveredSite, takes_back_what_was_sent_of_a_subject_who_withdrew) {
   const auto file = site.desk.write("gone.txt", "SUBJECT-01\n");
   const auto ended = site.run({"withdraw", "--subject-file", file});
   LONGS_EQUAL(0, ended.code);
-  STRCMP_CONTAINS("1 subjects, 1 parcels", ended.words.c_str());
+  STRCMP_CONTAINS("1 subject, 1 parcel", ended.words.c_str());
   STRCMP_EQUAL("", Site::leak(ended.words).c_str());
   LONGS_EQUAL(3, site.deliver().code);
   LONGS_EQUAL(1, site.json({"status"})["withdrawn"].as_integer());
@@ -272,7 +272,7 @@ TEST(DeliveredSite, verifies_chains_that_are_whole) {
   const auto ended = site.run({"audit", "verify"});
   LONGS_EQUAL(0, ended.code);
   STRCMP_CONTAINS("2 receipts, head ", ended.words.c_str());
-  STRCMP_CONTAINS("1 audit records, head ", ended.words.c_str());
+  STRCMP_CONTAINS("1 audit record, head ", ended.words.c_str());
   STRCMP_CONTAINS(text_of(site.json({"receipts"}).items()[1]["hash"]).c_str(), ended.words.c_str());
 }
 

@@ -128,6 +128,23 @@ TEST(Runs, tell_when_the_next_plan_is_due) {
   LONGS_EQUAL(noon + 900, **state.journal->next_plan_time(noon));
 }
 
+TEST(Runs, that_are_closed_have_nothing_due_and_are_read_again_when_they_are_seen_again) {
+  const auto run = state.add_run();
+  CHECK_TRUE(state.journal->end_plan(run, 4, Digest256{}, noon + 900).ok());
+  CHECK_TRUE(state.journal->close_run(run, 0, "gone", "look", noon + 5).ok());
+  auto row = state.journal->runs()->front();
+  LONGS_EQUAL(0, row.state);
+  LONGS_EQUAL(noon + 5, row.since);
+  LONGS_EQUAL(0, row.next_plan);
+  STRCMP_EQUAL("gone; look", (row.reason + "; " + row.hint).c_str());
+  CHECK_FALSE(row.planned_listing.has_value());
+  CHECK_TRUE(state.journal->end_plan(run, 4, Digest256{}, noon + 900).ok());
+  CHECK_TRUE(state.journal->close_run(run, 3, "a newer one came", "", noon).ok());
+  row = state.journal->runs()->front();
+  CHECK_TRUE(row.planned_listing.has_value());
+  LONGS_EQUAL(0, row.next_plan);
+}
+
 TEST(Runs, with_parcels_that_wait_are_planned_again_when_an_answer_may_have_changed) {
   const auto waiting = state.add_run("RUN-A"), done = state.add_run("RUN-B");
   state.plan(waiting);
@@ -143,9 +160,7 @@ TEST_GROUP(Chains) {
   std::string parcel = state.plan(state.add_run()).id;
 
   void deliver(const char* kind, Stage stage) {
-    Json body;
-    body.add("kind", kind);
-    CHECK_TRUE(state.journal->add_receipt(parcel, kind, body, stage, noon).ok());
+    CHECK_TRUE(state.journal->add_receipt(parcel, kind, Json().add("site", "lab"), stage, noon).ok());
   }
   void audit(int count) {
     for (int i = 0; i < count; ++i) CHECK_TRUE(state.journal->add_audit(Json().add("number", i)).ok());
@@ -184,6 +199,15 @@ TEST(Chains, show_a_changed_entry) {
   audit(3);
   STRCMP_CONTAINS("audit record 2: its content",
                   verdict_after("UPDATE audit SET body = '{}' WHERE number = 2").c_str());
+}
+
+TEST(Chains, show_a_receipt_of_another_kind_or_parcel) {
+  deliver("delivered", Stage::delivered);
+  STRCMP_CONTAINS("receipt 1: its content", verdict_after("UPDATE receipt SET kind = 'withdrawn'").c_str());
+  execute(state, "UPDATE receipt SET kind = 'delivered'");
+  STRCMP_EQUAL("", verdict().c_str());
+  const auto other = state.plan(state.add_run("RUN-B"), "TL-2").id;
+  STRCMP_CONTAINS("receipt 1: its content", verdict_after("UPDATE receipt SET parcel = '" + other + "'").c_str());
 }
 
 TEST(Chains, show_a_removed_entry) {

@@ -249,4 +249,59 @@ TEST(Operator, does_not_touch_what_is_delivered) {
   STRCMP_EQUAL("delivered", state.state_of(row.id).c_str());
 }
 
+TEST(Parcels, of_one_moment_are_offered_in_the_order_of_their_planning) {
+  std::vector<std::string> planned;
+  for (int i = 0; i < 40; ++i) {
+    planned.push_back(state.plan(run, "TL-" + std::to_string(i)).id);
+    state.seal(planned.back());
+  }
+  for (const auto& id : planned) {
+    STRCMP_EQUAL(id.c_str(), (*state.journal->next_due("national", noon))->id.c_str());
+    state.move(id, Stage::delivered);
+  }
+}
+
+TEST(Parcels, planned_after_the_clock_was_set_back_have_greater_ids_than_all_before) {
+  auto late = State::wish(run, "TL-late");
+  late.updated = noon + 86400;
+  auto last = state.journal->plan_parcel(late)->id;
+  for (int i = 0; i < 3; ++i) {
+    const auto id = state.plan(run, "TL-" + std::to_string(i)).id;
+    CHECK_TRUE(id > last);
+    LONGS_EQUAL(28, id.size());
+    last = id;
+    state.open();  // another process knows no more than the journal does
+  }
+  auto later = State::wish(run, "TL-later");
+  later.updated = noon + 2 * 86400;
+  CHECK_TRUE(state.journal->plan_parcel(later)->id.substr(0, 12) > last.substr(0, 12));
+}
+
+TEST(Parcels, that_are_open_are_counted_by_destination) {
+  CHECK_TRUE(state.journal->open_parcels()->empty());
+  const auto place = [&](const std::string& destination, const std::string& pseudonym, Stage stage) {
+    auto wish = State::wish(run, pseudonym);
+    wish.destination = destination;
+    state.move(state.journal->plan_parcel(wish)->id, stage);
+  };
+  place("national", "TL-1", Stage::waiting);
+  place("national", "TL-2", Stage::uploading);
+  place("national", "TL-3", Stage::withdrawing);
+  for (const auto stage : {Stage::delivered, Stage::withdrawn, Stage::cancelled})
+    place("done", "TL-" + std::to_string(static_cast<int>(stage)), stage);
+  auto refused = State::wish(run, "TL-4");
+  refused.destination = "refusing";
+  refused.condition = Condition::refused;
+  CHECK_TRUE(state.journal->plan_parcel(refused).ok());
+  place("regional", "TL-5", Stage::registered);
+  const auto open = *state.journal->open_parcels();
+  LONGS_EQUAL(2, open.size());
+  STRCMP_EQUAL("national", open[0].destination.c_str());
+  LONGS_EQUAL(3, open[0].parcels);
+  LONGS_EQUAL(2, open[0].far);
+  LONGS_EQUAL(1, open[0].withdrawing);
+  STRCMP_EQUAL("regional", open[1].destination.c_str());
+  LONGS_EQUAL(1, open[1].far);
+}
+
 }  // namespace tributary::journal_test
