@@ -9,7 +9,7 @@ const std::vector<Command>& commands() {
                               status_command(), runs_command(), receipts_command()};
     for (auto& command : parcel_commands()) list.push_back(std::move(command));
     for (auto& command : {withdraw_command(), reidentify_command(), audit_command(), keys_command(), schema_command(),
-                          deidentify_command(), scan_command(), crypt4gh_command()}) {
+                          deidentify_command(), scan_command(), crypt4gh_command(), receive_command()}) {
       list.push_back(command);
     }
     return list;

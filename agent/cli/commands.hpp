@@ -20,5 +20,6 @@ Command keys_command();
 Command deidentify_command();
 Command scan_command();
 Command crypt4gh_command();
+Command receive_command();
 
 }  // namespace tributary::cli

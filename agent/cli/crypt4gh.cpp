@@ -3,10 +3,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
-
 #include "agent/base/text.hpp"
 #include "agent/cli/commands.hpp"
+#include "agent/cli/reader_key.hpp"
 
 namespace tributary::cli {
 namespace {
@@ -34,24 +33,14 @@ Result<std::unique_ptr<stream::Source>> open_input(const std::string& path) {
   return std::unique_ptr<stream::Source>(std::make_unique<Input>(std::move(*file)));
 }
 
-Result<SecretText> passphrase_of(const Arguments& arguments) {
-  const auto file = arguments.value("--passphrase-file");
-  if (file.empty()) return SecretText();
-  auto text = files::read_small(file, 4096);
-  if (!text) return in("--passphrase-file", text.error());
-  while (text->ends_with('\n') || text->ends_with('\r')) text->pop_back();
-  if (text->empty()) return operator_error("--passphrase-file: there is no passphrase in it");
-  return SecretText(std::move(*text));
-}
-
 int pour_into(stream::Source& from, int file) {
   files::FdSink sink(file);
   auto done = stream::copy(from, sink);
   return done ? exit_yes : complain(done.error());
 }
 
-// A file is written beside its place and moved there when it is whole: what was there stays until then, even if it is
-// what we read. A pipe or a device just takes the bytes.
+// A file appears in its place when it is whole: what was there stays until then, even if it is what we read. A pipe or
+// a device just takes the bytes.
 int pour(stream::Source& from, const std::string& path) {
   if (path.empty() || path == "-") return pour_into(from, STDOUT_FILENO);
   struct stat info{};
@@ -60,14 +49,11 @@ int pour(stream::Source& from, const std::string& path) {
     if (!there.valid()) return complain(operator_error(printable(path) + " can not be written"));
     return pour_into(from, there.get());
   }
-  std::string beside = path + ".XXXXXX";
-  const files::Fd file(::mkostemp(beside.data(), O_CLOEXEC));
-  if (!file.valid()) return complain(operator_error(printable(path) + " can not be written"));
-  int code = pour_into(from, file.get());
-  if (code == exit_yes && (::fsync(file.get()) != 0 || ::rename(beside.c_str(), path.c_str()) != 0))
-    code = complain(operator_error(printable(path) + " could not be written to the end"));
-  if (code != exit_yes) ::unlink(beside.c_str());
-  return code;
+  auto draft = files::Draft::make(path, 0600);
+  if (!draft) return complain(draft.error());
+  if (auto done = stream::copy(from, *draft); !done) return complain(done.error());
+  const auto kept = draft->keep();
+  return kept ? exit_yes : complain(kept.error());
 }
 
 bool is_there(const std::string& path) {
@@ -119,13 +105,8 @@ int encrypt(const Arguments& arguments) {
 
 int decrypt(const Arguments& arguments) {
   if (arguments.value("--secret").empty()) return usage("crypt4gh decrypt needs --secret F");
-  auto pem = files::read_small(arguments.value("--secret"), 65536);
-  if (!pem) return complain(in("--secret", pem.error()));
-  const SecretText guard(*pem);
-  auto passphrase = passphrase_of(arguments);
-  if (!passphrase) return complain(passphrase.error());
-  auto key = crypt4gh::parse_secret_key(*pem, *passphrase);
-  if (!key) return complain(in("--secret", key.error()));
+  auto key = reader_key(arguments);
+  if (!key) return complain(key.error());
   auto input = open_input(arguments.value("--in"));
   if (!input) return complain(input.error());
   auto plain = crypt4gh::DecryptingSource::open(std::move(*input), *key);

@@ -117,6 +117,25 @@ class FdSink final : public stream::Sink {
   int fd_;
 };
 
+/// A file that appears under its name, whole and on disk, when it is kept, and not at all otherwise. What stood there
+/// is replaced at that moment.
+class Draft final : public stream::Sink {
+ public:
+  /// `mode` as of chmod(2): no mask narrows it.
+  static Result<Draft> make(const std::string& path, unsigned mode);
+  Draft(Draft&&) noexcept;
+  Draft& operator=(Draft&&) = delete;
+  ~Draft() override;
+  Status write(ByteView bytes) override;
+  /// Once. After a failure the draft goes with its owner.
+  [[nodiscard]] Status keep();
+
+ private:
+  Draft() = default;
+  Fd file_;
+  std::string path_, temporary_;
+};
+
 /// One holder at a time, across processes (flock on a file); gone with the process that held it.
 class Lock {
  public:

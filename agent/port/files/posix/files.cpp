@@ -9,6 +9,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "agent/base/text.hpp"
 #include "agent/port/files/posix/fd.hpp"
@@ -58,20 +59,43 @@ Result<std::string> read_small(const std::string& path, std::size_t limit) {
   }
 }
 
+Result<Draft> Draft::make(const std::string& path, unsigned mode) {
+  Draft draft;
+  draft.path_ = path;
+  auto temporary = path + ".XXXXXX";
+  draft.file_ = Fd(::mkostemp(temporary.data(), O_CLOEXEC));
+  if (!draft.file_.valid()) return errno_error(printable(path));
+  draft.temporary_ = std::move(temporary);
+  if (::fchmod(draft.file_.get(), static_cast<mode_t>(mode)) != 0) return errno_error(printable(path));
+  return draft;
+}
+
+Draft::Draft(Draft&& other) noexcept
+    : file_(std::move(other.file_)),
+      path_(std::move(other.path_)),
+      temporary_(std::exchange(other.temporary_, std::string())) {}
+
+Draft::~Draft() {
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+Status Draft::write(ByteView bytes) {
+  auto written = FdSink(file_.get()).write(bytes);
+  return written ? written : in(printable(path_), written.error());
+}
+
+Status Draft::keep() {
+  if (::fsync(file_.get()) != 0 || ::rename(temporary_.c_str(), path_.c_str()) != 0)
+    return errno_error(printable(path_));
+  temporary_.clear();
+  return sync_directory(parent_of(path_));
+}
+
 Status write_atomic(const std::string& path, ByteView content, unsigned mode) {
-  std::string temporary = path + ".XXXXXX";
-  Fd fd(::mkostemp(temporary.data(), O_CLOEXEC));
-  if (!fd.valid()) return errno_error(printable(path));
-  Status written = FdSink(fd.get()).write(content);
-  if (!written) written = in(printable(path), written.error());
-  if (written && ::fchmod(fd.get(), static_cast<mode_t>(mode)) != 0) written = errno_error(printable(path));
-  if (written && ::fsync(fd.get()) != 0) written = errno_error(printable(path));
-  if (written && ::rename(temporary.c_str(), path.c_str()) != 0) written = errno_error(printable(path));
-  if (!written) {
-    ::unlink(temporary.c_str());
-    return written.error();
-  }
-  return sync_directory(parent_of(path));
+  auto draft = Draft::make(path, mode);
+  if (!draft) return draft.error();
+  if (auto written = draft->write(content); !written) return written;
+  return draft->keep();
 }
 
 Status make_directories(const std::string& path, unsigned mode) {

@@ -1,0 +1,30 @@
+// agent/cli/reader_key.cpp: reads it, and wipes what it was read into.
+#include "agent/cli/reader_key.hpp"
+
+#include "agent/base/text.hpp"
+#include "agent/port/files/files.hpp"
+
+namespace tributary::cli {
+
+Result<SecretText> passphrase_of(const Arguments& arguments) {
+  const auto file = arguments.value("--passphrase-file");
+  if (file.empty()) return SecretText();
+  auto text = files::read_small(file, 4096);
+  if (!text) return in("--passphrase-file", text.error());
+  while (text->ends_with('\n') || text->ends_with('\r')) text->pop_back();
+  if (text->empty()) return operator_error("--passphrase-file: there is no passphrase in it");
+  return SecretText(std::move(*text));
+}
+
+Result<crypt4gh::SecretKey> reader_key(const Arguments& arguments) {
+  auto pem = files::read_small(arguments.value("--secret"), 65536);
+  if (!pem) return in("--secret", pem.error());
+  const SecretText guard(std::move(*pem));
+  auto passphrase = passphrase_of(arguments);
+  if (!passphrase) return passphrase.error();
+  auto key = crypt4gh::parse_secret_key(guard.reveal(), *passphrase);
+  if (!key) return in("--secret", key.error());
+  return key;
+}
+
+}  // namespace tributary::cli
