@@ -21,26 +21,38 @@ std::string verdict_word(consent::Verdict verdict) {
   return "hold";
 }
 
+std::string action_of(const consent::ConsentedSample& sample, const consent::PolicyChoice& choice) {
+  const bool permit = choice.decision.verdict == consent::Verdict::permit;
+  return permit && !sample.sample.problems.empty() ? "hold" : verdict_word(choice.decision.verdict);
+}
+
+// What is told beside the decisions themselves.
+struct Beside {
+  journal::Journal* journal = nullptr;  // of `explain`: the parcels
+  std::optional<journal::RunRow> row;
+  std::string only;                              // one sample
+  const consent::ConsentedRun* today = nullptr;  // of a plan for another day
+  std::string at;                                // that day
+};
+
 Json choice_json(const consent::ConsentedSample& sample, const consent::PolicyChoice& choice, line::Site& site,
-                 journal::Journal* journal, const std::optional<journal::RunRow>& run) {
+                 const Beside& beside) {
   Json out;
   out.add("policy", choice.policy).add("matches", choice.matches);
   if (!choice.matches) return std::move(out.add("why_not", choice.why_not));
   const auto& policy = *site.settings().policy(choice.policy);
   const std::string pseudonym =
       site.pseudonym_key().make(pseudonymise::Kind::sample, policy.destination, sample.sample.identity.sample_id());
-  const bool problems = !sample.sample.problems.empty();
-  const bool permit = choice.decision.verdict == consent::Verdict::permit;
   out.add("destination", policy.destination).add("pseudonym", pseudonym);
-  out.add("action", permit && problems ? "hold" : verdict_word(choice.decision.verdict));
+  out.add("action", action_of(sample, choice));
   // With a journal it is `explain` that asks: the operator's own question, and the only one that names documents.
-  const auto naming = journal != nullptr ? consent::Naming::documents : consent::Naming::no_document;
+  const auto naming = beside.journal != nullptr ? consent::Naming::documents : consent::Naming::no_document;
   out.add("decision", consent::to_json(choice.decision, naming));
   Json files = Json::array();
   for (const auto at : choice.files) files.push(sample.sample.files[at].path);
   out.add("files", std::move(files));
-  if (journal != nullptr && run) {
-    auto row = journal->parcel_of(run->id, choice.policy, pseudonym);
+  if (beside.journal != nullptr && beside.row) {
+    auto row = beside.journal->parcel_of(beside.row->id, choice.policy, pseudonym);
     if (row && *row) {
       out.add("parcel", (*row)->id)
           .add("state", journal::state_of((*row)->stage, (*row)->condition, (*row)->operator_hold));
@@ -51,15 +63,22 @@ Json choice_json(const consent::ConsentedSample& sample, const consent::PolicyCh
 }
 
 // The decision on every sample and file; identities are for the operator at this machine only, and never stored.
-Json run_json(const consent::ConsentedRun& run, line::Site& site, journal::Journal* journal,
-              const std::optional<journal::RunRow>& row, const std::string& only) {
+Json run_json(const consent::ConsentedRun& run, line::Site& site, const Beside& beside) {
   Json samples = Json::array();
-  for (const auto& sample : run.samples()) {
-    if (!only.empty() && sample.sample.identity.sample_id() != only) continue;
+  for (std::size_t i = 0; i < run.samples().size(); ++i) {
+    const auto& sample = run.samples()[i];
+    if (!beside.only.empty() && sample.sample.identity.sample_id() != beside.only) continue;
     Json problems = Json::array();
     for (const auto& problem : sample.sample.problems) problems.push(problem);
     Json choices = Json::array();
-    for (const auto& choice : sample.choices) choices.push(choice_json(sample, choice, site, journal, row));
+    for (std::size_t j = 0; j < sample.choices.size(); ++j) {
+      auto choice = choice_json(sample, sample.choices[j], site, beside);
+      if (beside.today != nullptr && sample.choices[j].matches) {
+        const auto& today = beside.today->samples()[i];
+        choice.add("today", action_of(today, today.choices[j]));
+      }
+      choices.push(std::move(choice));
+    }
     Json entry;
     entry.add("sample", sample.sample.identity.sample_id()).add("known", sample.known);
     entry.add("unknown_reason", sample.unknown_reason.empty() ? Json() : Json(sample.unknown_reason));
@@ -69,8 +88,9 @@ Json run_json(const consent::ConsentedRun& run, line::Site& site, journal::Journ
   Json withheld = Json::array();
   for (const auto& file : run.withheld()) withheld.push(Json().add("file", file.path).add("reason", file.reason));
   Json out;
+  if (!beside.at.empty()) out.add("at", beside.at);
   out.add("run", run.run().name()).add("instrument", run.run().instrument()).add("unit", run.run().unit().unit);
-  out.add("samples", std::move(samples)).add("withheld", only.empty() ? std::move(withheld) : Json::array());
+  out.add("samples", std::move(samples)).add("withheld", beside.only.empty() ? std::move(withheld) : Json::array());
   return out;
 }
 
@@ -96,6 +116,9 @@ void print_choice(const Json& choice, std::string_view said, bool detail) {
   };
   say("    " + coloured(std::string(action), colour) + "  " + policy + " -> " +
       std::string(choice["destination"].as_string()) + " as " + std::string(choice["pseudonym"].as_string()) +
+      (choice.has("today") && choice["today"].as_string() != action
+           ? " (today: " + std::string(choice["today"].as_string()) + ")"
+           : "") +
       unless_said(choice["decision"]["reason"], {}));
   if (choice.has("parcel")) {
     say("          parcel " + std::string(choice["parcel"].as_string()) + ": " +
@@ -128,10 +151,11 @@ void print_run(const Json& run, bool detail) {
 struct Looked {
   std::unique_ptr<line::Site> site;
   std::optional<consent::ConsentedRun> run;
+  std::optional<consent::ConsentedRun> then;  // of another day
 };
 
 int look(Context& context, config::Settings settings, const std::string& folder, journal::Journal* journal,
-         Looked& out) {
+         std::optional<std::int64_t> at_utc_s, Looked& out) {
   auto site = line::Site::open(std::move(settings), *context.log, context.clock, context.stop, journal);
   if (!site) return complain(site.error(), exit_usage);
   out.site = std::move(*site);
@@ -154,6 +178,10 @@ int look(Context& context, config::Settings settings, const std::string& folder,
   auto consented = out.site->ask(*identified);
   if (!consented) return complain(consented.error());
   out.run.emplace(std::move(*consented));
+  if (!at_utc_s) return exit_yes;
+  auto then = out.site->ask(*identified, at_utc_s);
+  if (!then) return complain(then.error());
+  out.then.emplace(std::move(*then));
   return exit_yes;
 }
 
@@ -178,13 +206,18 @@ std::string absolute(std::string path) {
 
 int run_plan(Context& context, const Arguments& arguments) {
   if (arguments.rest().size() != 1) return usage("plan needs one RUN_FOLDER");
+  const auto at = from_iso8601(arguments.value("--at"));
+  if (arguments.has("--at") && !at) return usage("--at takes a date, or a date-time with Z or an offset");
   auto settings = load_settings(context);
   if (!settings) return exit_usage;
   Looked looked;
-  if (const int code = look(context, std::move(*settings), absolute(arguments.rest().front()), nullptr, looked);
+  if (const int code = look(context, std::move(*settings), absolute(arguments.rest().front()), nullptr, at, looked);
       code != exit_yes)
     return code;
-  const auto out = run_json(*looked.run, *looked.site, nullptr, std::nullopt, {});
+  Beside beside;
+  if (at) beside.today = &*looked.run;
+  if (at) beside.at = to_rfc3339(*at);
+  const auto out = run_json(at ? *looked.then : *looked.run, *looked.site, beside);
   if (arguments.has("--json")) {
     say(out.dump(true));
   } else {
@@ -212,9 +245,9 @@ int run_explain(Context& context, const Arguments& arguments) {
     if (folder.ends_with("/" + candidate.name)) row = candidate;
   }
   Looked looked;
-  if (code = look(context, state->settings, folder, state->journal.get(), looked); code != exit_yes) return code;
+  if (code = look(context, state->settings, folder, state->journal.get(), {}, looked); code != exit_yes) return code;
   const auto sample = arguments.value("--sample");
-  const auto out = run_json(*looked.run, *looked.site, state->journal.get(), row, sample);
+  const auto out = run_json(*looked.run, *looked.site, {state->journal.get(), row, sample, nullptr, {}});
   if (!sample.empty() && out["samples"].items().empty())
     return complain(operator_error("this run has no sample of that id"));
   if (arguments.has("--json")) {
@@ -229,10 +262,11 @@ int run_explain(Context& context, const Arguments& arguments) {
 
 Command plan_command() {
   return {"plan",
-          "plan RUN_FOLDER [--json]",
+          "plan RUN_FOLDER [--at DATE] [--json]",
           "dry run: which file would go where, under which policy, and why not",
-          "Touches no state and no network. Exit: 0 everything would go, 3 something would be held or refused.",
-          {},
+          "Touches no state and no network. --at decides as on another day, by what is known today, and says what is "
+          "different from today.\nExit: 0 everything would go, 3 something would be held or refused.",
+          {"--at"},
           {"--json"},
           run_plan};
 }

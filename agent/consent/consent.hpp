@@ -9,6 +9,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,9 +62,12 @@ class Desk {
   Desk(const config::Settings& settings, std::vector<plugin::SubjectSource*> sources,
        std::function<bool(const std::string& subject_id)> withdrawn, const Clock& clock);
 
-  [[nodiscard]] Result<ConsentedRun> ask(const identify::IdentifiedRun& run) const;
+  /// `at_utc_s`: what would be decided then, by what the sources know today; nothing: now.
+  [[nodiscard]] Result<ConsentedRun> ask(const identify::IdentifiedRun& run,
+                                         std::optional<std::int64_t> at_utc_s = {}) const;
   /// One sample of a run: its subject, and one choice per policy.
-  [[nodiscard]] ConsentedSample ask(const identify::IdentifiedSample& sample) const;
+  [[nodiscard]] ConsentedSample ask(const identify::IdentifiedSample& sample,
+                                    std::optional<std::int64_t> at_utc_s = {}) const;
   /// Once more, for one sample, right before a commit.
   [[nodiscard]] Decision ask_again(const std::string& sample_id, const config::Policy& policy) const;
 

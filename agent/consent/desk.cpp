@@ -5,6 +5,7 @@
 #include "agent/base/text.hpp"
 #include "agent/consent/choose.hpp"
 #include "agent/consent/consent.hpp"
+#include "agent/consent/decide.hpp"
 
 namespace tributary::consent {
 namespace {
@@ -29,23 +30,10 @@ Answer ask_sources(const std::vector<plugin::SubjectSource*>& sources, const std
   return {std::nullopt, "no subject source knows the sample"};
 }
 
-Decision decided(Verdict verdict, const std::string& rule, const std::string& reason, Decision base) {
-  base.verdict = verdict;
-  base.reason = reason;
-  base.findings.insert(base.findings.begin(), Finding{rule, reason, verdict, {}});
-  base.obligations.clear();
-  base.terms.clear();
-  base.valid_until_utc_s.reset();
-  return base;
-}
-
-Decision decide(const Answer& answer, bool withdrawn, const Purpose& purpose, std::int64_t now_utc_s) {
-  if (!answer.subject) {
-    return decided(Verdict::unknown, "source", answer.unknown_reason, evaluate({}, purpose, now_utc_s));
-  }
-  auto decision = evaluate(answer.subject->records, purpose, now_utc_s);
-  if (!withdrawn) return decision;
-  return decided(Verdict::deny, "withdrawn", "the subject was withdrawn at this site", std::move(decision));
+Known known_of(const Answer& answer, bool withdrawn) {
+  Known known{{}, answer.unknown_reason, withdrawn};
+  if (answer.subject) known.records = answer.subject->records;
+  return known;
 }
 
 // Every name, number and date of the person becomes a word that must not be found in what leaves.
@@ -66,7 +54,7 @@ Desk::Desk(const config::Settings& settings, std::vector<plugin::SubjectSource*>
            std::function<bool(const std::string& subject_id)> withdrawn, const Clock& clock)
     : settings_(settings), sources_(std::move(sources)), withdrawn_(std::move(withdrawn)), clock_(clock) {}
 
-ConsentedSample Desk::ask(const identify::IdentifiedSample& sample) const {
+ConsentedSample Desk::ask(const identify::IdentifiedSample& sample, std::optional<std::int64_t> at_utc_s) const {
   ConsentedSample out;
   out.sample = sample;
   const auto answer = ask_sources(sources_, sample.identity.sample_id());
@@ -74,28 +62,29 @@ ConsentedSample Desk::ask(const identify::IdentifiedSample& sample) const {
   out.unknown_reason = answer.unknown_reason;
   const bool withdrawn = out.known && withdrawn_(answer.subject->subject_id);
   if (out.known) learn(out.sample.identity, *answer.subject);
-  const auto now_utc_s = clock_.now_utc_s();
+  const auto known = known_of(answer, withdrawn);
+  const auto now = at_utc_s.value_or(clock_.now_utc_s());
   for (const auto& policy : settings_.policies) {
     auto choice = choose(policy, sample);
-    if (choice.matches) choice.decision = decide(answer, withdrawn, policy.purpose, now_utc_s);
+    if (choice.matches) choice.decision = decide(known, policy.purpose, now);
     out.choices.push_back(std::move(choice));
   }
   return out;
 }
 
-Result<ConsentedRun> Desk::ask(const identify::IdentifiedRun& run) const {
+Result<ConsentedRun> Desk::ask(const identify::IdentifiedRun& run, std::optional<std::int64_t> at_utc_s) const {
   ConsentedRun out(run.run());
   out.identifiers_ = run.identifiers();
   out.read_name_words_ = run.read_name_words();
   out.withheld_ = run.withheld();
-  for (const auto& sample : run.samples()) out.samples_.push_back(ask(sample));
+  for (const auto& sample : run.samples()) out.samples_.push_back(ask(sample, at_utc_s));
   return out;
 }
 
 Decision Desk::ask_again(const std::string& sample_id, const config::Policy& policy) const {
   const auto answer = ask_sources(sources_, sample_id);
   const bool withdrawn = answer.subject && withdrawn_(answer.subject->subject_id);
-  return decide(answer, withdrawn, policy.purpose, clock_.now_utc_s());
+  return decide(known_of(answer, withdrawn), policy.purpose, clock_.now_utc_s());
 }
 
 }  // namespace tributary::consent

@@ -198,9 +198,9 @@ plugin::Instrument* Site::instrument(const std::string& name) const {
   return nullptr;
 }
 
-Result<consent::ConsentedRun> Site::ask(const identify::IdentifiedRun& run) {
+Result<consent::ConsentedRun> Site::ask(const identify::IdentifiedRun& run, std::optional<std::int64_t> at_utc_s) {
   const std::lock_guard lock(subjects_mutex_);
-  return desk_->ask(run);
+  return desk_->ask(run, at_utc_s);
 }
 
 consent::Decision Site::ask_again(const std::string& sample_id, const std::string& policy) {

@@ -62,7 +62,9 @@ class Site {
   /// `limits.threads`, the one that asks included.
   [[nodiscard]] Workers& workers() { return workers_; }
 
-  [[nodiscard]] Result<consent::ConsentedRun> ask(const identify::IdentifiedRun& run);
+  /// As consent::Desk.
+  [[nodiscard]] Result<consent::ConsentedRun> ask(const identify::IdentifiedRun& run,
+                                                  std::optional<std::int64_t> at_utc_s = {});
   /// Today's decision on one sample.
   [[nodiscard]] consent::Decision ask_again(const std::string& sample_id, const std::string& policy);
   /// Changes whenever an answer of a subject source may have changed.

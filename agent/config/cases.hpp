@@ -1,0 +1,41 @@
+// agent/config/cases.hpp: what the authors of policies expect of them, written down: a file of cases.
+//
+// Failure    as config.hpp: every problem with its place, nothing half-read.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/config/config.hpp"
+#include "agent/consent/evaluate.hpp"
+
+namespace tributary::config {
+
+enum class Expectation : std::uint8_t { send, refuse, hold, not_taken };
+std::string_view name_of(Expectation expectation);  // "send", "refuse", "hold", "not-taken"
+
+/// One sample of one person under one policy at one instant.
+struct PolicyCase {
+  std::string name;
+  std::string policy;
+  std::string place;  // FILE:LINE
+  std::optional<std::int64_t> at_utc_s;
+  std::string sample_name, project;
+  std::vector<std::string> files;  // kinds
+  /// Nothing: no subject source knows the sample. Empty: the person is known and has no document.
+  std::optional<std::vector<consent::Record>> consent;
+  bool withdrawn = false;  // by `tributary withdraw`
+  Expectation expected = Expectation::send;
+  std::string rule;  // that decides; empty: any
+};
+
+struct LoadedCases {
+  std::optional<std::vector<PolicyCase>> cases;  // nothing when there is any problem
+  std::vector<Problem> problems;
+};
+/// A policy that a case names must be one of the settings.
+LoadedCases load_cases(const std::string& file, const Settings& settings);
+
+}  // namespace tributary::config
