@@ -79,7 +79,7 @@ std::optional<config::Settings> load_settings(const Context& context, bool show_
   auto loaded = config::load(context.config_file, line::plugin_keys());
   for (const auto& problem : loaded.problems) {
     if (problem.warning && !show_warnings) continue;
-    std::fprintf(stderr, "%s%s\n", problem.warning ? "warning: " : "", problem.sentence().c_str());
+    std::fprintf(stderr, "%s\n", problem.sentence().c_str());
   }
   return std::move(loaded.settings);
 }

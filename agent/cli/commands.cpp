@@ -5,8 +5,8 @@ namespace tributary::cli {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = [] {
-    std::vector<Command> list{check_command(),  plan_command(), explain_command(),
-                              status_command(), runs_command(), receipts_command()};
+    std::vector<Command> list{check_command(),  doctor_command(), plan_command(),    explain_command(),
+                              status_command(), runs_command(),   receipts_command()};
     for (auto& command : parcel_commands()) list.push_back(std::move(command));
     for (auto& command :
          {withdraw_command(), reidentify_command(), audit_command(), policy_command(), keys_command(), schema_command(),

@@ -7,6 +7,7 @@ namespace tributary::cli {
 
 Command check_command();
 Command schema_command();
+Command doctor_command();
 Command plan_command();
 Command explain_command();
 Command status_command();

@@ -10,7 +10,11 @@ std::string plugin_directory(const config::Settings& settings) {
   return settings.plugin_dir.empty() ? plugin::default_directory() : settings.plugin_dir;
 }
 
-http::ClientSettings client_settings(const config::Destination& entry, const std::shared_ptr<http::RateLimit>& rate) {
+static_assert(static_cast<int>(config::AuthSettings::Kind::oauth2) == static_cast<int>(http::AuthKind::oauth2));
+
+}  // namespace
+
+http::ClientSettings client_settings(const config::Destination& entry) {
   http::ClientSettings out;
   out.tls = {entry.tls.ca_file, entry.tls.cert_file, entry.tls.key_file, entry.tls.server_name};
   const auto& auth = entry.auth;
@@ -24,11 +28,10 @@ http::ClientSettings client_settings(const config::Destination& entry, const std
   out.auth.audience = auth.audience;
   out.auth.key_id = auth.key_id;
   out.proxy = entry.proxy;
-  out.upload_rate = rate;
   out.user_agent = "tributary/" TRIBUTARY_VERSION;
   return out;
 }
-static_assert(static_cast<int>(config::AuthSettings::Kind::oauth2) == static_cast<int>(http::AuthKind::oauth2));
+namespace {
 
 // The credentials of an entry are for the origin of its `url`, and for no other.
 Result<std::unique_ptr<http::Client>> client_for(http::ClientSettings settings, const config::PluginSettings& plugin,
@@ -171,7 +174,9 @@ Status Site::open_destination(const plugin::Loader& loader, const plugin::Servic
   out.recipients = std::move(*recipients);
   auto descriptor = loader.load(TRIBUTARY_DESTINATION, entry.plugin);
   if (!descriptor) return in("destination " + entry.name, descriptor.error());
-  auto client = client_for(client_settings(entry, rate), entry.settings, services.clock, stop);
+  auto reach = client_settings(entry);
+  reach.upload_rate = rate;
+  auto client = client_for(reach, entry.settings, services.clock, stop);
   if (!client) return in("destination " + entry.name, client.error());
   auto opened = plugin::open_destination(**descriptor, services, entry.name, entry.settings, std::move(*client));
   if (!opened) return in("destination", opened.error());
@@ -180,7 +185,7 @@ Status Site::open_destination(const plugin::Loader& loader, const plugin::Servic
   if (entry.ingest) {
     auto kind = loader.load(TRIBUTARY_INGEST, entry.ingest->plugin);
     if (!kind) return in("destination " + entry.name + ": ingest", kind.error());
-    auto ingest_client = client_for(client_settings(entry, rate), entry.ingest->settings, services.clock, stop);
+    auto ingest_client = client_for(reach, entry.ingest->settings, services.clock, stop);
     if (!ingest_client) return in("destination " + entry.name + ": ingest", ingest_client.error());
     auto ingest = plugin::open_ingest(**kind, services, entry.name + " ingest", entry.ingest->settings,
                                       std::move(*ingest_client));

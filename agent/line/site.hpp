@@ -91,6 +91,8 @@ class Site {
   std::map<std::string, OpenDestination> destinations_;
 };
 
+/// How a destination and its ingest are reached.
+http::ClientSettings client_settings(const config::Destination& entry);
 /// Keys of plugins for the reader of the configuration.
 config::PluginKeys plugin_keys();
 /// The key that seals the journal: state_key_file, or derived from the pseudonym key.

@@ -95,6 +95,8 @@ Status write_atomic(const std::string& path, ByteView content, unsigned mode);
 Status make_directories(const std::string& path, unsigned mode);
 /// Bytes that an unprivileged writer may still use on the file system of `path`.
 Result<std::uint64_t> free_bytes(const std::string& path);
+/// True when a file server or a program in user space stands behind the path: no locks to rely on, no word of changes.
+Result<bool> is_remote(const std::string& path);
 
 /// Reads a descriptor from an offset on, with pread.
 class FdSource final : public stream::Source {

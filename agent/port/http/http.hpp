@@ -108,6 +108,10 @@ struct PeerCertificate {
   std::int64_t not_after_utc_s = 0;
 };
 Result<PeerCertificate> probe_tls(const ClientSettings& settings, const std::string& url, const Stop& stop);
+/// The last second of the first certificate in a file (PEM or DER).
+Result<std::int64_t> certificate_end(const std::string& file);
+/// What the server's clock said (`Date`, RFC 9110 section 6.6.1), UTC; nothing when it said nothing usable.
+std::optional<std::int64_t> date_of(const Response& response);
 
 /// URL parts; `path` starts with '/', still percent-encoded.
 struct Url {

@@ -5,8 +5,11 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
@@ -115,6 +118,14 @@ Result<std::uint64_t> free_bytes(const std::string& path) {
   struct statvfs info{};
   if (::statvfs(path.c_str(), &info) != 0) return errno_error(printable(path));
   return std::uint64_t{info.f_bavail} * info.f_frsize;
+}
+
+Result<bool> is_remote(const std::string& path) {
+  constexpr std::array<std::uint32_t, 8> kinds = {0x6969U,     0xff534d42U, 0xfe534d42U, 0x517bU,
+                                                  0x65735546U, 0x00c36400U, 0x01021997U, 0x0bd00bd0U};
+  struct statfs info{};  // NFS, CIFS, SMB2, SMB, FUSE, Ceph, 9P, Lustre (statfs(2))
+  if (::statfs(path.c_str(), &info) != 0) return errno_error(printable(path));
+  return std::find(kinds.begin(), kinds.end(), static_cast<std::uint32_t>(info.f_type)) != kinds.end();
 }
 
 Result<Lock> Lock::take(const std::string& path) {

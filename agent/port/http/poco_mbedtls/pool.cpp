@@ -1,7 +1,11 @@
 // agent/port/http/poco_mbedtls/pool.cpp: kept connections, and the look at a server's certificate.
 #include "agent/port/http/poco_mbedtls/pool.hpp"
 
+#include <Poco/DateTime.h>
+#include <Poco/DateTimeFormat.h>
+#include <Poco/DateTimeParser.h>
 #include <Poco/Exception.h>
+#include <Poco/Net/NetException.h>
 #include <mbedtls/x509_crt.h>
 
 #include <array>
@@ -22,6 +26,14 @@ std::string name_for(const Url& url, const ClientSettings& settings) {
   return meant && !settings.tls.server_name.empty() ? settings.tls.server_name : url.host;
 }
 
+std::int64_t end_of(const mbedtls_x509_crt& certificate) {
+  const auto& until = certificate.valid_to;
+  std::array<char, 96> day{};
+  std::snprintf(day.data(), day.size(), "%04d-%02d-%02dT%02d:%02d:%02dZ", until.year, until.mon, until.day, until.hour,
+                until.min, until.sec);
+  return from_iso8601(day.data()).value_or(0);
+}
+
 PeerCertificate describe(const mbedtls_x509_crt& certificate, const mbedtls_ssl_context* ssl) {
   PeerCertificate peer;
   std::array<char, 256> name{};
@@ -30,11 +42,7 @@ PeerCertificate describe(const mbedtls_x509_crt& certificate, const mbedtls_ssl_
   mbedtls_x509_dn_gets(name.data(), name.size(), &certificate.issuer);
   peer.issuer = printable(name.data());
   peer.protocol = std::string(mbedtls_ssl_get_version(ssl)) + " " + mbedtls_ssl_get_ciphersuite(ssl);
-  const auto& until = certificate.valid_to;
-  std::array<char, 96> day{};
-  std::snprintf(day.data(), day.size(), "%04d-%02d-%02dT%02d:%02d:%02dZ", until.year, until.mon, until.day, until.hour,
-                until.min, until.sec);
-  peer.not_after_utc_s = from_iso8601(day.data()).value_or(0);
+  peer.not_after_utc_s = end_of(certificate);
   return peer;
 }
 
@@ -82,10 +90,31 @@ Result<PeerCertificate> probe_tls(const ClientSettings& settings, const std::str
     return describe(*certificate, ssl);
   } catch (const TrustException& problem) {
     return operator_error(parsed->origin() + ": " + problem.message(), problem.hint());
+  } catch (const Poco::Net::DNSException&) {
+    return wait_error(parsed->origin() + ": the name can not be resolved", "check DNS and the spelling of the host");
   } catch (const Poco::Exception& problem) {
     return wait_error(parsed->origin() + ": " +
                       printable(problem.message().empty() ? problem.displayText() : problem.message()));
   }
+}
+
+Result<std::int64_t> certificate_end(const std::string& file) {
+  mbedtls_x509_crt certificate;
+  mbedtls_x509_crt_init(&certificate);
+  const int code = mbedtls_x509_crt_parse_file(&certificate, file.c_str());
+  const auto end = code == 0 ? end_of(certificate) : 0;
+  mbedtls_x509_crt_free(&certificate);
+  if (code != 0) return operator_error("certificate " + printable(file) + ": " + tls_error(code));
+  return end;
+}
+
+std::optional<std::int64_t> date_of(const Response& response) {
+  int zone = 0;
+  Poco::DateTime date;
+  const auto text = std::string(response.header("Date"));
+  if (!Poco::DateTimeParser::tryParse(Poco::DateTimeFormat::HTTP_FORMAT, text, date, zone)) return std::nullopt;
+  date.makeUTC(zone);
+  return date.timestamp().epochTime();
 }
 
 }  // namespace tributary::http

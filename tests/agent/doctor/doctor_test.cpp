@@ -1,0 +1,199 @@
+// tests/agent/doctor/doctor_test.cpp: every hop is asked, and what is wrong has its cure.
+#include "agent/doctor/doctor.hpp"
+
+#include <sys/stat.h>
+
+#include "agent/config/config.hpp"
+#include "agent/doctor/machine.hpp"
+#include "agent/line/site.hpp"
+#include "agent/port/http/http.hpp"
+#include "tests/fakes/pki.hpp"
+#include "tests/fakes/run_folder.hpp"
+
+#include <CppUTest/TestHarness.h>
+
+namespace tributary::doctor_test {
+
+using doctor::Finding;
+using doctor::Health;
+
+/// A repository that knows one token, behind TLS.
+class Repository {
+ public:
+  explicit Repository(const fakes::CertificateFiles& certificate) {
+    http::ServerSettings settings;
+    settings.listen = "127.0.0.1:0";
+    settings.cert_file = certificate.cert_file;
+    settings.key_file = certificate.key_file;
+    auto made = http::serve(settings, [this](http::Exchange& exchange) {
+      const auto given = exchange.header("authorization");
+      if (!given.empty() && given != "Bearer right") return exchange.reply(401, {{"Date", date}}, {});
+      Json drs;
+      drs.add("uploadRequestSupported", true).add("objectRegistrationSupported", true);
+      drs.add("controlledAccessSupported", true).add("supportedUploadMethods", Json::array().push("s3"));
+      const auto body =
+          Json()
+              .add("id", "r")
+              .add("name", "r")
+              .add("type", Json().add("group", "org.ga4gh").add("artifact", "drs").add("version", "1.5.0"))
+              .add("drs", std::move(drs))
+              .dump();
+      exchange.reply(200, {{"Content-Type", "application/json"}, {"Date", date}}, view(body));
+    });
+    CHECK_TRUE(made.ok());
+    server_ = std::move(*made);
+  }
+  [[nodiscard]] std::string url() const { return "https://localhost:" + std::to_string(server_->port()) + "/drs"; }
+  std::string date = "Sun, 01 Mar 2026 12:00:00 GMT";
+
+ private:
+  std::unique_ptr<http::Server> server_;
+};
+
+TEST_GROUP(Doctor) {
+  fakes::TemporaryDirectory folder;
+  fakes::Authority ca{folder.path(), "ca"};
+  ManualClock clock{*from_iso8601("2026-03-01T12:00:00Z")};
+  Stop stop;
+  SilentLog log;
+  std::string more;  // YAML
+
+  [[nodiscard]] std::string at(const std::string& name) const { return folder.path() + "/" + name; }
+  void write(const std::string& name, const std::string& text) const {
+    CHECK_TRUE(files::write_atomic(at(name), view(text), 0600).ok());
+  }
+  void setup() override {
+    for (const auto* name : {"state", "runs"}) CHECK_TRUE(files::make_directories(at(name), 0700).ok());
+    write("k", std::string(32, 'k'));
+    write("token", "right");
+    auto pair = crypto::x25519_generate();
+    write("p.pub", crypt4gh::write_public_key(pair->public_key));
+  }
+  void add_repository(const std::string& name, const std::string& url, const std::string& token = "token",
+                      const std::string& tls = "tls: { ca_file: ca.pem }") {
+    if (more.empty()) more = "destinations:\n";
+    more +=
+        "  - name: " + name + "\n    plugin: drs\n    settings: { url: \"" + url +
+        "\", controlled_access: [ \"https://elsewhere.example/a\" ] }\n    auth: { type: bearer, token_file: " + token +
+        " }\n    recipients: [ p.pub ]\n    " + tls + "\n";
+  }
+  config::Settings settings() {
+    write("t.yaml",
+          "site: a-lab\nstate_dir: state\nrun_folders: [ { path: runs } ]\npseudonyms: { key_file: k }\n"
+          "listen: null\nplugin_dir: " TRIBUTARY_TEST_PLUGINS "\n" +
+              more);
+    auto loaded = config::load(at("t.yaml"), line::plugin_keys());
+    for (const auto& problem : loaded.problems) CHECK_TRUE_TEXT(problem.warning, problem.sentence().c_str());
+    return std::move(*loaded.settings);
+  }
+  std::vector<Finding> examine() { return doctor::examine(settings(), {log, clock, stop}); }
+  /// Everything that is said of one hop, one finding a line.
+  std::string of(const std::string& hop) {
+    std::string out;
+    for (const auto& finding : examine()) {
+      if (finding.hop != hop) continue;
+      out += std::string(doctor::name_of(finding.health)) + " " + finding.said + "; " + finding.cure + "\n";
+    }
+    return out;
+  }
+};
+
+TEST(Doctor, finds_a_repository_well_that_trusts_us_and_that_we_trust) {
+  const Repository repository(ca.issue({}));
+  add_repository("national", repository.url());
+  const auto said = of("destination national");
+  STRCMP_CONTAINS("certificate of CN=localhost by CN=ca, until 2099-12-31T23:59:59Z", said.c_str());
+  STRCMP_CONTAINS("differ by 0 s", said.c_str());
+  STRCMP_CONTAINS("good answers", said.c_str());
+  CHECK_TRUE_TEXT(said.find("broken") == std::string::npos && said.find("elsewhere") == std::string::npos,
+                  said.c_str());
+}
+
+TEST(Doctor, says_when_credentials_are_refused) {
+  const Repository repository(ca.issue({}));
+  write("other", "wrong");
+  add_repository("national", repository.url(), "other");
+  STRCMP_CONTAINS("broken it refuses our credentials with status 401; ask the repository for new ones",
+                  of("destination national").c_str());
+}
+
+TEST(Doctor, says_when_the_certificate_of_a_server_ends_soon) {
+  const Repository repository(ca.issue({}));
+  add_repository("national", repository.url());
+  clock.set(*from_iso8601("2099-12-15T23:59:59Z"));
+  STRCMP_CONTAINS("until 2099-12-31T23:59:59Z: 16 days left; tell the repository", of("destination national").c_str());
+}
+
+TEST(Doctor, says_when_our_own_certificate_ends) {
+  fakes::Leaf mine;
+  mine.usage = fakes::Usage::client;
+  mine.until = "20260310120000";
+  const auto own = ca.issue(mine);
+  const Repository repository(ca.issue({}));
+  add_repository("national", repository.url(), "token",
+                 "tls: { ca_file: ca.pem, cert_file: " + own.cert_file + ", key_file: " + own.key_file + " }");
+  STRCMP_CONTAINS("warning our certificate is good until 2026-03-10T12:00:00Z; renew it in time",
+                  of("destination national").c_str());
+  clock.set(*from_iso8601("2026-03-11T12:00:00Z"));
+  STRCMP_CONTAINS("broken our certificate ended at 2026-03-10T12:00:00Z", of("destination national").c_str());
+}
+
+TEST(Doctor, says_when_clocks_differ) {
+  const Repository repository(ca.issue({}));
+  add_repository("national", repository.url());
+  clock.advance(300);
+  STRCMP_CONTAINS("warning our clock and that of https://localhost:", of("destination national").c_str());
+  clock.advance(-1300);
+  STRCMP_CONTAINS("broken our clock and that of https://localhost:", of("destination national").c_str());
+}
+
+TEST(Doctor, is_not_kept_by_one_fault_from_finding_the_others) {
+  fakes::Leaf elsewhere;
+  elsewhere.dns = {"elsewhere.example"};
+  const Repository wrong(ca.issue(elsewhere)), right(ca.issue({}));
+  add_repository("named-otherwise", wrong.url());
+  add_repository("away", "https://localhost:1/drs");
+  add_repository("unknown", "https://no-such-host.invalid/drs");
+  add_repository("well", right.url());
+  STRCMP_CONTAINS("broken TLS: https://localhost:", of("destination named-otherwise").c_str());
+  STRCMP_CONTAINS("refused", of("destination away").c_str());
+  STRCMP_CONTAINS("the name can not be resolved", of("destination unknown").c_str());
+  STRCMP_CONTAINS("good answers", of("destination well").c_str());
+}
+
+TEST(Doctor, says_when_a_source_of_subjects_is_away) {
+  more = "subjects: [ { name: lims, plugin: csv, settings: { file: none.csv } } ]\n";
+  STRCMP_CONTAINS("broken", of("subjects lims").c_str());
+  clock.set(SystemClock().now_utc_s());  // a list may be too old, or of tomorrow
+  write("none.csv", "sample_id,subject_id,consent_id,consent_status,permissions,valid_from,valid_until\n");
+  STRCMP_CONTAINS("good answers", of("subjects lims").c_str());
+}
+
+TEST(Doctor, says_when_state_or_run_folders_are_not_there) {
+  STRCMP_CONTAINS("good", of("state_dir").c_str());
+  STRCMP_CONTAINS("warning there is none yet", of("journal").c_str());
+  const auto good = settings();
+  LONGS_EQUAL(0, ::rmdir(at("state").c_str()));
+  LONGS_EQUAL(0, ::rmdir(at("runs").c_str()));
+  const auto state = doctor::examine_state(good);
+  LONGS_EQUAL(1, state.size());
+  CHECK_TRUE(state.front().health == Health::broken);
+  CHECK_TRUE(doctor::examine_run_folders(good).front().health == Health::broken);
+}
+
+TEST(Doctor, says_when_the_journal_has_another_key) {
+  const auto mine = settings();
+  CHECK_TRUE(journal::Journal::open(mine.state_dir, *line::state_key(mine)).ok());
+  STRCMP_CONTAINS("good opens with its key", of("journal").c_str());
+  write("k", std::string(32, 'x'));
+  STRCMP_CONTAINS("broken", of("journal").c_str());
+}
+
+TEST(Doctor, does_not_believe_an_impossible_year) {
+  clock.set(0);
+  CHECK_TRUE(doctor::examine_clock(clock).health == Health::broken);
+  clock.set(*from_iso8601("2026-03-01T12:00:00Z"));
+  CHECK_TRUE(doctor::examine_clock(clock).health != Health::broken);
+}
+
+}  // namespace tributary::doctor_test
