@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 
@@ -73,6 +74,15 @@ int usage(const std::string& what) {
 void say(const std::string& line) {
   std::fwrite(line.data(), 1, line.size(), stdout);
   std::fputc('\n', stdout);
+}
+
+std::optional<std::size_t> threads_of(const Arguments& arguments) {
+  const auto word = arguments.value("--threads");
+  if (!arguments.has("--threads")) return 2;
+  std::size_t threads = 0;
+  const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), threads);
+  if (problem != std::errc{} || end != word.data() + word.size() || threads < 1 || threads > 64) return std::nullopt;
+  return threads;
 }
 
 std::optional<config::Settings> load_settings(const Context& context, bool show_warnings) {

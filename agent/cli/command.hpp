@@ -72,6 +72,9 @@ int usage(const std::string& what);
 /// Prints to standard output; a closed pipe is nobody's fault.
 void say(const std::string& line);
 
+/// What `--threads` says, 2 when it is not there; nothing when it is no number from 1 to 64.
+std::optional<std::size_t> threads_of(const Arguments& arguments);
+
 /// The configuration, or every problem of it on standard error.
 std::optional<config::Settings> load_settings(const Context& context, bool show_warnings = false);
 

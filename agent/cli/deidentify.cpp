@@ -2,9 +2,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <charconv>
-#include <optional>
-
 #include "agent/base/text.hpp"
 #include "agent/cli/commands.hpp"
 #include "agent/verify/dictionary.hpp"
@@ -69,7 +66,7 @@ genomics::IndexKind index_for(const genomics::Facts& facts) {
 /// `made` says whether `to` is ours to take away again.
 Status clean_into(const std::string& from, const std::string& to, const Map& map, genomics::ReadNames names,
                   Workers& workers, bool& made, bool& identifiers_left) {
-  auto file = files::open_for_reading(from);
+  auto file = files::open_regular(from);
   if (!file) return in("--in", file.error());
   auto facts = genomics::inspect(*file);
   if (!facts) return in("--in", facts.error());
@@ -108,14 +105,6 @@ Status clean_into(const std::string& from, const std::string& to, const Map& map
   return files::write_atomic(to + "." + std::string(genomics::extension_of(transform.index)), *index, 0600);
 }
 
-std::optional<std::size_t> threads_of(const std::string& word) {
-  std::size_t threads = 2;
-  const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), threads);
-  if (!word.empty() && (problem != std::errc{} || end != word.data() + word.size())) return std::nullopt;
-  if (threads < 1 || threads > 64) return std::nullopt;
-  return threads;
-}
-
 int run_deidentify(Context&, const Arguments& arguments) {
   const auto from = arguments.value("--in");
   const auto to = arguments.value("--out");
@@ -124,9 +113,8 @@ int run_deidentify(Context&, const Arguments& arguments) {
     return usage("deidentify needs --in F, --out G and --map ids.tsv");
   }
   if (!names.empty() && names != "keep" && names != "mask") return usage("--read-names is keep or mask");
-  if (files::open_for_reading(to))
-    return complain(operator_error(printable(to) + " exists already", "name another --out"));
-  const auto threads = threads_of(arguments.value("--threads"));
+  if (files::exists(to)) return complain(operator_error(printable(to) + " exists already", "name another --out"));
+  const auto threads = threads_of(arguments);
   if (!threads) return usage("--threads is a number from 1 to 64");
   auto map = read_map(arguments.value("--map"));
   if (!map) return complain(map.error(), exit_usage);

@@ -73,7 +73,7 @@ int rotate(Context& context) {
   const auto owner = owner_of_file(settings.pseudonym_key_file);
   if (!owner) return complain(owner.error());
   const std::string kept = settings.pseudonym_key_file + "." + old->id();
-  if (!files::open_for_reading(kept)) {
+  if (!files::exists(kept)) {
     if (auto written = write_key(kept, view(*content), *owner, Existing::stays); !written)
       return complain(written.error());
   }

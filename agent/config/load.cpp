@@ -62,7 +62,14 @@ std::vector<std::string> entry_files(const std::string& folder, Problems& proble
   for (; !code && walk != end; walk.increment(code)) {
     const auto name = walk->path().filename().string();
     const bool hidden = name.empty() || name.front() == '.';
-    if (!hidden && walk->path().extension() == ".yaml") found.push_back(walk->path().string());
+    if (hidden || walk->path().extension() != ".yaml") continue;
+    std::error_code gone;
+    if (const auto status = walk->status(gone); !gone && !fs::is_regular_file(status)) {
+      problems.error({walk->path().string(), {1, 1}, {}}, "is no regular file",
+                     "a pipe would be waited for: remove it");
+      continue;
+    }
+    found.push_back(walk->path().string());
   }
   if (code && code != std::errc::no_such_file_or_directory) {
     problems.error({folder, {1, 1}, {}}, "can not be listed: " + code.message(),

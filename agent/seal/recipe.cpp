@@ -94,6 +94,7 @@ SecretText write(const Recipe& recipe) {
   }
   Json out;
   out.add("version", version).add("folder", to_base64(view(recipe.folder))).add("objects", std::move(objects));
+  if (recipe.release) out.add("release", to_json(*recipe.release));
   return SecretText(out.dump());
 }
 
@@ -107,6 +108,7 @@ Result<Recipe> read(ByteView bytes) {
   }
   Recipe recipe;
   recipe.folder = std::string(text(unpack_bytes((*in)["folder"])));
+  recipe.release = totals_from_json((*in)["release"]);
   for (const auto& entry : (*in)["objects"].items()) {
     ObjectRecipe object;
     object.name = std::string(entry["name"].as_string());

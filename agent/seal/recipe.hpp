@@ -3,6 +3,7 @@
 // A few kilobytes for a file of any size. Holds paths and data keys: it is stored sealed only.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "agent/crypt4gh/crypt4gh.hpp"
 #include "agent/port/files/files.hpp"
 #include "agent/port/genomics/genomics.hpp"
+#include "agent/seal/release.hpp"
 
 namespace tributary::seal {
 
@@ -35,7 +37,8 @@ struct ObjectRecipe {
 
 struct Recipe {
   std::string folder;
-  std::vector<ObjectRecipe> objects;  // the manifest last
+  std::vector<ObjectRecipe> objects;     // the manifest last
+  std::optional<ReleaseTotals> release;  // none: a version that told none sealed it
 };
 
 /// Bytes for the journal, and back. A recipe of a newer version is an error.

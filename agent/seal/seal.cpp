@@ -73,11 +73,10 @@ struct Sealer::Sealed {
   ObjectRecipe object;
   Bytes index;
   std::map<std::string, std::uint64_t> counts;
-  std::uint64_t scanned_bytes = 0;
 };
 
 Result<Sealer::Sealed> Sealer::seal_file(const pseudonymise::PseudonymousParcel& parcel,
-                                         const pseudonymise::CleanFile& file,
+                                         const pseudonymise::CleanFile& file, Release& release,
                                          const std::function<void(std::uint64_t)>& moved) const {
   auto root = files::Root::open(parcel.folder());
   if (!root) return wait_error("seal: the run folder is not there", "mount it again; this is tried again");
@@ -148,7 +147,7 @@ Result<Sealer::Sealed> Sealer::seal_file(const pseudonymise::PseudonymousParcel&
   object.plain_sha256 = watched_plain->digest();
   object.restarts = std::move(watched_plain->restarts);
   out.counts = (*clean)->counts();
-  out.scanned_bytes = (*inspector)->bytes_seen();
+  release.add(file.transform, out.counts, **inspector);
   if (file.transform.index != genomics::IndexKind::none) {
     auto index = (*clean)->index();
     if (!index) return in("pseudonymise: index", index.error());
@@ -190,7 +189,7 @@ Status Sealer::add_inline(SealedParcel& parcel, const std::string& name, ByteVie
 }
 
 Result<std::string> Sealer::manifest(const SealedParcel& sealed, const pseudonymise::PseudonymousParcel& parcel,
-                                     Json files) const {
+                                     const Release& release, Json files) const {
   const auto& decision = parcel.decision();
   Json terms = Json::array();
   for (const auto& term : decision.terms) terms.push(term);
@@ -206,11 +205,7 @@ Result<std::string> Sealer::manifest(const SealedParcel& sealed, const pseudonym
   out.add("instrument_model", parcel.model());
   out.add("data_use", Json().add("terms", std::move(terms)).add("obligations", std::move(obligations)));
   out.add("consent_evidence_sha256", to_hex(decision.evidence_sha256));
-  out.add("scan",
-          Json()
-              .add("words", static_cast<std::int64_t>(parcel.dictionary()->words()))
-              .add("words_not_searchable", static_cast<std::int64_t>(parcel.dictionary()->unsearchable().size()))
-              .add("hits", 0));
+  out.add("release", release.to_json());
   out.add("files", std::move(files));
   const std::string payload = out.dump();
   if (settings_.signing_key == nullptr) return payload;
@@ -222,6 +217,7 @@ Result<SealedParcel> Sealer::seal(const std::string& parcel_id, const pseudonymi
   SealedParcel sealed;
   sealed.id_ = parcel_id;
   sealed.recipe_.folder = parcel.folder();
+  Release release(parcel.policy(), *parcel.dictionary());
   Json listed = Json::array();
   const auto list = [&](const ObjectRecipe& object, const std::string& role, const std::string& read,
                         const std::string& of, Json changed) {
@@ -236,7 +232,7 @@ Result<SealedParcel> Sealer::seal(const std::string& parcel_id, const pseudonymi
     listed.push(std::move(entry));
   };
   for (const auto& file : parcel.files()) {
-    auto done = seal_file(parcel, file, moved);
+    auto done = seal_file(parcel, file, release, moved);
     if (!done) return done.error();
     const std::string name = done->object.name;
     list(done->object, file.kind, file.read, {}, counts_json(done->counts));
@@ -246,10 +242,11 @@ Result<SealedParcel> Sealer::seal(const std::string& parcel_id, const pseudonymi
     list(sealed.recipe_.objects.back(), std::string(genomics::extension_of(file.transform.index)), {}, name,
          Json::object());
   }
-  auto text = manifest(sealed, parcel, std::move(listed));
+  auto text = manifest(sealed, parcel, release, std::move(listed));
   if (!text) return in("seal: manifest", text.error());
   if (auto added = add_inline(sealed, parcel.pseudonym() + ".manifest.json", view(*text), true); !added)
     return added.error();
+  sealed.recipe_.release = release.totals();
   return sealed;
 }
 

@@ -23,6 +23,7 @@
 #include "agent/port/crypto/crypto.hpp"
 #include "agent/pseudonymise/pseudonymise.hpp"
 #include "agent/seal/recipe.hpp"
+#include "agent/seal/release.hpp"
 
 namespace tributary::seal {
 
@@ -74,10 +75,10 @@ class Sealer {
  private:
   struct Sealed;
   Result<Sealed> seal_file(const pseudonymise::PseudonymousParcel& parcel, const pseudonymise::CleanFile& file,
-                           const std::function<void(std::uint64_t)>& moved) const;
+                           Release& release, const std::function<void(std::uint64_t)>& moved) const;
   Status add_inline(SealedParcel& parcel, const std::string& name, ByteView plain, bool is_manifest) const;
   Result<std::string> manifest(const SealedParcel& sealed, const pseudonymise::PseudonymousParcel& parcel,
-                               Json files) const;
+                               const Release& release, Json files) const;
 
   Settings settings_;
   const Clock& clock_;

@@ -43,6 +43,7 @@ class Dictionary {
   static Result<std::shared_ptr<const Dictionary>> build(const std::vector<Word>& words);
 
   [[nodiscard]] std::size_t words() const { return kinds_.size(); }
+  [[nodiscard]] std::size_t spellings() const { return patterns_.size(); }
   [[nodiscard]] const std::vector<std::uint32_t>& unsearchable() const { return unsearchable_; }
   [[nodiscard]] const std::string& kind(std::uint32_t word) const { return kinds_[word]; }
   /// Bytes of the longest spelling.
@@ -85,6 +86,8 @@ class Inspector final : public genomics::ContentTap {
   [[nodiscard]] const std::vector<Finding>& findings() const { return findings_; }
   [[nodiscard]] std::uint64_t hits() const { return hits_; }
   [[nodiscard]] std::uint64_t bytes_seen() const { return bytes_seen_; }
+  /// Header lines, records, container fields and names.
+  [[nodiscard]] std::uint64_t places_seen() const { return places_seen_; }
 
  private:
   Inspector() = default;
@@ -94,7 +97,7 @@ class Inspector final : public genomics::ContentTap {
   std::unique_ptr<scan::Matcher::Scratch> scratch_;
   genomics::Format format_ = genomics::Format::unknown;
   std::size_t limit_ = 0;
-  std::uint64_t hits_ = 0, bytes_seen_ = 0;
+  std::uint64_t hits_ = 0, bytes_seen_ = 0, places_seen_ = 0;
   std::vector<Finding> findings_;
   std::string unit_;                          // of the newest hit
   std::uint64_t number_ = 0;                  // of the newest hit

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <fstream>
 
-#include "agent/verify/scan_files.hpp"
+#include "agent/verify/scan_paths.hpp"
 #include "tests/agent/genomics/bam_samples.hpp"
 #include "tests/agent/genomics/bgzf_samples.hpp"
 #include "tests/corpus/places.hpp"
@@ -70,7 +70,8 @@ class Search {
     CHECK(fd >= 0);
     ::close(fd);
     std::ofstream(name, std::ios::binary) << file;
-    const auto report = verify::scan_files({name}, verify::read_identifiers(known + "\nAda Quxholm\n"), stop_);
+    const auto report = verify::scan_paths({name}, verify::read_identifiers(known + "\nAda Quxholm\n"), {}, stop_,
+                                           [](const verify::ScannedEntry&) {});
     std::remove(name.c_str());
     CHECK(report.ok());
     return report->hits;

@@ -1,5 +1,6 @@
 // tests/sandbox/examine_manifest.cpp: what a manifest says, and whether it holds.
 #include <algorithm>
+#include <map>
 
 #include "agent/base/text.hpp"
 #include "agent/port/crypto/crypto.hpp"
@@ -19,6 +20,41 @@ std::string without_container(std::string name) {
     name.resize(name.size() - suffix.size());
   }
   return name;
+}
+
+std::map<std::string, std::uint64_t> counts_of(const Json& object) {
+  std::map<std::string, std::uint64_t> out;
+  for (const auto& [name, number] : object.members()) out[name] += count(number);
+  return out;
+}
+
+/// What the sender says of its proof: there, and not at odds with itself or with the list of files.
+Status check_release(const Json& release, const Json& files) {
+  if (!release.is_object()) return refusal("release: is not there");
+  if (release["software"].as_string().empty() || release["policy"]["name"].as_string().empty()) {
+    return refusal("release: names no software or no policy");
+  }
+  if (release["hits"].as_integer(-1) != 0) return refusal("release: identifiers were left, or it does not say");
+  std::uint64_t data_files = 0;
+  std::map<std::string, std::uint64_t> changed;
+  for (const auto& file : files.items()) {
+    if (file["index_of"].is_null()) ++data_files;
+    for (const auto& [field, number] : counts_of(file["changed"])) changed[field] += number;
+  }
+  if (count(release["files"]) != data_files) return refusal("release: counts other files than the manifest lists");
+  if (changed != counts_of(release["changed"])) return refusal("release: its changes are not those of the files");
+  const auto& dictionary = release["dictionary"];
+  const auto words = count(dictionary["words"]);
+  if (words == 0) return refusal("release: nothing was searched for");
+  std::uint64_t unsearchable = 0;
+  for (const auto& [kind, number] : counts_of(dictionary["words_not_searchable"])) unsearchable += number;
+  if (unsearchable > words || (unsearchable < words && count(dictionary["spellings"]) == 0)) {
+    return refusal("release: more words than there are can not be searched for, or none has a spelling");
+  }
+  if (count(release["scanned"]["bytes"]) == 0 || count(release["scanned"]["places"]) == 0) {
+    return refusal("release: nothing was searched: no bytes or no places");
+  }
+  return {};
 }
 
 /// The payload of a compact JWS whose signature nobody asked to check.
@@ -50,6 +86,7 @@ Result<Examiner::Claims> Examiner::read_manifest(const std::string& content, std
   if (!body) return in("manifest", body.error());
   const auto& files = (*body)["files"].items();
   if (files.empty()) return refusal("manifest: lists no files");
+  if (auto told = check_release((*body)["release"], (*body)["files"]); !told) return in("manifest", told.error());
   Claims claims;
   for (const auto& file : files) {
     Claim claim{std::string(file["name"].as_string()), lower(file["sha256"].as_string()),

@@ -88,6 +88,10 @@ Result<FileId> identify(const Fd& file);
 /// A file outside of any run folder (configuration, keys, tools), whole.
 Result<std::string> read_small(const std::string& path, std::size_t limit);
 Result<Fd> open_for_reading(const std::string& path);
+/// The same for what must be a regular file: anything else is refused, and no pipe waited for.
+Result<Fd> open_regular(const std::string& path);
+/// Whether the name is taken, by whatever: a pipe, a link that leads nowhere.
+bool exists(const std::string& path);
 /// Makes or replaces a file so that after a crash the old or the new content is there, never a mixture:
 /// temporary name, fsync, rename, fsync of the directory.
 Status write_atomic(const std::string& path, ByteView content, unsigned mode);

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "agent/base/text.hpp"
 #include "tests/agent/cli/desk.hpp"
 
 #include <CppUTest/TestHarness.h>
@@ -237,6 +238,64 @@ TEST(Scan, could_not_where_a_file_could_not_be_read) {
   LONGS_EQUAL(4, scan({desk.at("nothing"), desk.write("a.txt", "SUBJECT-77\n")}).code);
 }
 
+TEST(Scan, searches_a_folder_and_says_what_it_did_not_open) {
+  const auto folder = desk.at("run");
+  CHECK_TRUE(files::make_directories(folder + "/SUBJECT-77", 0700).ok());
+  desk.write("run/a.txt", "x\n");
+  desk.write("run/SUBJECT-77/b.txt", "Muster-4711\n");
+  LONGS_EQUAL(0, ::mkfifo((folder + "/pipe").c_str(), 0600));
+  LONGS_EQUAL(0, ::symlink("a.txt", (folder + "/link").c_str()));
+  const auto ended = scan({folder});
+  LONGS_EQUAL(4, ended.code);
+  STRCMP_CONTAINS("below argument 1, whose path holds an identifier: folder name: identifier of line 2",
+                  ended.words.c_str());
+  STRCMP_CONTAINS("whose path holds an identifier: line 1: identifier of line 3", ended.words.c_str());
+  STRCMP_CONTAINS("/run/link: a symbolic link, not followed", ended.words.c_str());
+  STRCMP_CONTAINS("/run/pipe: a pipe, socket or device, not opened", ended.words.c_str());
+  CHECK_TRUE(files::make_directories(desk.at("clean"), 0700).ok());
+  desk.write("clean/a.txt", "x\n");
+  STRCMP_CONTAINS("clean  1 file, ", scan({desk.at("clean")}).words.c_str());
+}
+
+TEST(Scan, gives_one_object_a_line_to_programs) {
+  CHECK_TRUE(files::make_directories(desk.at("run/SUBJECT-77"), 0700).ok());
+  desk.write("run/a.txt", "Muster-4711\n");
+  desk.write("run/SUBJECT-77/b.txt", "x\n");
+  CHECK_TRUE(desk.write("run/cut.gz", fakes::gzip("some text").substr(0, 20)).ends_with("cut.gz"));
+  LONGS_EQUAL(0, ::symlink("a.txt", desk.at("run/link").c_str()));
+  list = desk.write("ids.txt", "a\nSUBJECT-77\nMuster-4711\n");
+  const auto ended = scan({"--json", "--threads", "3", desk.at("run")});
+  LONGS_EQUAL(4, ended.code);
+  std::vector<Json> said;
+  for (const auto& line : split(ended.words, '\n')) {
+    if (!line.empty()) said.push_back(*json::parse(line));
+  }
+  const auto is = [&](std::size_t at, const char* type, const Json& path) {
+    STRCMP_EQUAL(type, std::string(said.at(at)["type"].as_string()).c_str());
+    STRCMP_EQUAL(path.dump().c_str(), said.at(at)["path"].dump().c_str());
+    CHECK_TRUE(said.at(at)["path_holds_identifier"].as_bool() == path.is_null());
+  };
+  LONGS_EQUAL(6, said.size());
+  is(0, "finding", {});
+  LONGS_EQUAL(2, said[0]["list_line"].as_integer());
+  is(1, "finding", "a.txt");
+  STRCMP_EQUAL("line 1", std::string(said[1]["place"].as_string()).c_str());
+  is(2, "not_searched", "cut.gz");
+  is(3, "skipped", "link");
+  STRCMP_EQUAL("unsearchable", std::string(said[4]["type"].as_string()).c_str());
+  STRCMP_EQUAL("found", std::string(said[5]["result"].as_string()).c_str());
+  LONGS_EQUAL(3, said[5]["files"].as_integer());
+  LONGS_EQUAL(1, said[5]["not_searched"].as_integer());
+}
+
+TEST(Scan, does_not_wait_for_a_pipe) {
+  LONGS_EQUAL(0, ::mkfifo(desk.at("pipe").c_str(), 0600));
+  const auto ended = scan({desk.at("pipe")});
+  LONGS_EQUAL(1, ended.code);
+  STRCMP_CONTAINS("is no regular file", ended.words.c_str());
+  LONGS_EQUAL(2, scan({"--threads", "0", desk.at("pipe")}).code);
+}
+
 TEST(Scan, takes_no_list_without_a_word) {
   list = desk.write("empty.txt", "\n \n");
   LONGS_EQUAL(2, scan({desk.write("a.txt", "x\n")}).code);
@@ -288,6 +347,17 @@ TEST(Deidentify, keeps_or_masks_the_names_of_reads) {
   desk.write("run.txt", "000000000-A2WDF\n");
   LONGS_EQUAL(4, desk.run({"scan", "--identifiers", desk.at("run.txt"), desk.at("kept.fastq")}).code);
   LONGS_EQUAL(0, desk.run({"scan", "--identifiers", desk.at("run.txt"), desk.at("masked.fastq")}).code);
+}
+
+TEST(Deidentify, waits_for_no_pipe_in_the_place_of_a_file) {
+  LONGS_EQUAL(0, ::mkfifo(desk.at("pipe").c_str(), 0600));
+  desk.write("a.vcf", vcf("SAMPLE-77"));
+  const auto onto = deidentify("a.vcf", "pipe");
+  LONGS_EQUAL(1, onto.code);
+  STRCMP_CONTAINS("exists already", onto.words.c_str());
+  const auto from = deidentify("pipe", "b.vcf");
+  LONGS_EQUAL(1, from.code);
+  STRCMP_CONTAINS("is no regular file", from.words.c_str());
 }
 
 TEST(Deidentify, leaves_nothing_where_an_identifier_is_left) {

@@ -170,6 +170,10 @@ TEST(DeliveredSite, shows_its_receipts) {
     has_all(receipt, {"parcel", "destination", "pseudonym", "policy", "consent_evidence_sha256", "delivered_at",
                       "objects", "manifest", "ingest", "previous_hash", "hash"});
     LONGS_EQUAL(3, receipt["objects"].items().size());
+    LONGS_EQUAL(4, receipt["release"].members().size());  // totals, and nothing of a kind
+    LONGS_EQUAL(2, receipt["release"]["files"].as_integer());
+    CHECK(receipt["release"]["words"].as_integer() > 0);
+    CHECK(receipt["release"]["bytes_scanned"].as_integer() > 0);
     for (const auto& object : receipt["objects"].items()) {
       has_all(object, {"name", "size", "sha256", "plaintext_sha256", "drs_id", "self_uri"});
       CHECK_FALSE(object["drs_id"].is_null());

@@ -267,6 +267,13 @@ TEST(Problems, check_parts_whatever_the_plugin_declares) {
   is("", 8, destination("part_size: 64KiB, max_parts: 10000, controlled_access: [ a ]"));
 }
 
+TEST(Problems, wait_for_no_pipe_among_the_entries) {
+  workspace.write("subjects.d/s.yaml", "");
+  std::filesystem::remove(workspace.path("subjects.d/s.yaml"));
+  LONGS_EQUAL(0, ::mkfifo(workspace.path("subjects.d/s.yaml").c_str(), 0600));
+  STRCMP_CONTAINS("subjects.d/s.yaml:1:1: is no regular file", with(11, "limits: {}").c_str());
+}
+
 TEST(Problems, check_run_folders) {
   has("run_folders[1].path: is watched twice", 3, "run_folders: [ { path: runs }, { path: ./runs/ } ]");
   has("run_folders[0].path: run folder and state_dir lie within each other", 3,

@@ -37,6 +37,8 @@ class Mask {
 
 TEST_GROUP(SmallFile) { Folder folder; };
 
+TEST_GROUP(RegularFile){};
+
 TEST(SmallFile, is_read_up_to_the_limit_and_not_beyond) {
   const std::string large(40'000, 'x');
   folder.put("a", large);
@@ -72,6 +74,32 @@ TEST(SmallFile, that_is_missing_or_a_directory_is_told_by_its_path) {
     STRCMP_CONTAINS(path.c_str(), content.error().what.c_str());
     STRCMP_CONTAINS(path.c_str(), opened.error().what.c_str());
   }
+}
+
+TEST(RegularFile, is_opened_and_nothing_else_is_waited_for) {
+  Folder folder;
+  folder.put("a", "x");
+  fs::create_symlink("a", folder.at("link"));
+  LONGS_EQUAL(0, ::mkfifo(folder.at("pipe").c_str(), 0600));
+  CHECK_TRUE(files::open_regular(folder.at("a")).ok() && files::open_regular(folder.at("link")).ok());
+  for (const auto& path : {folder.at("pipe"), std::string("/dev/null")}) {
+    const auto opened = files::open_regular(path);
+    CHECK_FALSE(opened.ok());
+    CHECK_TRUE(opened.error().remedy == Remedy::give_up);
+    STRCMP_CONTAINS((path + " is no regular file").c_str(), opened.error().what.c_str());
+  }
+  CHECK_TRUE(files::open_regular(folder.path).error().remedy == Remedy::ask_operator);
+  CHECK_TRUE(files::open_regular(folder.at("absent")).error().remedy == Remedy::ask_operator);
+}
+
+TEST(RegularFile, takes_its_name_as_do_pipes_folders_and_links_to_nothing) {
+  Folder folder;
+  folder.put("a", "x");
+  fs::create_symlink("nowhere", folder.at("link"));
+  LONGS_EQUAL(0, ::mkfifo(folder.at("pipe").c_str(), 0600));
+  for (const auto* name : {"a", "link", "pipe"}) CHECK_TRUE_TEXT(files::exists(folder.at(name)), name);
+  CHECK_TRUE(files::exists(folder.path));
+  CHECK_FALSE(files::exists(folder.at("absent")));
 }
 
 TEST(SmallFile, of_another_user_asks_the_operator_for_the_right) {

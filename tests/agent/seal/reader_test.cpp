@@ -139,6 +139,8 @@ TEST(Recipe, comes_back_as_it_was_written) {
   CHECK_TRUE(was.header == is.header && was.transform.sample == is.transform.sample);
   CHECK_TRUE(was.transform.format == is.transform.format);
   CHECK_TRUE(back->objects[1].is_inline && back->objects[1].is_manifest);
+  CHECK_TRUE(back->release.has_value() && *back->release == *parcel.recipe().release);
+  LONGS_EQUAL(1, back->release->files);
   const seal::ObjectReader reader(*back, is, {});
   CHECK_TRUE(to_hex(was.data_key.bytes()) == to_hex(is.data_key.bytes()));
 }
@@ -151,6 +153,11 @@ TEST(Recipe, keeps_a_path_that_is_no_text) {
   const auto back = seal::read(view(seal::write(recipe).reveal()));
   CHECK_TRUE(back.ok());
   CHECK_TRUE(back->folder == recipe.folder && back->objects[0].path == recipe.objects[0].path);
+}
+
+TEST(Recipe, of_before_there_were_totals_has_none) {
+  const auto back = seal::read(view(R"({"version":1,"folder":"","objects":[]})"));
+  CHECK_TRUE(back.ok() && !back->release.has_value());
 }
 
 TEST(Recipe, of_another_version_is_refused_with_both_versions) {

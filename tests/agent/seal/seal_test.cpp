@@ -163,7 +163,6 @@ TEST(Manifest, is_signed_and_lists_the_files) {
   STRCMP_EQUAL("p-1", std::string(manifest["parcel"].as_string()).c_str());
   STRCMP_EQUAL("test-lab", std::string(manifest["site"].as_string()).c_str());
   STRCMP_EQUAL("Model 9", std::string(manifest["instrument_model"].as_string()).c_str());
-  LONGS_EQUAL(0, manifest["scan"]["hits"].as_integer());
   LONGS_EQUAL(1, manifest["files"].items().size());
   const auto& file = manifest["files"].items()[0];
   const auto& object = parcel.recipe().objects[0];
@@ -172,6 +171,48 @@ TEST(Manifest, is_signed_and_lists_the_files) {
   LONGS_EQUAL(object.plain_bytes, file["size"].as_integer());
   STRCMP_EQUAL(to_hex(object.plain_sha256).c_str(), std::string(file["sha256"].as_string()).c_str());
   STRCMP_EQUAL(to_hex(object.sha256).c_str(), std::string(file["ciphertext_sha256"].as_string()).c_str());
+}
+
+TEST(Manifest, tells_what_was_changed_and_what_was_looked_for) {
+  desk.add_fastq(10, "last-of-SAMPLE-01");
+  desk.house.settings.policies.front().mask_read_names = true;
+  const auto parcel = *desk.seal();
+  const auto manifest = *json::parse(text(parcel));
+  const auto& release = manifest["release"];
+  STRCMP_EQUAL("tributary " TRIBUTARY_VERSION, std::string(release["software"].as_string()).c_str());
+  STRCMP_EQUAL("mask", std::string(release["policy"]["read_names"].as_string()).c_str());
+  STRCMP_EQUAL(std::string(manifest["policy"].as_string()).c_str(),
+               std::string(release["policy"]["name"].as_string()).c_str());
+  LONGS_EQUAL(1, release["files"].as_integer());
+  LONGS_EQUAL(0, release["hits"].as_integer());
+  LONGS_EQUAL(10, release["scanned"]["places"].as_integer());
+  CHECK(release["scanned"]["bytes"].as_integer() > 10 * 300);
+  CHECK(release["dictionary"]["spellings"].as_integer() > release["dictionary"]["words"].as_integer());
+  STRCMP_EQUAL(manifest["files"].items()[0]["changed"].dump().c_str(), release["changed"].dump().c_str());
+  LONGS_EQUAL(10, release["changed"]["read names masked"].as_integer());
+}
+
+TEST(Manifest, tells_the_same_release_however_often_and_by_however_many_it_is_sealed) {
+  desk.house.add_file("SAMPLE-01", desk.path, "fastq", Sealing::bgzf(Sealing::fastq(3000)), "R1", "L001");
+  const auto once = *json::parse(text(*desk.seal()));
+  Workers workers(3);
+  desk.how.workers = &workers;
+  const auto again = *json::parse(text(*desk.seal()));
+  STRCMP_EQUAL(once["release"].dump().c_str(), again["release"].dump().c_str());
+  LONGS_EQUAL(3000, once["release"]["scanned"]["places"].as_integer());
+  for (const auto* member : {"name", "size", "sha256", "changed", "ciphertext_size"}) {
+    STRCMP_EQUAL(once["files"].items()[0][member].dump().c_str(), again["files"].items()[0][member].dump().c_str());
+  }
+}
+
+TEST(Manifest, counts_words_that_can_not_be_searched_for_by_their_kind) {
+  desk.add_fastq(10);
+  desk.house.add_sample("S2", "SUBJECT-02");
+  const auto parcel = *desk.seal();
+  const auto release = (*json::parse(text(parcel)))["release"];
+  LONGS_EQUAL(1, release["dictionary"]["words_not_searchable"]["sample id"].as_integer());
+  LONGS_EQUAL(1, parcel.recipe().release->words_not_searchable);
+  LONGS_EQUAL(release["scanned"]["bytes"].as_integer(), parcel.recipe().release->bytes_scanned);
 }
 
 TEST(Manifest, of_another_key_does_not_verify) {

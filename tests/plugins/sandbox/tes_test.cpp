@@ -27,10 +27,16 @@ TEST_GROUP(Tes) {
     CHECK_TRUE(stream::copy(source, sink).ok());
     return std::string(text(out));
   }
-  static std::string manifest(const std::string& name, const std::string& plain, const std::string& cipher) {
-    return R"({"manifest_version":1,"files":[{"name":")" + name + R"(","size":)" + std::to_string(plain.size()) +
-           R"(,"sha256":")" + sha256_hex(plain) + R"(","ciphertext_size":)" + std::to_string(cipher.size()) +
-           R"(,"ciphertext_sha256":")" + sha256_hex(cipher) + R"("}]})";
+  static constexpr const char* release_of_one_file =
+      R"({"software":"tributary 1","policy":{"name":"p"},"files":1,"changed":{"names":2},)"
+      R"("dictionary":{"words":3,"spellings":9,"words_not_searchable":{"a":1,"b":1}},)"
+      R"("scanned":{"bytes":22,"places":1},"hits":0})";
+  static std::string manifest(const std::string& name, const std::string& plain, const std::string& cipher,
+                              const std::string& release = release_of_one_file) {
+    return R"({"manifest_version":1,"release":)" + release + R"(,"files":[{"changed":{"names":2},"name":")" + name +
+           R"(","size":)" + std::to_string(plain.size()) + R"(,"sha256":")" + sha256_hex(plain) +
+           R"(","ciphertext_size":)" + std::to_string(cipher.size()) + R"(,"ciphertext_sha256":")" +
+           sha256_hex(cipher) + R"("}]})";
   }
   std::string inputs(const std::vector<std::string>& urls) const {
     std::string out;
@@ -89,6 +95,31 @@ TEST(Tes, finds_a_file_that_the_manifest_lists_and_nobody_registered) {
   const auto list =
       world.deliver("TL-1.manifest.json.c4gh", sealed(manifest("TL-1.1.fastq.c4gh", fastq, cipher)), "tributary:p-1:1");
   check_bad(finished({file, list}), "lists TL-1.1.fastq.c4gh, which is not registered");
+}
+
+TEST(Tes, finds_a_manifest_whose_release_is_not_there_or_can_not_be_true) {
+  const auto cipher = sealed(fastq);
+  const auto file = world.deliver("TL-1.fastq.c4gh", cipher, "tributary:p-1:0");
+  const auto with = [&](const std::string& from, const std::string& to) {
+    std::string release = release_of_one_file;
+    if (from.empty()) {
+      release = to;
+    } else {
+      release.replace(release.find(from), from.size(), to);
+    }
+    return finished({file, world.deliver("TL-1.manifest.json.c4gh",
+                                         sealed(manifest("TL-1.fastq.c4gh", fastq, cipher, release)), "x:1")});
+  };
+  check_bad(with("", "null"), "release: is not there");
+  check_bad(with("tributary 1", ""), "release: names no software");
+  check_bad(with(R"("name":"p")", ""), "release: names no software");
+  check_bad(with(R"("hits":0)", R"("hits":1)"), "release: identifiers were left");
+  check_bad(with(R"("files":1)", R"("files":2)"), "release: counts other files");
+  check_bad(with(R"("words":3)", R"("words":0)"), "release: nothing was searched for");
+  check_bad(with(R"("words":3)", R"("words":1)"), "release: more words");
+  check_bad(with(R"("places":1)", R"("places":0)"), "release: nothing was searched:");
+  check_bad(with(R"("bytes":22)", R"("bytes":0)"), "release: nothing was searched:");
+  check_bad(with(R"({"names":2})", R"({"names":3})"), "release: its changes are not those of the files");
 }
 
 TEST(Tes, finds_what_does_not_decrypt) {

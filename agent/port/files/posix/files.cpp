@@ -44,6 +44,21 @@ Result<Fd> open_for_reading(const std::string& path) {
   return fd;
 }
 
+Result<Fd> open_regular(const std::string& path) {
+  Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  struct stat info{};
+  if (!fd.valid() && errno == ENXIO) return refusal(printable(path) + " is no regular file", "name a file");
+  if (!fd.valid() || ::fstat(fd.get(), &info) != 0) return errno_error(printable(path));
+  if (S_ISDIR(info.st_mode)) return operator_error(printable(path) + " is a directory", "name a file");
+  if (!S_ISREG(info.st_mode)) return refusal(printable(path) + " is no regular file", "name a file");
+  return fd;
+}
+
+bool exists(const std::string& path) {
+  struct stat info{};
+  return ::lstat(path.c_str(), &info) == 0;
+}
+
 Result<std::string> read_small(const std::string& path, std::size_t limit) {
   Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
   if (!fd.valid()) return errno_error(printable(path));
