@@ -5,8 +5,10 @@
 #include <cstring>
 #include <optional>
 
+#include "agent/port/genomics/htslib/cram_header.hpp"
 #include "agent/port/genomics/htslib/cram_index.hpp"
 #include "agent/port/genomics/htslib/cram_scrub.hpp"
+#include "agent/port/genomics/htslib/sam_header.hpp"
 #include "agent/port/genomics/htslib/tap_batch.hpp"
 
 namespace tributary::genomics {
@@ -14,34 +16,6 @@ namespace tributary::genomics {
 namespace {
 
 constexpr std::uint8_t state_version = 1;
-
-/// The first container and what its first block holds.
-struct HeaderContainer {
-  std::uint64_t ends_at = 0;  // offset of the first data container
-  CramContainer container;
-  std::string text;
-};
-
-Result<HeaderContainer> read_header_container(const files::Fd& file, CramVersion version, CramCodec& codec) {
-  const auto damaged = [] { return refusal("CRAM: the header is damaged", "copy the file again"); };
-  auto container = read_container(file, file_definition_bytes, version);
-  if (!container) return container.error();
-  if (!*container) return refusal("CRAM: the file ends before its header: it is truncated", "copy the file again");
-  HeaderContainer out;
-  out.container = std::move(**container);
-  out.ends_at = file_definition_bytes + out.container.bytes.size();
-  if (out.container.blocks.empty() ||
-      out.container.blocks[0].type != static_cast<std::uint8_t>(BlockType::file_header)) {
-    return damaged();
-  }
-  auto content = codec.content(out.container.blocks[0]);
-  if (!content) return content.error();
-  if (content->size() < 4) return damaged();
-  const std::size_t size = load_le32(*content);
-  if (size > content->size() - 4) return damaged();
-  out.text.assign(text(*content).substr(4, size));
-  return out;
-}
 
 /// Behind the end container only further end containers may stand: some writers close a file twice.
 Status check_end(const files::Fd& file, std::uint64_t at, CramVersion version) {
@@ -170,12 +144,6 @@ class CleanCram final : public CleanSource {
   bool continued_ = false;
 };
 
-/// Everything in the header container: lines, and whatever stands beside them.
-Status scan_header(const HeaderContainer& header, CramScrubber& scrubber, ContentTap& tap) {
-  if (Status done = tap_lines(&tap, header.text); !done) return done;
-  return scrubber.scan(header.container);
-}
-
 }  // namespace
 
 Result<std::unique_ptr<CleanSource>> open_clean_cram(files::Fd file, const Transform& transform, const Pass& pass) {
@@ -186,14 +154,16 @@ Result<std::unique_ptr<CleanSource>> open_clean_cram(files::Fd file, const Trans
   if (!definition) return definition.error();
   auto codec = CramCodec::open(definition->version);
   if (!codec) return codec.error();
-  auto head = read_header_container(file, definition->version, *codec);
-  if (!head) return head.error();
   Counts counts;
-  auto header = clean_sam_header(head->text, transform.sample, counts);
+  SamHeaderCleaner cleaner(transform.sample, counts);
+  auto ends_at = read_cram_header(file, definition->version,
+                                  {.line = [&](std::string_view line) { return cleaner.line(line); }, .beside = {}});
+  if (!ends_at) return ends_at.error();
+  auto header = cleaner.finish();
   if (!header) return header.error();
   auto clean = std::make_unique<CleanCram>(std::move(file), definition->version, std::move(*codec), std::move(*header),
                                            std::move(counts), transform, pass.tap);
-  Status done = pass.from == nullptr ? clean->start(transform.index, head->ends_at) : clean->go_on(*pass.from);
+  Status done = pass.from == nullptr ? clean->start(transform.index, *ends_at) : clean->go_on(*pass.from);
   if (!done) return done.error();
   return std::unique_ptr<CleanSource>(std::move(clean));
 }
@@ -204,12 +174,16 @@ Status scan_cram(const files::Fd& file, ContentTap& tap, const Stop& stop) {
   if (Status done = tap.content(Place{"container field", 1}, definition->file_id); !done) return done;
   auto codec = CramCodec::open(definition->version);
   if (!codec) return codec.error();
-  auto head = read_header_container(file, definition->version, *codec);
-  if (!head) return head.error();
+  TapBatch lines(&tap, "header line");
+  auto ends_at =
+      read_cram_header(file, definition->version,
+                       {.line = [&](std::string_view line) { return lines.add(view(std::string(line) + "\n")); },
+                        .beside = [&tap](ByteView bytes) { return tap.content(Place{"container field", 1}, bytes); }});
+  if (!ends_at) return ends_at.error();
+  if (Status done = lines.flush(); !done) return done;
   Counts counts;
   CramScrubber scrubber(definition->version, std::move(*codec), nullptr, nullptr, &tap, counts);
-  if (Status done = scan_header(*head, scrubber, tap); !done) return done;
-  for (std::uint64_t at = head->ends_at; !stop.requested();) {
+  for (std::uint64_t at = *ends_at; !stop.requested();) {
     auto container = read_container(file, at, definition->version);
     if (!container) return container.error();
     if (!*container) return refusal("CRAM: the end-of-file container is missing: the file is truncated");
@@ -221,15 +195,13 @@ Status scan_cram(const files::Fd& file, ContentTap& tap, const Stop& stop) {
   return wait_error("CRAM: the scan was stopped");
 }
 
-Result<CramHead> read_cram_head(const files::Fd& file) {
+Result<std::string> read_cram_head(const files::Fd& file, const std::function<Status(std::string_view)>& line) {
   auto definition = read_file_definition(file);
   if (!definition) return definition.error();
-  auto codec = CramCodec::open(definition->version);
-  if (!codec) return codec.error();
-  auto head = read_header_container(file, definition->version, *codec);
-  if (!head) return head.error();
+  auto ends_at = read_cram_header(file, definition->version, {.line = line, .beside = {}});
+  if (!ends_at) return ends_at.error();
   const std::string_view id = text(definition->file_id);
-  return CramHead{std::string(id.substr(0, id.find('\0'))), std::move(head->text)};
+  return std::string(id.substr(0, id.find('\0')));
 }
 
 }  // namespace tributary::genomics

@@ -41,6 +41,18 @@ Result<std::unique_ptr<Unpacker>> Unpacker::open(files::Fd file, ContainerFields
   return unpacker;
 }
 
+Result<std::unique_ptr<Unpacker>> Unpacker::open_part(files::Fd file, const Part& part, ContainerFields fields) {
+  std::unique_ptr<Unpacker> unpacker(new Unpacker(std::move(file), std::move(fields), Trailing::refuse, nullptr));
+  unpacker->input_.resize(input_bytes);
+  unpacker->input_offset_ = part.offset;
+  unpacker->end_offset_ = part.offset + part.size_bytes;
+  unpacker->size_bytes_ = part.size_bytes;
+  if (!part.packed) return unpacker;
+  unpacker->compression_ = Compression::gzip;
+  if (Status done = unpacker->next_member(); !done) return done.error();
+  return unpacker;
+}
+
 Unpacker::~Unpacker() { forget_ahead(); }
 
 void Unpacker::forget_ahead() {
@@ -74,8 +86,10 @@ Result<std::size_t> Unpacker::need(std::size_t count) {
   }
   if (count > input_.size()) input_.resize(count);
   while (end_ < count) {
-    const ssize_t got = pread(file_.get(), input_.data() + end_, input_.size() - end_,
-                              static_cast<off_t>(input_offset_ + static_cast<std::uint64_t>(end_)));
+    const std::uint64_t from = input_offset_ + end_;
+    const std::uint64_t room = std::min<std::uint64_t>(input_.size() - end_, end_offset_ - from);
+    const ssize_t got =
+        pread(file_.get(), input_.data() + end_, static_cast<std::size_t>(room), static_cast<off_t>(from));
     if (got < 0) {
       if (errno == EINTR) continue;
       return wait_error("input: could not be read at byte " + std::to_string(input_offset_ + end_) + ": " +

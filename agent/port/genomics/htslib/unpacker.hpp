@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string_view>
 
@@ -38,6 +39,13 @@ class Unpacker {
   /// `workers` may be null.
   static Result<std::unique_ptr<Unpacker>> open(files::Fd file, ContainerFields fields = {},
                                                 Trailing trailing = Trailing::refuse, Workers* workers = nullptr);
+  /// A part of a file by itself, packed as gzip or plain. Reading does not go beyond it.
+  struct Part {
+    std::uint64_t offset = 0;
+    std::uint64_t size_bytes = 0;
+    bool packed = false;
+  };
+  static Result<std::unique_ptr<Unpacker>> open_part(files::Fd file, const Part& part, ContainerFields fields = {});
   Unpacker(const Unpacker&) = delete;
   Unpacker& operator=(const Unpacker&) = delete;
   ~Unpacker();
@@ -103,7 +111,8 @@ class Unpacker {
   Bytes input_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
-  std::uint64_t input_offset_ = 0;  // of input_[0] in the file
+  std::uint64_t input_offset_ = 0;                                        // of input_[0] in the file
+  std::uint64_t end_offset_ = std::numeric_limits<std::uint64_t>::max();  // of what may be read
   Compression compression_ = Compression::none;
   Mode mode_ = Mode::plain;
   bool seekable_ = true;
