@@ -187,7 +187,7 @@ TEST(Fastq, continues_among_reads_longer_than_a_block) {
   }
 }
 
-TEST(Fastq, has_no_restart_point_within_plain_gzip) {
+TEST(Fastq, has_no_restart_point_within_a_short_gzip) {
   const Cleaned whole = clean(sample::gzip_of(reads(5000)), fastq_transform());
   CHECK(whole.complete && whole.points.empty());
 }

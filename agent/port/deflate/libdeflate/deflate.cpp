@@ -68,7 +68,7 @@ Stream::Step Stream::step(ByteView input, MutableByteView output) {
   stream.avail_in = offered;
   stream.next_out = output.data();
   stream.avail_out = room;
-  const int code = inflate(&stream, Z_NO_FLUSH);
+  const int code = inflate(&stream, Z_BLOCK);  // stops between blocks
   Step step{offered - stream.avail_in, room - stream.avail_out, State::more};
   if (code == Z_STREAM_END) {
     step.state = State::ended;
@@ -76,6 +76,22 @@ Stream::Step Stream::step(ByteView input, MutableByteView output) {
     step.state = State::damaged;
   }
   return step;
+}
+
+std::optional<std::uint32_t> Stream::unused_bits() const {
+  constexpr int between = 128, last_block = 64, bits = 7;
+  const int where = library_->stream.data_type;
+  if (!library_->ready || (where & between) == 0 || (where & last_block) != 0) return std::nullopt;
+  return static_cast<std::uint32_t>(where & bits);
+}
+
+bool Stream::start_between(unsigned bits, std::uint8_t byte, ByteView window) {
+  if (bits > 7 || window.size() > window_bytes) return false;
+  start();
+  auto& stream = library_->stream;
+  if (!library_->ready) return false;
+  if (bits > 0 && inflatePrime(&stream, static_cast<int>(bits), byte >> (8U - bits)) != Z_OK) return false;
+  return window.empty() || inflateSetDictionary(&stream, window.data(), static_cast<uInt>(window.size())) == Z_OK;
 }
 
 }  // namespace tributary::deflate
