@@ -5,6 +5,7 @@
 #include <cstring>
 #include <optional>
 
+#include "agent/port/genomics/htslib/cram_ahead.hpp"
 #include "agent/port/genomics/htslib/cram_header.hpp"
 #include "agent/port/genomics/htslib/cram_index.hpp"
 #include "agent/port/genomics/htslib/cram_scrub.hpp"
@@ -23,7 +24,7 @@ Status check_end(const files::Fd& file, std::uint64_t at, CramVersion version) {
     auto more = read_container(file, at, version);
     if (!more) return more.error();
     if (!*more) return {};
-    if (!is_end_container(**more)) return refusal("CRAM: data stand behind the end-of-file container");
+    if (!is_end_container((*more)->header)) return refusal("CRAM: data stand behind the end-of-file container");
     at += (*more)->bytes.size();
   }
 }
@@ -37,17 +38,16 @@ Bytes pack(std::uint64_t input_at, std::uint64_t records) {
 
 class CleanCram final : public CleanSource {
  public:
-  CleanCram(files::Fd file, CramVersion version, CramCodec codec, CleanSamHeader header, Counts counts,
-            const Transform& transform, ContentTap* tap)
+  CleanCram(files::Fd file, CramVersion version, CleanSamHeader header, Counts counts, const Transform& transform,
+            const Pass& pass)
       : file_(std::move(file)),
         version_(version),
         header_(std::move(header)),
         counts_(std::move(counts)),
-        table_(header_.contigs, transform),
-        tap_(tap) {
-    if (transform.read_names == ReadNames::mask) mask_.emplace(transform.name_key);
-    scrubber_.emplace(version_, std::move(codec), &table_, mask_ ? &*mask_ : nullptr, tap_, counts_);
-  }
+        transform_(transform),
+        table_(header_.contigs, transform_),
+        tap_(pass.tap),
+        workers_(pass.workers) {}
 
   Status start(IndexKind index, std::uint64_t first_container_at) {
     if (index != IndexKind::none && !header_.coordinate_sorted) {
@@ -58,7 +58,8 @@ class CleanCram final : public CleanSource {
     if (index != IndexKind::none) index_.emplace(version_, header_.text);
     input_at_ = first_container_at;
     queue_ = cram_preamble(version_, header_.text);
-    return tap_lines(tap_, header_.text);
+    if (Status done = tap_lines(tap_, header_.text); !done) return done;
+    return look_ahead();
   }
 
   Status go_on(const RestartPoint& from) {
@@ -69,7 +70,7 @@ class CleanCram final : public CleanSource {
     input_at_ = load_le64(ByteView(from.state).subspan(1, 8));
     records_ = load_le64(ByteView(from.state).subspan(9, 8));
     output_at_ = from.output_offset;
-    return {};
+    return look_ahead();
   }
 
   Result<std::size_t> read(MutableByteView into) override {
@@ -96,24 +97,35 @@ class CleanCram final : public CleanSource {
     queue_.clear();
     taken_ = 0;
     point_ = RestartPoint{output_at_, pack(input_at_, records_)};
-    auto next = read_container(file_, input_at_, version_);
-    if (!next) return next.error();
-    if (!*next)
-      return refusal("CRAM: the end-of-file container is missing: the file is truncated", "copy the file again");
-    CramContainer container = std::move(**next);
-    input_at_ += container.bytes.size();
-    if (is_end_container(container)) return finish();
-    if (container.header.records == 0) {
+    auto made = ahead_->next();
+    if (!made) return made.error();
+    input_at_ += made->input_bytes;
+    if (made->is_end) return finish();
+    if (made->records == 0) {
       ++counts_["empty containers dropped"];
       return {};
     }
-    records_ += static_cast<std::uint64_t>(container.header.records);
-    auto clean = scrubber_->clean(std::move(container));
-    if (!clean) return clean.error();
-    if (index_) {
-      if (Status done = index_->add(*clean, output_at_); !done) return done;
+    records_ += made->records;
+    for (const Heard& heard : made->heard) {
+      if (Status done = tap_->content(heard.place, heard.bytes); !done) return done;
     }
-    queue_ = std::move(clean->bytes);
+    for (const auto& [what, count] : made->counts) counts_[what] += count;
+    if (index_) {
+      if (Status done = index_->add(made->clean, output_at_); !done) return done;
+    }
+    queue_ = std::move(made->clean.bytes);
+    return {};
+  }
+
+  Status look_ahead() {
+    auto ahead = CramAhead::make(file_, input_at_,
+                                 {.version = version_,
+                                  .table = &table_,
+                                  .transform = &transform_,
+                                  .has_tap = tap_ != nullptr,
+                                  .workers = workers_});
+    if (!ahead) return ahead.error();
+    ahead_ = std::move(*ahead);
     return {};
   }
 
@@ -129,11 +141,11 @@ class CleanCram final : public CleanSource {
   CramVersion version_;
   CleanSamHeader header_;
   Counts counts_;
+  Transform transform_;
   TagTable table_;
-  std::optional<ReadNameMask> mask_;
-  std::optional<CramScrubber> scrubber_;
   std::optional<CramIndex> index_;
   ContentTap* tap_;
+  Workers* workers_;
   Bytes queue_;  // bytes to give out, of the first `taken_` of which none is left
   std::size_t taken_ = 0;
   std::uint64_t output_at_ = 0;  // where queue_ begins in the output
@@ -142,6 +154,7 @@ class CleanCram final : public CleanSource {
   std::optional<RestartPoint> point_;
   bool finished_ = false;
   bool continued_ = false;
+  std::unique_ptr<CramAhead> ahead_;  // refers to what stands above
 };
 
 }  // namespace
@@ -152,8 +165,6 @@ Result<std::unique_ptr<CleanSource>> open_clean_cram(files::Fd file, const Trans
   }
   auto definition = read_file_definition(file);
   if (!definition) return definition.error();
-  auto codec = CramCodec::open(definition->version);
-  if (!codec) return codec.error();
   Counts counts;
   SamHeaderCleaner cleaner(transform.sample, counts);
   auto ends_at = read_cram_header(file, definition->version,
@@ -161,8 +172,8 @@ Result<std::unique_ptr<CleanSource>> open_clean_cram(files::Fd file, const Trans
   if (!ends_at) return ends_at.error();
   auto header = cleaner.finish();
   if (!header) return header.error();
-  auto clean = std::make_unique<CleanCram>(std::move(file), definition->version, std::move(*codec), std::move(*header),
-                                           std::move(counts), transform, pass.tap);
+  auto clean = std::make_unique<CleanCram>(std::move(file), definition->version, std::move(*header), std::move(counts),
+                                           transform, pass);
   Status done = pass.from == nullptr ? clean->start(transform.index, *ends_at) : clean->go_on(*pass.from);
   if (!done) return done.error();
   return std::unique_ptr<CleanSource>(std::move(clean));
@@ -189,7 +200,7 @@ Status scan_cram(const files::Fd& file, ContentTap& tap, const Stop& stop) {
     if (!*container) return refusal("CRAM: the end-of-file container is missing: the file is truncated");
     if (Status done = scrubber.scan(**container); !done) return done;
     at += (*container)->bytes.size();
-    if (!is_end_container(**container)) continue;
+    if (!is_end_container((*container)->header)) continue;
     return check_end(file, at, definition->version);
   }
   return wait_error("CRAM: the scan was stopped");

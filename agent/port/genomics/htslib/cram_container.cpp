@@ -155,8 +155,8 @@ Result<std::optional<CramContainer>> read_container(const files::Fd& file, std::
   return std::optional<CramContainer>(std::move(container));
 }
 
-bool is_end_container(const CramContainer& container) {
-  return container.header.records == 0 && container.header.contig == -1 && container.header.begin == end_mark;
+bool is_end_container(const ContainerHeader& header) {
+  return header.records == 0 && header.contig == -1 && header.begin == end_mark;
 }
 
 Bytes end_container(CramVersion version) {

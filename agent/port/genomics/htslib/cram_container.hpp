@@ -90,7 +90,7 @@ Result<std::optional<ContainerPlace>> read_container_header(const files::Fd& fil
 Result<std::optional<CramContainer>> read_container(const files::Fd& file, std::uint64_t offset, CramVersion version);
 
 /// True for the container that ends a file.
-bool is_end_container(const CramContainer& container);
+bool is_end_container(const ContainerHeader& header);
 Bytes end_container(CramVersion version);
 
 void append_block(Bytes& out, CramVersion version, BlockMethod method, BlockType type, std::int32_t id,
