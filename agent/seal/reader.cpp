@@ -41,6 +41,13 @@ Status ObjectReader::go_to(std::uint64_t offset) {
     if (point.output_offset <= plain) from = &point;
   }
   auto clean = genomics::open_clean(std::move(*file), object_.transform, {.from = from, .workers = workers_});
+  if (!clean && from != nullptr && clean.error().remedy == Remedy::give_up) {
+    // The state is of another version of this program: all is read again.
+    auto again = watched_.duplicate();
+    if (!again) return again.error();
+    from = nullptr;
+    clean = genomics::open_clean(std::move(*again), object_.transform, {.workers = workers_});
+  }
   if (!clean) return in("push", clean.error());
   if (auto done = stream::skip(**clean, plain - (from != nullptr ? from->output_offset : 0)); !done)
     return in("push", done.error());

@@ -27,6 +27,25 @@ void add_fastq(std::vector<Planted>& all) {
   add("read name, masked", Fate::removed, [](Word w) { return plain_read + read(w + "_1"); }, true);
   add("comment of Nanopore", Fate::removed,
       [](Word w) { return read("0a0b0c0d-0000-4000-8000-000000000001 runid=77 sample_id=" + w + " ch=3"); });
+  add("older comment of Nanopore", Fate::removed,
+      [](Word w) { return read("0a0b0c0d-0000-4000-8000-000000000001 runid=77 sampleid=" + w + " read=1 ch=3"); });
+  add("alias in a comment of Nanopore", Fate::removed, [](Word w) {
+    return read("0a0b0c0d-0000-4000-8000-000000000001 runid=77 barcode=barcode01 barcode_alias=" + w +
+                " parent_read_id=0a0b0c0d-0000-4000-8000-000000000002");
+  });
+  add("tags of Nanopore in a comment", Fate::removed, [](Word w) {
+    return read("0a0b0c0d-0000-4000-8000-000000000001\tst:Z:2025-11-20T10:00:00Z\tRG:Z:77_dna_r10_" + w);
+  });
+  add("movie of PacBio in a name", Fate::proven, [](Word w) { return plain_read + read(w + "/1234/ccs"); });
+  add(
+      "movie of PacBio in a name, masked", Fate::removed, [](Word w) { return plain_read + read(w + "/1234/ccs"); },
+      true);
+  add(
+      "instrument and flow cell in a name, masked", Fate::removed,
+      [](Word w) { return plain_read + read(w + ":61:" + w + ":1:1101:10:20 1:N:0:ACGT"); }, true);
+  add("comment of a later gzip member", Fate::removed, [](Word w) {
+    return sample::gzip_of(plain_read) + sample::gzip_of("") + sample::gzip_of(plain_read, w + ".fastq");
+  });
   add("comment", Fate::removed, [](Word w) { return read("M1:7:FC:1:1101:10:20 " + w); });
   add("index in the comment", Fate::removed, [](Word w) { return read("M1:7:FC:1:1101:10:20 1:N:0:" + w); });
   add("plus line", Fate::removed, [](Word w) { return read("M1:7:FC:1:1101:10:20", w); });
@@ -66,6 +85,18 @@ void add_alignments(std::vector<Planted>& all) {
     add("@RG " + std::string(tag), Fate::removed,
         [tag](Word w) { return Sam{.header_fields = "\t" + std::string(tag) + ":" + w}; });
   }
+  add("@RG of PacBio", Fate::removed, [](Word w) {
+    return Sam{.header_fields = "\tDS:READTYPE=CCS;BINDINGKIT=101;BarcodeFile=/data/" + w +
+                                ".fasta;BarcodeCount=96\tPU:" + w + "\tPM:REVIO\tLB:" + w,
+               .group = "0a1b2c3d/0--0",
+               .name = "m84028_230214_022129_s1/1234/ccs"};
+  });
+  add("@RG of Nanopore", Fate::removed, [](Word w) {
+    return Sam{
+        .header_fields = "\tDT:2025-11-20T10:00:00Z\tPL:ONT\tDS:basecall_model=dna runid=77\tLB:" + w + "\tal:" + w,
+        .group = "77_dna_r10_" + w,
+        .name = "0a0b0c0d-0000-4000-8000-000000000001"};
+  });
   add("@RG ID and RG of records", Fate::removed, [](Word w) { return Sam{.group = w}; });
   add("@PG command line", Fate::removed,
       [](Word w) { return Sam{.header_lines = "@PG\tID:bwa\tPN:bwa\tCL:bwa mem /data/" + w + "_R1.fastq.gz\n"}; });
@@ -76,8 +107,8 @@ void add_alignments(std::vector<Planted>& all) {
         [tag](Word w) { return Sam{.header_lines = "@SQ\tSN:chr2\tLN:500\t" + std::string(tag) + ":" + w + "\n"}; });
   }
   add("@HD", Fate::removed, [](Word w) { return Sam{.hd = "\txx:" + w}; });
-  for (const auto* const tag : {"LB", "PG", "PU", "BC", "CO", "CR", "CB", "RX", "MI", "st", "f5", "fn", "pi", "xx",
-                                "ZZ", "MD", "SA", "XA", "OC"}) {
+  for (const auto* const tag : {"LB", "PG", "PU", "BC", "CO", "CR", "CB", "RX", "MI", "st",
+                                "f5", "fn", "pi", "sv", "xx", "ZZ", "MD", "SA", "XA", "OC"}) {
     add("tag " + std::string(tag), Fate::removed,
         [tag](Word w) { return Sam{.tags = "\t" + std::string(tag) + ":Z:" + w}; });
   }
@@ -90,6 +121,11 @@ void add_alignments(std::vector<Planted>& all) {
     return Sam{.tags = "\tzb:B:c" + numbers};
   });
   add("read name", Fate::proven, [](Word w) { return Sam{.name = w + ":1:2"}; });
+  add("movie of PacBio", Fate::proven, [](Word w) { return Sam{.name = w + "/1234/ccs"}; });
+  add("movie of PacBio, masked", Fate::removed, [](Word w) { return Sam{.name = w + "/1234/ccs"}; }, true);
+  add(
+      "instrument and flow cell, masked", Fate::removed,
+      [](Word w) { return Sam{.name = w + ":61:" + w + ":1:1101:10:20"}; }, true);
   add("read name, masked", Fate::removed, [](Word w) { return Sam{.name = w + ":1:2"}; }, true);
   all.push_back({"CRAM: file id", Format::cram, Fate::removed,
                  [](Word w) {

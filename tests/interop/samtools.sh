@@ -42,8 +42,27 @@ make_vcf() {
       printf "chr1\t%d\t.\t%s\t%s\t%d\tPASS\tDP=%d\tGT:AD\t0/1:%d,%d\n", i * 45, r, a, 30 + int(rand() * 60), 20 + i % 30, 10 + i % 7, 9 + i % 5 } }' ref.fa
   } >in.vcf
 }
+# 300 pairs of which each has a copy: near it on the flow cell, far from it, on another tile, or from another lane.
+make_copies() {
+  {
+    printf '@HD\tVN:1.6\tSO:queryname\n@SQ\tSN:chr1\tLN:20000\n@RG\tID:%s.L1\tSM:%s\tPL:ILLUMINA\tPU:A22CC55LT4.1\n' "$person" "$person"
+    awk -v rg="$person.L1" 'NR > 1 { genome = genome $0 } END {
+      srand(3); q = ""; for (j = 0; j < 100; j++) q = q "F"
+      for (i = 0; i < 300; i++) for (copy = 0; copy < 2; copy++) {
+        at = 1 + i * 60; mate = at + 200; lane = 1; tile = 1101; x = 1000 + i * 90; y = 2000 + i
+        if (copy == 1 && i % 4 == 0) x += 100
+        if (copy == 1 && i % 4 == 1) y += 30000
+        if (copy == 1 && i % 4 == 2) tile = 1102
+        if (copy == 1 && i % 4 == 3) lane = 2
+        name = sprintf("LH00130:61:A22CC55LT4:%d:%d:%d:%d", lane, tile, x, y)
+        printf "%s\t99\tchr1\t%d\t60\t100M\t=\t%d\t300\t%s\t%s\tRG:Z:%s\n", name, at, mate, substr(genome, at, 100), q, rg
+        printf "%s\t147\tchr1\t%d\t60\t100M\t=\t%d\t-300\t%s\t%s\tRG:Z:%s\n", name, mate, at, substr(genome, mate, 100), q, rg
+      }
+    }' ref.fa
+  } | samtools fixmate -m - - | samtools sort --no-PG -o copies.bam -
+}
 make_inputs() {
-  make_reference && make_sam && make_vcf &&
+  make_reference && make_sam && make_vcf && make_copies &&
     samtools view --no-PG -b -o in.bam in.sam && samtools view --no-PG -C -T ref.fa -o in.cram in.sam &&
     bcftools view --no-version -Oz -o in.vcf.gz in.vcf && bcftools view --no-version -Ob -o in.bcf in.vcf &&
     samtools fastq -n in.bam 2>/dev/null | awk 'NR % 4 == 1 { $0 = $0 " 1:N:0:ACGT" } { print }' >reads.fastq &&
@@ -71,6 +90,14 @@ unnamed() { ! LC_ALL=C grep -aqiE "$person|$other|SAMPLE.?01|7734521" "$@"; }
 unnamed_alignment() { unnamed "out.$1" && ! samtools view -h -T ref.fa "out.$1" | LC_ALL=C grep -qiE "$person|$other|7734521"; }
 unnamed_packed() { unnamed "$1" && ! gzip -dc "$1" | LC_ALL=C grep -aqiE "$person|$other|7734521"; }
 refused() { exits 4 clean "$1" && [ ! -e "out.$1" ]; }
+# Which reads are copies, and which of these lie side by side on the flow cell, is told by names.
+mark() { samtools markdup -d 2500 -t -S --no-PG -s -f "$1.stats" "$1.bam" - | samtools view -x do | awk '{ print $2, $3, $4, /dt:Z:SQ/, /dt:Z:LB/ }' >"$1.marks"; }
+counted_copies() { grep -v '^COMMAND' "$1.stats"; }
+same_copies() {
+  "$tributary" deidentify --in copies.bam --out masked.bam --map ids.tsv --read-names mask && mark copies && mark masked &&
+    cmp copies.marks masked.marks && cmp <(counted_copies copies) <(counted_copies masked) &&
+    grep -q '^DUPLICATE PAIR OPTICAL: [1-9]' masked.stats && ! samtools view masked.bam | grep -q -e LH00130 -e A22CC55LT4
+}
 scan_of() { exits "$1" "$tributary" scan --identifiers ids.txt "$2"; }
 
 verdict "samtools and bcftools made the inputs" make_inputs
@@ -87,6 +114,7 @@ for kind in bam cram; do
   verdict "$kind: scan finds the identifiers in the input" scan_of 4 in.$kind
   verdict "$kind: scan calls the output clean" scan_of 0 out.$kind
 done
+verdict "masked names: markdup finds the same copies and the same optical ones" same_copies
 for kind in vcf.gz bcf; do
   verdict "$kind: cleaned" clean $kind
   verdict "$kind: the same variants under the pseudonym" same_variants $kind

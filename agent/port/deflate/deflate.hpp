@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "agent/base/bytes.hpp"
@@ -35,6 +36,8 @@ constexpr std::size_t packed_limit(std::size_t bytes) { return bytes + bytes / 1
 /// One stream that comes in pieces.
 class Stream {
  public:
+  /// A stream looks back so far at most (RFC 1951, section 2).
+  static constexpr std::size_t window_bytes = std::size_t{32} << 10U;
   enum class State : std::uint8_t { more, ended, damaged };
   struct Step {
     std::size_t used = 0;  // bytes of the input
@@ -50,6 +53,13 @@ class Stream {
   void start();
   /// `more` with nothing used and nothing made: a longer input is needed, or a larger output.
   [[nodiscard]] Step step(ByteView input, MutableByteView output);
+
+  /// Between two blocks, with all made handed out: how many bits of the input that was used belong to what follows.
+  /// Nothing anywhere else.
+  [[nodiscard]] std::optional<std::uint32_t> unused_bits() const;
+  /// Instead of start: between two blocks. The `bits` (0 to 7) highest ones of `byte` come before the input; `window`
+  /// is what was made before, its last 32 KiB or all. False: no memory, or no such place.
+  [[nodiscard]] bool start_between(unsigned bits, std::uint8_t byte, ByteView window);
 
  private:
   struct Library;

@@ -78,7 +78,7 @@ class ContentTap {
 /// A state from which the stream can be continued without reading what lies before.
 struct RestartPoint {
   std::uint64_t output_offset = 0;  // of the stream that `read` gives
-  Bytes state;                      // opaque
+  Bytes state;                      // opaque; some tens of bytes, in plain gzip some 12 KiB, at most 16 to a file
 };
 
 class CleanSource : public stream::Source {

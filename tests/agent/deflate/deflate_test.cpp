@@ -1,6 +1,8 @@
 // tests/agent/deflate/deflate_test.cpp: what is packed comes back, damage is seen, and the past changes nothing.
 #include "agent/port/deflate/deflate.hpp"
 
+#include <zlib.h>
+
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -37,6 +39,21 @@ Bytes noise(std::size_t size) {
 Bytes packed(ByteView content) {
   Bytes out(packed_limit(content.size()));
   out.resize(pack(content, out));
+  return out;
+}
+
+// As zlib packs it: several blocks, which rarely end with a byte.
+Bytes zlib_packed(ByteView content) {
+  z_stream stream{};
+  CHECK_EQUAL(Z_OK, deflateInit2(&stream, 6, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY));
+  Bytes out(deflateBound(&stream, content.size()));
+  stream.next_in = const_cast<Bytef*>(content.data());
+  stream.avail_in = static_cast<uInt>(content.size());
+  stream.next_out = out.data();
+  stream.avail_out = static_cast<uInt>(out.size());
+  CHECK_EQUAL(Z_STREAM_END, ::deflate(&stream, Z_FINISH));
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
   return out;
 }
 
@@ -174,6 +191,59 @@ TEST(DeflateStream, sees_damage_and_a_missing_end) {
   const Bytes none(20, 0xff);
   CHECK_FALSE(streamed(stream, none, 5, 100).has_value());
   CHECK(streamed(stream, bytes, 100, 6000).has_value());  // and can be used again
+}
+
+// Fed a byte at a time, the stream stands between its blocks now and then; another one goes on from there.
+TEST(DeflateStream, goes_on_between_blocks_with_a_window) {
+  Bytes text = content(300000, 5);
+  const Bytes tail = noise(100000);  // many blocks
+  text.insert(text.end(), tail.begin(), tail.end());
+  Bytes input;
+  for (const std::size_t size : {std::size_t{300}, text.size()}) {
+    const Bytes whole(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(size));
+    input = zlib_packed(whole);
+    Stream stream;
+    stream.start();
+    Bytes made, buffer(70000);
+    std::size_t places = 0;
+    for (std::size_t used = 0, feed = 1; used < input.size();) {
+      const auto step = stream.step(ByteView(input).subspan(used, std::min(feed, input.size() - used)), buffer);
+      made.insert(made.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(step.made));
+      used += step.used;
+      if (step.state == Stream::State::ended) break;
+      CHECK(step.state == Stream::State::more);
+      feed = step.used == 0 && step.made == 0 ? feed + 1 : 1;
+      const auto unused = stream.unused_bits();
+      if (!unused) continue;
+      ++places;
+      const std::size_t from = used - *unused / 8;
+      const unsigned bits = *unused % 8;
+      const std::size_t window = std::min(made.size(), Stream::window_bytes);
+      Stream other;
+      CHECK(other.start_between(bits, bits > 0 ? input[from - 1] : std::uint8_t{0}, ByteView(made).last(window)));
+      Bytes rest(whole.size() - made.size() + 1);
+      std::size_t at = from, got = 0;
+      for (auto state = Stream::State::more; state == Stream::State::more;) {
+        const auto next = other.step(ByteView(input).subspan(at), MutableByteView(rest).subspan(got));
+        at += next.used;
+        got += next.made;
+        state = next.state;
+        CHECK(state != Stream::State::damaged);
+        CHECK(state == Stream::State::ended || next.used + next.made > 0);
+      }
+      CHECK_EQUAL(whole.size() - made.size(), got);
+      CHECK(std::equal(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(got),
+                       whole.begin() + static_cast<std::ptrdiff_t>(made.size())));
+    }
+    CHECK(made == whole);
+    CHECK(size == 300 || places > 3);
+  }
+}
+
+TEST(DeflateStream, goes_on_at_no_place_that_can_not_be) {
+  Stream stream;
+  CHECK_FALSE(stream.start_between(8, 0, {}));
+  CHECK_FALSE(stream.start_between(0, 0, Bytes(Stream::window_bytes + 1)));
 }
 
 }  // namespace tributary::deflate

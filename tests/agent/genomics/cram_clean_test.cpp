@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "agent/base/text.hpp"
+#include "agent/base/workers.hpp"
 #include "agent/port/genomics/htslib/alignment.hpp"
 #include "agent/port/genomics/htslib/inspect_bam.hpp"
 #include "bam_samples.hpp"
@@ -139,6 +140,52 @@ TEST(Cram, gives_the_same_bytes_with_any_size_of_read_and_with_and_without_tap) 
       CHECK(first == must(samples::drained(**source, piece)));
     }
   }
+}
+
+TEST(Cram, gives_the_same_bytes_counts_and_pieces_with_any_number_of_workers) {
+  for (const samples::CramOptions& kind : kinds()) {
+    const Bytes file = samples::cram_of(samples::sam_text({}), kind);
+    for (const ReadNames names : {ReadNames::keep, ReadNames::mask}) {
+      Transform transform = to_cram(IndexKind::crai);
+      transform.read_names = names;
+      samples::Listener alone;
+      auto first = open_clean_alignment(samples::file_with(file), transform, {.tap = &alone});
+      const Bytes whole = must(samples::drained(**first, 65536));
+      for (const std::size_t threads : {0U, 1U, 3U}) {
+        Workers workers(threads);
+        samples::Listener listener;
+        auto again = open_clean_alignment(samples::file_with(file), transform, {.tap = &listener, .workers = &workers});
+        CHECK(again.ok());
+        CHECK(must(samples::drained(**again, 65536)) == whole);
+        CHECK(must((*again)->index()) == must((*first)->index()));
+        CHECK((*again)->counts() == (*first)->counts());
+        CHECK(listener.heard == alone.heard);
+        auto left = open_clean_alignment(samples::file_with(file), transform, {.workers = &workers});
+        Bytes few(100);
+        CHECK((*left)->read(few).ok());  // and no more
+      }
+    }
+  }
+}
+
+TEST(Cram, tells_of_damage_where_it_stands_with_workers_too) {
+  Bytes file = samples::cram_of(samples::sam_text({}), {});
+  file[file.size() * 2 / 3] ^= 1;
+  Workers workers(2);
+  auto alone = open_clean_alignment(samples::file_with(file), to_cram(), {});
+  auto helped = open_clean_alignment(samples::file_with(file), to_cram(), {.workers = &workers});
+  Bytes piece(1000);
+  std::size_t bytes = 0, helped_bytes = 0;
+  Result<std::size_t> got = std::size_t{0};
+  for (got = (*alone)->read(piece); got && *got > 0; got = (*alone)->read(piece)) bytes += *got;
+  CHECK_FALSE(got.ok());
+  CHECK(bytes > file.size() / 3);
+  const std::string what = got.error().what;
+  for (got = (*helped)->read(piece); got && *got > 0; got = (*helped)->read(piece)) helped_bytes += *got;
+  CHECK_FALSE(got.ok());
+  CHECK_EQUAL(bytes, helped_bytes);
+  STRCMP_EQUAL(what.c_str(), got.error().what.c_str());
+  CHECK_FALSE((*helped)->read(piece).ok());
 }
 
 TEST(Cram, goes_on_from_every_restart_point_with_the_same_bytes) {

@@ -7,6 +7,7 @@
 #include "agent/port/genomics/htslib/cram_bytes.hpp"
 #include "agent/port/genomics/htslib/cram_codec.hpp"
 #include "agent/port/genomics/htslib/cram_encoding.hpp"
+#include "agent/port/genomics/htslib/cram_header.hpp"
 #include "bam_samples.hpp"
 // Behind everything that uses `new`.
 #include <CppUTest/TestHarness.h>

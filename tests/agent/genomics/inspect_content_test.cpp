@@ -49,6 +49,21 @@ TEST(Inspect, tells_format_and_compression) {
   CHECK(facts_of(sample::gzip_of("")).format == Format::unknown);
 }
 
+TEST(Inspect, knows_no_index_of_pacbio_so_that_none_leaves) {
+  // .pbi: numbers of read groups made of their names, hole numbers and places, one a read.
+  const std::string pbi = sample::bgzf_of(std::string("PBI\1\1\0\4\0\1\0\1\0\0\0", 14) + std::string(200, '\7'));
+  CHECK(facts_of(pbi).format == Format::unknown);
+  for (const Format format :
+       {Format::unknown, Format::fastq, Format::bam, Format::cram, Format::vcf, Format::bcf, Format::bed}) {
+    Transform transform;
+    transform.format = format;
+    transform.sample = "TL-0";
+    const auto cleaned = sample::clean(pbi, transform);
+    CHECK(!cleaned.complete);
+    CHECK(cleaned.stream.size() < 100);
+  }
+}
+
 TEST(Inspect, refuses_a_file_of_no_bytes) { CHECK(!inspect(sample::file_of("")).ok()); }
 
 TEST(Inspect, knows_long_reads) {

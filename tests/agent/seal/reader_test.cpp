@@ -78,6 +78,21 @@ TEST(ObjectReader, continues_at_restart_points_with_the_same_bytes) {
   }
 }
 
+TEST(ObjectReader, starts_from_the_beginning_when_a_restart_point_is_of_another_version) {
+  std::string content = Sealing::fastq(20000);
+  while (content.size() < (40U << 20)) content += content;
+  desk.house.add_file("SAMPLE-01", desk.path, "fastq", Sealing::bgzf(content), "R1", "L001");
+  const auto parcel = sealed();
+  auto recipe = parcel.recipe();
+  CHECK_FALSE(recipe.objects[0].restarts.empty());
+  const auto at = recipe.objects[0].header.size() + recipe.objects[0].restarts.back().output_offset + 70000;
+  Bytes expected(1000), piece(1000);
+  CHECK_TRUE(seal::ObjectReader(recipe, recipe.objects[0], {}).read(at, expected).ok());
+  for (auto& point : recipe.objects[0].restarts) point.state[0] = 99;
+  CHECK_TRUE(seal::ObjectReader(recipe, recipe.objects[0], {}).read(at, piece).ok());
+  CHECK_TRUE(piece == expected);
+}
+
 TEST(ObjectReader, notices_that_the_source_changed_before_a_byte_goes_out) {
   desk.add_fastq(10);
   const auto parcel = sealed();

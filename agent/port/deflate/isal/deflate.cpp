@@ -95,4 +95,24 @@ Stream::Step Stream::step(ByteView input, MutableByteView output) {
   return step;
 }
 
+std::optional<std::uint32_t> Stream::unused_bits() const {
+  const auto& state = library_->state;
+  const bool between = state.block_state == ISAL_BLOCK_NEW_HDR || state.block_state == ISAL_BLOCK_HDR;
+  const bool handed_out = state.tmp_out_processed == state.tmp_out_valid && state.write_overflow_len == 0 &&
+                          state.copy_overflow_length == 0;
+  if (!between || !handed_out || state.read_in_length < 0) return std::nullopt;
+  // What was read of a header that is not whole yet is kept aside, as bytes behind the register.
+  return static_cast<std::uint32_t>(state.read_in_length) + 8 * static_cast<std::uint32_t>(state.tmp_in_size);
+}
+
+bool Stream::start_between(unsigned bits, std::uint8_t byte, ByteView window) {
+  if (bits > 7 || window.size() > window_bytes) return false;
+  auto& state = library_->state;
+  isal_inflate_init(&state);
+  state.read_in = bits == 0 ? 0 : byte >> (8U - bits);
+  state.read_in_length = static_cast<std::int32_t>(bits);
+  if (window.empty()) return true;
+  return isal_inflate_set_dict(&state, input_of(window), static_cast<std::uint32_t>(window.size())) == ISAL_DECOMP_OK;
+}
+
 }  // namespace tributary::deflate

@@ -11,6 +11,8 @@ namespace {
 
 constexpr int level = 1;
 constexpr std::size_t piece_limit = std::size_t{1} << 30U;  // zlib counts in 32 bits
+// What zlib says of its place in z_stream::data_type.
+constexpr int behind_block = 128, last_block = 64, unused_bits_mask = 7;
 
 struct FreePacker {
   void operator()(libdeflate_compressor* packer) const noexcept { libdeflate_free_compressor(packer); }
@@ -68,7 +70,10 @@ Stream::Step Stream::step(ByteView input, MutableByteView output) {
   stream.avail_in = offered;
   stream.next_out = output.data();
   stream.avail_out = room;
-  const int code = inflate(&stream, Z_NO_FLUSH);
+  int code = inflate(&stream, Z_BLOCK);  // stops between blocks
+  if (code == Z_OK && (stream.data_type & behind_block) != 0 && (stream.data_type & last_block) != 0) {
+    code = inflate(&stream, Z_NO_FLUSH);  // there is nothing between the last block and the end
+  }
   Step step{offered - stream.avail_in, room - stream.avail_out, State::more};
   if (code == Z_STREAM_END) {
     step.state = State::ended;
@@ -76,6 +81,21 @@ Stream::Step Stream::step(ByteView input, MutableByteView output) {
     step.state = State::damaged;
   }
   return step;
+}
+
+std::optional<std::uint32_t> Stream::unused_bits() const {
+  const int where = library_->stream.data_type;
+  if (!library_->ready || (where & behind_block) == 0 || (where & last_block) != 0) return std::nullopt;
+  return static_cast<std::uint32_t>(where & unused_bits_mask);
+}
+
+bool Stream::start_between(unsigned bits, std::uint8_t byte, ByteView window) {
+  if (bits > 7 || window.size() > window_bytes) return false;
+  start();
+  auto& stream = library_->stream;
+  if (!library_->ready) return false;
+  if (bits > 0 && inflatePrime(&stream, static_cast<int>(bits), byte >> (8U - bits)) != Z_OK) return false;
+  return window.empty() || inflateSetDictionary(&stream, window.data(), static_cast<uInt>(window.size())) == Z_OK;
 }
 
 }  // namespace tributary::deflate

@@ -1,31 +1,22 @@
 // agent/port/genomics/htslib/bam.cpp: header by allow-list, records through the cleaner, index beside.
 #include "agent/port/genomics/htslib/bam.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "agent/port/genomics/htslib/bam_index.hpp"
 #include "agent/port/genomics/htslib/bam_record.hpp"
 #include "agent/port/genomics/htslib/bam_units.hpp"
 #include "agent/port/genomics/htslib/clean_text.hpp"
+#include "agent/port/genomics/htslib/sam_header.hpp"
 #include "agent/port/genomics/htslib/tap_batch.hpp"
 
 namespace tributary::genomics {
 
 namespace {
 
-Bytes binary_header(const std::string& text, const std::vector<Contig>& contigs) {
-  Bytes out = to_bytes(std::string_view("BAM\1", 4));
-  append_le32(out, static_cast<std::uint32_t>(text.size()));
-  out.insert(out.end(), text.begin(), text.end());
-  append_le32(out, static_cast<std::uint32_t>(contigs.size()));
-  for (const Contig& contig : contigs) {
-    append_le32(out, static_cast<std::uint32_t>(contig.name.size() + 1));
-    out.insert(out.end(), contig.name.begin(), contig.name.end());
-    out.push_back(0);
-    append_le32(out, static_cast<std::uint32_t>(contig.length));
-  }
-  return out;
-}
+/// The header is handed over in pieces, so that there is no second one in memory.
+constexpr std::size_t header_piece_bytes = std::size_t{64} << 10U;
 
 class CleanBam final : public CleanText {
  public:
@@ -34,37 +25,76 @@ class CleanBam final : public CleanText {
 
   /// Reads the header; also when the stream is continued: records can not be understood without it.
   Status start(const RestartPoint* from) {
-    std::string kept;
-    auto& dropped = counters()["header lines dropped"];
-    auto contigs = bam_header(
-        window(),
-        [&](std::string_view line) {
-          if (is_kept_line(line)) {
-            kept.append(line).push_back('\n');
-          } else {
-            ++dropped;
-          }
-          return kept.size() > header_text_limit_bytes
-                     ? Status(refusal("BAM: more than 64 MiB of contigs and read groups in the header"))
-                     : Status{};
-        },
-        [this](std::size_t bytes) { return drop(bytes); });
-    if (!contigs) return contigs.error();
-    auto clean = clean_sam_header(kept, transform_.sample, counters());
+    SamHeaderCleaner cleaner(transform_.sample, counters());
+    const SamTextVisitor visitor{[&](std::string_view line) { return cleaner.line(line); },
+                                 {},
+                                 [this](std::size_t bytes) { return drop(bytes); }};
+    if (Status done = bam_header_text(window(), visitor); !done) return done;
+    auto clean = cleaner.finish();
     if (!clean) return clean.error();
     header_ = std::move(*clean);
-    if (!header_.contigs.empty() && header_.contigs != *contigs)
-      return refusal("BAM: the contigs of the header's text and of its list differ");
+    if (Status done = read_contigs(visitor); !done) return done;
     if (transform_.read_names == ReadNames::mask) mask_.emplace(transform_.name_key);
-    table_.emplace(*contigs, transform_);
-    cleaner_.emplace(*table_, header_.read_groups, contigs->size(), mask_ ? &*mask_ : nullptr, counters());
-    return from != nullptr ? continue_from(*from) : emit(*contigs);
+    table_.emplace(header_.contigs, transform_);
+    cleaner_.emplace(*table_, header_.read_groups, header_.contigs.size(), mask_ ? &*mask_ : nullptr, counters());
+    return from != nullptr ? continue_from(*from) : emit();
   }
 
  private:
-  Status emit(const std::vector<Contig>& contigs) {
+  /// The list must be that of the text, unless the text has none.
+  Status read_contigs(const SamTextVisitor& visitor) {
+    Contigs& contigs = header_.contigs;
+    const bool told = !contigs.empty();
+    const auto differ = [] { return refusal("BAM: the contigs of the header's text and of its list differ"); };
+    std::size_t next = 0;
+    auto count = bam_contigs(window(), visitor, [&](std::string_view name, std::uint32_t length) {
+      if (!told) {
+        contigs.add(name, length);
+        return contigs.bytes() > header_text_limit_bytes ? Status(refusal("BAM: more than 16 MiB of contigs"))
+                                                         : Status{};
+      }
+      const bool same = next < contigs.size() && contigs.name(next) == name && contigs.length(next) == length;
+      ++next;
+      return same ? Status{} : Status(differ());
+    });
+    if (!count) return count.error();
+    return *count == contigs.size() ? Status{} : Status(differ());
+  }
+
+  Status emit_piece() { return unit_bytes() < header_piece_bytes ? Status{} : emit_binary_header(0); }
+
+  Status append_number(std::uint64_t number) {
+    append_le32(unit(), static_cast<std::uint32_t>(number));
+    return emit_piece();
+  }
+
+  Status append_text(std::string_view text) {
+    for (; !text.empty(); text.remove_prefix(std::min(text.size(), header_piece_bytes))) {
+      append(text.substr(0, header_piece_bytes));
+      if (Status done = emit_piece(); !done) return done;
+    }
+    return {};
+  }
+
+  Status append_contigs() {
+    const Contigs& contigs = header_.contigs;
+    if (Status done = append_number(contigs.size()); !done) return done;
+    for (std::size_t i = 0; i < contigs.size(); ++i) {
+      append_le32(unit(), static_cast<std::uint32_t>(contigs.name(i).size() + 1));
+      append(contigs.name(i));
+      unit().push_back(0);
+      if (Status done = append_number(contigs.length(i)); !done) return done;
+    }
+    return {};
+  }
+
+  Status emit() {
     if (Status done = tap_lines(tap(), header_.text); !done) return done;
-    append(text(binary_header(header_.text, contigs)));
+    append(std::string_view("BAM\1", 4));
+    if (Status done = append_number(header_.text.size()); !done) return done;
+    if (Status done = append_text(header_.text); !done) return done;
+    header_.text = {};
+    if (Status done = append_contigs(); !done) return done;
     if (Status done = emit_binary_header(0); !done) return done;
     auto records_at = end_header();
     if (!records_at) return records_at.error();
@@ -73,7 +103,7 @@ class CleanBam final : public CleanText {
       return refusal("BAM: an index was asked for, but the header does not say that the file is in order of coordinate",
                      "sort the file, or ask for no index");
     }
-    auto made = BamIndex::make(contigs, transform_.index == IndexKind::csi, *records_at);
+    auto made = BamIndex::make(header_.contigs, transform_.index == IndexKind::csi, *records_at);
     if (!made) return made.error();
     index_.emplace(std::move(*made));
     return {};
@@ -120,20 +150,21 @@ Status scan_bam(const files::Fd& file, ContentTap& tap, const Stop& stop) {
   auto input = open_bam(std::move(*own), nullptr);
   if (!input) return input.error();
   Window window(std::move(*input));
-  const auto take = [&window](std::size_t bytes) {
-    window.take(bytes);
-    return Status{};
-  };
   TapBatch lines(&tap, "header line");
-  auto contigs =
-      bam_header(window, [&](std::string_view line) { return lines.add(view(std::string(line) + "\n")); }, take);
-  if (!contigs) return contigs.error();
+  TapBatch fields(&tap, "container field");  // what is hidden behind the text, and names of contigs
+  const SamTextVisitor visitor{[&](std::string_view line) { return lines.add(view(std::string(line) + "\n")); },
+                               [&](ByteView bytes) { return fields.add(bytes); },
+                               [&window](std::size_t bytes) {
+                                 window.take(bytes);
+                                 return Status{};
+                               }};
+  if (Status done = bam_header_text(window, visitor); !done) return done;
   if (Status done = lines.flush(); !done) return done;
-  TapBatch names(&tap, "container field");
-  for (const Contig& contig : *contigs) {
-    if (Status done = names.add(view(contig.name + "\n")); !done) return done;
-  }
-  if (Status done = names.flush(); !done) return done;
+  auto contigs = bam_contigs(window, visitor, [&](std::string_view name, std::uint32_t) {
+    return fields.add(view(std::string(name) + "\n"));
+  });
+  if (!contigs) return contigs.error();
+  if (Status done = fields.flush(); !done) return done;
   TapBatch records(&tap, "record");
   while (!stop.requested()) {
     auto size = bam_record_bytes(window);

@@ -4,7 +4,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -44,9 +43,8 @@ Result<Bytes> contents_of(int memory_file) {
   return bytes;
 }
 
-Result<BamIndex> BamIndex::make(const std::vector<Contig>& contigs, bool want_csi, std::uint64_t first_record_at) {
-  std::uint64_t longest = 0;
-  for (const Contig& contig : contigs) longest = std::max(longest, contig.length);
+Result<BamIndex> BamIndex::make(const Contigs& contigs, bool want_csi, std::uint64_t first_record_at) {
+  const std::uint64_t longest = contigs.longest();
   const bool csi = want_csi || longest > bai_contig_limit;
   const int format = csi ? HTS_FMT_CSI : HTS_FMT_BAI;
   hts_idx_t* index = hts_idx_init(static_cast<int>(contigs.size()), format, first_record_at, min_shift,

@@ -8,12 +8,12 @@
 
 #include <cstdint>
 #include <memory>
-#include <vector>
 
 #include "agent/base/bytes.hpp"
 #include "agent/base/result.hpp"
+#include "agent/port/files/files.hpp"
+#include "agent/port/genomics/htslib/contigs.hpp"
 #include "agent/port/genomics/htslib/region.hpp"
-#include "agent/port/genomics/htslib/sam_header.hpp"
 
 namespace tributary::genomics {
 
@@ -24,7 +24,7 @@ struct IndexCloser {
 class BamIndex {
  public:
   /// csi when it is wanted or when a contig is longer than bai can say (2^29 - 1 bases).
-  static Result<BamIndex> make(const std::vector<Contig>& contigs, bool want_csi, std::uint64_t first_record_at);
+  static Result<BamIndex> make(const Contigs& contigs, bool want_csi, std::uint64_t first_record_at);
 
   [[nodiscard]] Status add(const Region& region, std::uint64_t end_at);
   [[nodiscard]] Result<Bytes> finish(std::uint64_t end_at);

@@ -14,6 +14,7 @@
 #include "agent/port/genomics/htslib/read_name.hpp"
 #include "agent/port/genomics/htslib/record_tags.hpp"
 #include "agent/port/genomics/htslib/region.hpp"
+#include "agent/port/genomics/htslib/sam_header.hpp"
 
 namespace tributary::genomics {
 

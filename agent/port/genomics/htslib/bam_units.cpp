@@ -6,6 +6,8 @@
 
 #include <array>
 
+#include "agent/port/genomics/htslib/sam_header.hpp"
+
 namespace tributary::genomics {
 
 namespace {
@@ -32,6 +34,7 @@ Result<bool> has_end_block(const files::Fd& file) {
 }
 
 using Take = std::function<Status(std::size_t)>;
+using VisitContig = std::function<Status(std::string_view name, std::uint32_t length)>;
 
 Result<std::uint32_t> take_number(Window& window, const Take& take) {
   auto there = window.have(4);
@@ -42,58 +45,20 @@ Result<std::uint32_t> take_number(Window& window, const Take& take) {
   return number;
 }
 
-Result<Contig> take_contig(Window& window, const Take& take) {
+Status take_contig(Window& window, const Take& take, const VisitContig& visit) {
   auto size = take_number(window, take);
   if (!size) return size.error();
   if (*size < 2 || *size > contig_name_limit_bytes) return refusal("BAM: a contig's name has no valid length");
-  auto there = window.have(*size);
+  auto there = window.have(std::size_t{*size} + 4);
   if (!there) return there.error();
   if (!*there) return truncated();
   if (window.rest()[*size - 1] != '\0') return refusal("BAM: a contig's name does not end");
-  Contig contig{std::string(window.rest().substr(0, *size - 1)), 0};
-  if (Status done = take(*size); !done) return done.error();
-  auto length = take_number(window, take);
-  if (!length) return length.error();
-  if (!is_contig_name(contig.name)) return refusal("BAM: a contig's name has characters that SAM forbids");
-  if (*length > 0x7fffffffU) return refusal("BAM: a contig has no valid length");
-  contig.length = *length;
-  return contig;
-}
-
-/// The bytes of the line at the front, its end included, of at most `left`.
-Result<std::size_t> line_bytes(Window& window, std::size_t left) {
-  for (std::size_t searched = 0;;) {
-    const std::string_view there = window.rest().substr(0, left);
-    const auto feed = there.find('\n', searched);
-    if (feed != std::string_view::npos) return feed + 1;
-    if (there.size() == left) return left;
-    if (there.size() > longest_line_bytes) return refusal("BAM: a header line of more than 64 MiB");
-    if (window.ended()) return truncated();
-    searched = there.size();
-    if (Status done = window.more(); !done) return done.error();
-  }
-}
-
-/// Bytes from the first NUL on are padding.
-Status take_text(Window& window, std::size_t left, const std::function<Status(std::string_view)>& visit,
-                 const Take& take) {
-  bool padding = false;
-  while (left > 0) {
-    auto bytes = line_bytes(window, left);
-    if (!bytes) return bytes.error();
-    std::string_view line = window.rest().substr(0, *bytes);
-    if (line.ends_with('\n')) line.remove_suffix(1);
-    const auto nul = line.find('\0');
-    line = line.substr(0, nul);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (!padding && !line.empty()) {
-      if (Status done = visit(line); !done) return done;
-    }
-    padding = padding || nul != std::string_view::npos;
-    if (Status done = take(*bytes); !done) return done;
-    left -= *bytes;
-  }
-  return {};
+  const std::string_view name = window.rest().substr(0, *size - 1);
+  if (!is_contig_name(name)) return refusal("BAM: a contig's name has characters that SAM forbids");
+  const std::uint32_t length = load_le32(view(window.rest().substr(*size, 4)));
+  if (length > 0x7fffffffU) return refusal("BAM: a contig has no valid length");
+  if (Status done = visit(name, length); !done) return done;
+  return take(std::size_t{*size} + 4);
 }
 
 }  // namespace
@@ -110,28 +75,28 @@ Result<std::unique_ptr<Unpacker>> open_bam(files::Fd file, Workers* workers) {
   return input;
 }
 
-Result<std::vector<Contig>> bam_header(Window& window, const std::function<Status(std::string_view line)>& visit,
-                                       const Take& take) {
+Status bam_header_text(Window& window, const SamTextVisitor& visitor) {
   auto there = window.have(4);
   if (!there) return there.error();
   if (!*there) return truncated();
   if (window.rest().substr(0, 4) != std::string_view("BAM\1", 4))
     return refusal("BAM: the file does not begin as BAM does");
-  if (Status done = take(4); !done) return done.error();
-  auto size = take_number(window, take);
+  if (Status done = visitor.take(4); !done) return done;
+  auto size = take_number(window, visitor.take);
   if (!size) return size.error();
   if (*size > 0x7fffffffU) return refusal("BAM: the header's text has no valid length");
-  if (Status done = take_text(window, *size, visit, take); !done) return done.error();
-  auto count = take_number(window, take);
+  Status done = sam_text(window, *size, visitor);
+  return done ? done : Status(in("BAM", done.error()));
+}
+
+Result<std::size_t> bam_contigs(Window& window, const SamTextVisitor& visitor, const VisitContig& visit) {
+  auto count = take_number(window, visitor.take);
   if (!count) return count.error();
   if (*count > contig_count_limit) return refusal("BAM: the list of contigs has no valid length");
-  std::vector<Contig> contigs;
   for (std::uint32_t i = 0; i < *count; ++i) {
-    auto contig = take_contig(window, take);
-    if (!contig) return contig.error();
-    contigs.push_back(std::move(*contig));
+    if (Status done = take_contig(window, visitor.take, visit); !done) return done.error();
   }
-  return contigs;
+  return std::size_t{*count};
 }
 
 Result<std::size_t> bam_record_bytes(Window& window) {

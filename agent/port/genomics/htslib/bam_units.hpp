@@ -5,14 +5,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "agent/base/result.hpp"
 #include "agent/port/files/files.hpp"
-#include "agent/port/genomics/htslib/sam_header.hpp"
+#include "agent/port/genomics/htslib/sam_text.hpp"
 #include "agent/port/genomics/htslib/window.hpp"
 
 namespace tributary::genomics {
@@ -22,10 +21,11 @@ inline constexpr std::size_t bam_record_limit_bytes = std::size_t{64} << 20U;
 /// A window over the content of a file that is BGZF and has its end-of-file block.
 Result<std::unique_ptr<Unpacker>> open_bam(files::Fd file, Workers* workers);
 
-/// Goes through the header line by line and takes it from the window; answers its list of contigs. Memory does not grow
-/// with the text. `visit` gets each line without its end, `take` how many bytes are to be taken.
-Result<std::vector<Contig>> bam_header(Window& window, const std::function<Status(std::string_view line)>& visit,
-                                       const std::function<Status(std::size_t bytes)>& take);
+/// Goes through the header's text and takes it from the window. Memory does not grow with it.
+Status bam_header_text(Window& window, const SamTextVisitor& visitor);
+/// Goes through the list of contigs behind the text; answers how many they are.
+Result<std::size_t> bam_contigs(Window& window, const SamTextVisitor& visitor,
+                                const std::function<Status(std::string_view name, std::uint32_t length)>& visit);
 /// Bytes of the record at the front of the window, its length's four included; 0 at the end of the file.
 Result<std::size_t> bam_record_bytes(Window& window);
 

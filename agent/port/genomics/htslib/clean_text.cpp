@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::size_t tap_piece_bytes = std::size_t{256} << 10U;
 constexpr std::uint8_t state_version = 2;
-constexpr std::size_t state_bytes = 27;  // version, format, flags, input position, records, bytes to skip
+// Version, format, flags, input position, records, bytes to skip; behind them the state of a gzip stream.
+constexpr std::size_t state_bytes = 27;
 /// A larger record is written afresh: the blocks that it covers are not kept packed in memory.
 constexpr std::size_t copied_record_limit_bytes = std::size_t{1} << 20U;
 
@@ -27,10 +28,11 @@ CleanText::CleanText(std::string who, Format format, std::unique_ptr<Unpacker> i
 
 Status CleanText::continue_from(const RestartPoint& from) {
   const ByteView state(from.state);
-  if (state.size() != state_bytes || state[0] != state_version || state[1] != static_cast<std::uint8_t>(format_)) {
+  if (state.size() < state_bytes || state[0] != state_version || state[1] != static_cast<std::uint8_t>(format_)) {
     return refusal(who_ + ": a restart point of another version or format", "start from the beginning");
   }
-  if (Status done = window_.continue_at(load_le64(state.subspan(3, 8))); !done) return in(who_, done.error());
+  if (Status done = window_.continue_at(load_le64(state.subspan(3, 8)), state.subspan(state_bytes)); !done)
+    return in(who_, done.error());
   copying_ = (state[2] & copying) != 0;
   block_same_ = (state[2] & block_same) != 0;
   records_ = load_le64(state.subspan(11, 8));
@@ -49,7 +51,7 @@ Result<std::size_t> CleanText::read(MutableByteView into) {
   const std::size_t count = writer_.read(into);
   given_bytes_ += count;
   while (!points_.empty() && points_.front().output_offset <= given_bytes_) {
-    newest_ = points_.front();
+    newest_ = std::move(points_.front());
     points_.pop_front();
   }
   return count;
@@ -98,6 +100,7 @@ std::optional<RestartPoint> CleanText::restart_point() const {
   append_le64(point.state, newest_->input_position);
   append_le64(point.state, newest_->records);
   append_le64(point.state, newest_->skip);
+  point.state.insert(point.state.end(), newest_->stream_state.begin(), newest_->stream_state.end());
   return point;
 }
 
@@ -136,7 +139,18 @@ BgzfWriter::Place CleanText::place() const {
 }
 
 CleanText::Point CleanText::point_here(std::uint64_t position, std::uint64_t skip) const {
-  return {position, skip > 0 ? records_ - 1 : records_, skip, copying_, block_same_, 0};
+  return {position, skip > 0 ? records_ - 1 : records_, skip, copying_, block_same_, 0, {}};
+}
+
+/// The stream can be continued from the record at the front, unless that stands amid gzip without a new state.
+void CleanText::mark_point(const BgzfWriter::Place& at) {
+  Point point = point_here(window_.position(), 0);
+  if (!window_.input().seekable()) {
+    auto state = window_.input().stream_state(point.input_position);
+    if (!state) return;
+    point.stream_state = std::move(*state);
+  }
+  marks_.push_back({at, std::nullopt, std::move(point)});
 }
 
 Status CleanText::emit_record(std::size_t consumed, const Region* region) {
@@ -152,8 +166,7 @@ Status CleanText::emit_record(std::size_t consumed, const Region* region) {
   const auto at = place();
   if (region_) marks_.push_back({at, region_, {}});
   if (region != nullptr) region_ = *region;
-  if (at.within == 0 && skip_ == 0 && window_.input().seekable())
-    marks_.push_back({at, std::nullopt, point_here(window_.position(), 0)});
+  if (at.within == 0 && skip_ == 0) mark_point(at);
   ++records_;
   if (piece_number_ == 0) {
     piece_unit_ = "record";
@@ -252,7 +265,7 @@ Status CleanText::settle() {
     if (marks_.front().region) {
       if (Status done = add_to_index(*marks_.front().region, *offset); !done) return done;
     } else {
-      points_.push_back(marks_.front().point);
+      points_.push_back(std::move(marks_.front().point));
       points_.back().output_offset = *offset >> 16U;
     }
     marks_.pop_front();

@@ -77,6 +77,7 @@ class CleanText : public CleanSource {
     std::uint64_t skip = 0;            // bytes of it that stand in blocks before
     bool copying = false, block_same = false;
     std::uint64_t output_offset = 0;
+    Bytes stream_state = {};  // of a gzip stream
   };
   /// What waits until it is known where its block stands.
   struct Mark {
@@ -94,6 +95,7 @@ class CleanText : public CleanSource {
   Status take_same(std::string_view source);
   Status end_source_block(const std::shared_ptr<const BgzfBlock>& block, std::uint64_t record_at, std::size_t taken);
   void take_changed(std::size_t count);
+  void mark_point(const BgzfWriter::Place& at);
   Status settle();
 
   std::string who_;

@@ -5,8 +5,11 @@
 #include <cstring>
 #include <optional>
 
+#include "agent/port/genomics/htslib/cram_ahead.hpp"
+#include "agent/port/genomics/htslib/cram_header.hpp"
 #include "agent/port/genomics/htslib/cram_index.hpp"
 #include "agent/port/genomics/htslib/cram_scrub.hpp"
+#include "agent/port/genomics/htslib/sam_header.hpp"
 #include "agent/port/genomics/htslib/tap_batch.hpp"
 
 namespace tributary::genomics {
@@ -15,41 +18,13 @@ namespace {
 
 constexpr std::uint8_t state_version = 1;
 
-/// The first container and what its first block holds.
-struct HeaderContainer {
-  std::uint64_t ends_at = 0;  // offset of the first data container
-  CramContainer container;
-  std::string text;
-};
-
-Result<HeaderContainer> read_header_container(const files::Fd& file, CramVersion version, CramCodec& codec) {
-  const auto damaged = [] { return refusal("CRAM: the header is damaged", "copy the file again"); };
-  auto container = read_container(file, file_definition_bytes, version);
-  if (!container) return container.error();
-  if (!*container) return refusal("CRAM: the file ends before its header: it is truncated", "copy the file again");
-  HeaderContainer out;
-  out.container = std::move(**container);
-  out.ends_at = file_definition_bytes + out.container.bytes.size();
-  if (out.container.blocks.empty() ||
-      out.container.blocks[0].type != static_cast<std::uint8_t>(BlockType::file_header)) {
-    return damaged();
-  }
-  auto content = codec.content(out.container.blocks[0]);
-  if (!content) return content.error();
-  if (content->size() < 4) return damaged();
-  const std::size_t size = load_le32(*content);
-  if (size > content->size() - 4) return damaged();
-  out.text.assign(text(*content).substr(4, size));
-  return out;
-}
-
 /// Behind the end container only further end containers may stand: some writers close a file twice.
 Status check_end(const files::Fd& file, std::uint64_t at, CramVersion version) {
   for (;;) {
     auto more = read_container(file, at, version);
     if (!more) return more.error();
     if (!*more) return {};
-    if (!is_end_container(**more)) return refusal("CRAM: data stand behind the end-of-file container");
+    if (!is_end_container((*more)->header)) return refusal("CRAM: data stand behind the end-of-file container");
     at += (*more)->bytes.size();
   }
 }
@@ -63,17 +38,16 @@ Bytes pack(std::uint64_t input_at, std::uint64_t records) {
 
 class CleanCram final : public CleanSource {
  public:
-  CleanCram(files::Fd file, CramVersion version, CramCodec codec, CleanSamHeader header, Counts counts,
-            const Transform& transform, ContentTap* tap)
+  CleanCram(files::Fd file, CramVersion version, CleanSamHeader header, Counts counts, const Transform& transform,
+            const Pass& pass)
       : file_(std::move(file)),
         version_(version),
         header_(std::move(header)),
         counts_(std::move(counts)),
-        table_(header_.contigs, transform),
-        tap_(tap) {
-    if (transform.read_names == ReadNames::mask) mask_.emplace(transform.name_key);
-    scrubber_.emplace(version_, std::move(codec), &table_, mask_ ? &*mask_ : nullptr, tap_, counts_);
-  }
+        transform_(transform),
+        table_(header_.contigs, transform_),
+        tap_(pass.tap),
+        workers_(pass.workers) {}
 
   Status start(IndexKind index, std::uint64_t first_container_at) {
     if (index != IndexKind::none && !header_.coordinate_sorted) {
@@ -84,7 +58,8 @@ class CleanCram final : public CleanSource {
     if (index != IndexKind::none) index_.emplace(version_, header_.text);
     input_at_ = first_container_at;
     queue_ = cram_preamble(version_, header_.text);
-    return tap_lines(tap_, header_.text);
+    if (Status done = tap_lines(tap_, header_.text); !done) return done;
+    return look_ahead();
   }
 
   Status go_on(const RestartPoint& from) {
@@ -95,7 +70,7 @@ class CleanCram final : public CleanSource {
     input_at_ = load_le64(ByteView(from.state).subspan(1, 8));
     records_ = load_le64(ByteView(from.state).subspan(9, 8));
     output_at_ = from.output_offset;
-    return {};
+    return look_ahead();
   }
 
   Result<std::size_t> read(MutableByteView into) override {
@@ -122,24 +97,35 @@ class CleanCram final : public CleanSource {
     queue_.clear();
     taken_ = 0;
     point_ = RestartPoint{output_at_, pack(input_at_, records_)};
-    auto next = read_container(file_, input_at_, version_);
-    if (!next) return next.error();
-    if (!*next)
-      return refusal("CRAM: the end-of-file container is missing: the file is truncated", "copy the file again");
-    CramContainer container = std::move(**next);
-    input_at_ += container.bytes.size();
-    if (is_end_container(container)) return finish();
-    if (container.header.records == 0) {
+    auto made = ahead_->next();
+    if (!made) return made.error();
+    input_at_ += made->input_bytes;
+    if (made->is_end) return finish();
+    if (made->records == 0) {
       ++counts_["empty containers dropped"];
       return {};
     }
-    records_ += static_cast<std::uint64_t>(container.header.records);
-    auto clean = scrubber_->clean(std::move(container));
-    if (!clean) return clean.error();
-    if (index_) {
-      if (Status done = index_->add(*clean, output_at_); !done) return done;
+    records_ += made->records;
+    for (const Heard& heard : made->heard) {
+      if (Status done = tap_->content(heard.place, heard.bytes); !done) return done;
     }
-    queue_ = std::move(clean->bytes);
+    for (const auto& [what, count] : made->counts) counts_[what] += count;
+    if (index_) {
+      if (Status done = index_->add(made->clean, output_at_); !done) return done;
+    }
+    queue_ = std::move(made->clean.bytes);
+    return {};
+  }
+
+  Status look_ahead() {
+    auto ahead = CramAhead::make(file_, input_at_,
+                                 {.version = version_,
+                                  .table = &table_,
+                                  .transform = &transform_,
+                                  .has_tap = tap_ != nullptr,
+                                  .workers = workers_});
+    if (!ahead) return ahead.error();
+    ahead_ = std::move(*ahead);
     return {};
   }
 
@@ -155,11 +141,11 @@ class CleanCram final : public CleanSource {
   CramVersion version_;
   CleanSamHeader header_;
   Counts counts_;
+  Transform transform_;
   TagTable table_;
-  std::optional<ReadNameMask> mask_;
-  std::optional<CramScrubber> scrubber_;
   std::optional<CramIndex> index_;
   ContentTap* tap_;
+  Workers* workers_;
   Bytes queue_;  // bytes to give out, of the first `taken_` of which none is left
   std::size_t taken_ = 0;
   std::uint64_t output_at_ = 0;  // where queue_ begins in the output
@@ -168,13 +154,8 @@ class CleanCram final : public CleanSource {
   std::optional<RestartPoint> point_;
   bool finished_ = false;
   bool continued_ = false;
+  std::unique_ptr<CramAhead> ahead_;  // refers to what stands above
 };
-
-/// Everything in the header container: lines, and whatever stands beside them.
-Status scan_header(const HeaderContainer& header, CramScrubber& scrubber, ContentTap& tap) {
-  if (Status done = tap_lines(&tap, header.text); !done) return done;
-  return scrubber.scan(header.container);
-}
 
 }  // namespace
 
@@ -184,16 +165,16 @@ Result<std::unique_ptr<CleanSource>> open_clean_cram(files::Fd file, const Trans
   }
   auto definition = read_file_definition(file);
   if (!definition) return definition.error();
-  auto codec = CramCodec::open(definition->version);
-  if (!codec) return codec.error();
-  auto head = read_header_container(file, definition->version, *codec);
-  if (!head) return head.error();
   Counts counts;
-  auto header = clean_sam_header(head->text, transform.sample, counts);
+  SamHeaderCleaner cleaner(transform.sample, counts);
+  auto ends_at = read_cram_header(file, definition->version,
+                                  {.line = [&](std::string_view line) { return cleaner.line(line); }, .beside = {}});
+  if (!ends_at) return ends_at.error();
+  auto header = cleaner.finish();
   if (!header) return header.error();
-  auto clean = std::make_unique<CleanCram>(std::move(file), definition->version, std::move(*codec), std::move(*header),
-                                           std::move(counts), transform, pass.tap);
-  Status done = pass.from == nullptr ? clean->start(transform.index, head->ends_at) : clean->go_on(*pass.from);
+  auto clean = std::make_unique<CleanCram>(std::move(file), definition->version, std::move(*header), std::move(counts),
+                                           transform, pass);
+  Status done = pass.from == nullptr ? clean->start(transform.index, *ends_at) : clean->go_on(*pass.from);
   if (!done) return done.error();
   return std::unique_ptr<CleanSource>(std::move(clean));
 }
@@ -204,32 +185,34 @@ Status scan_cram(const files::Fd& file, ContentTap& tap, const Stop& stop) {
   if (Status done = tap.content(Place{"container field", 1}, definition->file_id); !done) return done;
   auto codec = CramCodec::open(definition->version);
   if (!codec) return codec.error();
-  auto head = read_header_container(file, definition->version, *codec);
-  if (!head) return head.error();
+  TapBatch lines(&tap, "header line");
+  auto ends_at =
+      read_cram_header(file, definition->version,
+                       {.line = [&](std::string_view line) { return lines.add(view(std::string(line) + "\n")); },
+                        .beside = [&tap](ByteView bytes) { return tap.content(Place{"container field", 1}, bytes); }});
+  if (!ends_at) return ends_at.error();
+  if (Status done = lines.flush(); !done) return done;
   Counts counts;
   CramScrubber scrubber(definition->version, std::move(*codec), nullptr, nullptr, &tap, counts);
-  if (Status done = scan_header(*head, scrubber, tap); !done) return done;
-  for (std::uint64_t at = head->ends_at; !stop.requested();) {
+  for (std::uint64_t at = *ends_at; !stop.requested();) {
     auto container = read_container(file, at, definition->version);
     if (!container) return container.error();
     if (!*container) return refusal("CRAM: the end-of-file container is missing: the file is truncated");
     if (Status done = scrubber.scan(**container); !done) return done;
     at += (*container)->bytes.size();
-    if (!is_end_container(**container)) continue;
+    if (!is_end_container((*container)->header)) continue;
     return check_end(file, at, definition->version);
   }
   return wait_error("CRAM: the scan was stopped");
 }
 
-Result<CramHead> read_cram_head(const files::Fd& file) {
+Result<std::string> read_cram_head(const files::Fd& file, const std::function<Status(std::string_view)>& line) {
   auto definition = read_file_definition(file);
   if (!definition) return definition.error();
-  auto codec = CramCodec::open(definition->version);
-  if (!codec) return codec.error();
-  auto head = read_header_container(file, definition->version, *codec);
-  if (!head) return head.error();
+  auto ends_at = read_cram_header(file, definition->version, {.line = line, .beside = {}});
+  if (!ends_at) return ends_at.error();
   const std::string_view id = text(definition->file_id);
-  return CramHead{std::string(id.substr(0, id.find('\0'))), std::move(head->text)};
+  return std::string(id.substr(0, id.find('\0')));
 }
 
 }  // namespace tributary::genomics

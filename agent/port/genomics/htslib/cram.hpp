@@ -1,8 +1,10 @@
 // agent/port/genomics/htslib/cram.hpp: a CRAM file, made clean as a stream, or scanned as it stands.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "agent/base/result.hpp"
 #include "agent/base/stop.hpp"
@@ -14,11 +16,8 @@ namespace tributary::genomics {
 Result<std::unique_ptr<CleanSource>> open_clean_cram(files::Fd file, const Transform& transform, const Pass& pass);
 Status scan_cram(const files::Fd& file, ContentTap& tap, const Stop& stop);
 
-/// What stands before the first record.
-struct CramHead {
-  std::string file_id;  // without the NULs behind it
-  std::string text;     // of the SAM header
-};
-Result<CramHead> read_cram_head(const files::Fd& file);
+/// What stands before the first record: `line` gets each line of the SAM header. Answers the file id, without the NULs
+/// behind it.
+Result<std::string> read_cram_head(const files::Fd& file, const std::function<Status(std::string_view)>& line);
 
 }  // namespace tributary::genomics

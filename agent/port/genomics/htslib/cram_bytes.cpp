@@ -7,25 +7,9 @@
 #include <cerrno>
 #include <cstring>
 
+#include "agent/port/deflate/deflate.hpp"
+
 namespace tributary::genomics {
-
-namespace {
-
-constexpr std::array<std::array<std::uint32_t, 256>, 4> make_crc_tables() {
-  std::array<std::array<std::uint32_t, 256>, 4> tables{};
-  for (std::uint32_t i = 0; i < 256; ++i) {
-    std::uint32_t value = i;
-    for (int bit = 0; bit < 8; ++bit) value = (value & 1U) != 0 ? (value >> 1U) ^ 0xedb88320U : value >> 1U;
-    tables[0][i] = value;
-  }
-  for (std::size_t t = 1; t < tables.size(); ++t) {
-    for (std::size_t i = 0; i < 256; ++i) tables[t][i] = (tables[t - 1][i] >> 8U) ^ tables[0][tables[t - 1][i] & 0xffU];
-  }
-  return tables;
-}
-constexpr auto crc_tables = make_crc_tables();
-
-}  // namespace
 
 std::uint8_t Cursor::byte() {
   if (left() < 1) {
@@ -110,17 +94,7 @@ void append_ltf8(Bytes& out, std::int64_t value) {
   for (unsigned i = more; i > 0; --i) out.push_back(static_cast<std::uint8_t>(v >> (8U * (i - 1))));
 }
 
-std::uint32_t crc32_of(ByteView bytes) {
-  std::uint32_t crc = 0xffffffffU;
-  while (bytes.size() >= 4) {
-    crc ^= load_le32(bytes);
-    crc = crc_tables[3][crc & 0xffU] ^ crc_tables[2][(crc >> 8U) & 0xffU] ^ crc_tables[1][(crc >> 16U) & 0xffU] ^
-          crc_tables[0][crc >> 24U];
-    bytes = bytes.subspan(4);
-  }
-  for (const std::uint8_t byte : bytes) crc = (crc >> 8U) ^ crc_tables[0][(crc ^ byte) & 0xffU];
-  return ~crc;
-}
+std::uint32_t crc32_of(ByteView bytes) { return deflate::crc32(0, bytes); }
 
 Result<std::size_t> read_at(const files::Fd& file, std::uint64_t offset, MutableByteView into) {
   std::size_t done = 0;

@@ -10,6 +10,7 @@
 #include <limits>
 
 #include "agent/port/genomics/htslib/bam_index.hpp"
+#include "agent/port/genomics/htslib/cram_header.hpp"
 
 namespace tributary::genomics {
 
@@ -75,21 +76,6 @@ bool states_its_size(const CramBlock& block) {
 }  // namespace
 
 void CramCloser::operator()(cram_fd* fd) const noexcept { (void)cram_close(fd); }
-
-Bytes cram_preamble(CramVersion version, std::string_view text) {
-  Bytes content;
-  append_le32(content, static_cast<std::uint32_t>(text.size()));
-  content.insert(content.end(), text.begin(), text.end());
-  Bytes body;
-  append_block(body, version, BlockMethod::raw, BlockType::file_header, 0, content.size(), content);
-  ContainerHeader header;
-  header.blocks = 1;
-  header.landmarks = {0};
-  Bytes out = clean_file_definition(version);
-  append_container_header(out, version, header, body.size());
-  out.insert(out.end(), body.begin(), body.end());
-  return out;
-}
 
 Result<CramCodec> CramCodec::open(CramVersion version) {
   auto memory = memory_file();

@@ -41,9 +41,6 @@ class CramCodec {
   std::unique_ptr<cram_fd, CramCloser> fd_;
 };
 
-/// File definition and header container for `text`, as this house writes them.
-Bytes cram_preamble(CramVersion version, std::string_view text);
-
 /// Where the records of one multi-contig container lie; decoded by htslib without bases. `text` is a SAM header.
 struct CramLocus {
   std::int32_t contig = -1;

@@ -103,21 +103,23 @@ Bytes clean_file_definition(CramVersion version) {
   return out;
 }
 
-Result<std::optional<CramContainer>> read_container(const files::Fd& file, std::uint64_t offset, CramVersion version) {
-  CramContainer container;
+Result<std::optional<ContainerPlace>> read_container_header(const files::Fd& file, std::uint64_t offset,
+                                                            CramVersion version) {
+  ContainerPlace place;
   std::int64_t length = 0;
+  Bytes bytes;
   for (std::size_t want = header_first_read_bytes;; want *= 16) {
-    container.bytes.resize(want);
-    auto got = read_at(file, offset, container.bytes);
+    bytes.resize(want);
+    auto got = read_at(file, offset, bytes);
     if (!got) return got.error();
-    if (*got == 0) return std::optional<CramContainer>();
-    Cursor cursor(ByteView(container.bytes).first(*got));
-    const bool parsed = parse_header(cursor, version, container.header, length);
+    if (*got == 0) return std::optional<ContainerPlace>();
+    Cursor cursor(ByteView(bytes).first(*got));
+    const bool parsed = parse_header(cursor, version, place.header, length);
     const std::size_t end = cursor.at();
     const std::uint32_t checksum = version.has_checksums() ? cursor.le32() : 0;
     if (parsed && !cursor.bad()) {
-      container.header_bytes = cursor.at();
-      if (version.has_checksums() && crc32_of(ByteView(container.bytes).first(end)) != checksum) {
+      place.header_bytes = cursor.at();
+      if (version.has_checksums() && crc32_of(ByteView(bytes).first(end)) != checksum) {
         return damaged("the checksum of a container's header differs from its bytes");
       }
       break;
@@ -125,25 +127,36 @@ Result<std::optional<CramContainer>> read_container(const files::Fd& file, std::
     if (*got < want) return cut_off();
     if (want > header_limit_bytes) return damaged("a container's header is not valid");
   }
-  if (length < 0 || static_cast<std::uint64_t>(length) > cram_container_limit_bytes) {
-    return refusal("CRAM: a container of " + std::to_string(length) + " bytes: damaged, or beyond the limit of " +
-                   std::to_string(cram_container_limit_bytes));
-  }
-  if (container.header.records < 0) return damaged("a container's number of records is not valid");
+  if (length < 0) return damaged("a container's length is not valid");
+  if (place.header.records < 0) return damaged("a container's number of records is not valid");
+  place.body_bytes = static_cast<std::uint64_t>(length);
   auto size = files::identify(file);  // a false length costs no memory
   if (!size) return size.error();
-  const std::size_t whole = container.header_bytes + static_cast<std::size_t>(length);
-  if (offset + whole > size->size) return cut_off();
-  container.bytes.resize(whole);
+  if (offset + place.header_bytes + place.body_bytes > size->size) return cut_off();
+  return std::optional<ContainerPlace>(std::move(place));
+}
+
+Result<std::optional<CramContainer>> read_container(const files::Fd& file, std::uint64_t offset, CramVersion version) {
+  auto place = read_container_header(file, offset, version);
+  if (!place) return place.error();
+  if (!*place) return std::optional<CramContainer>();
+  if ((*place)->body_bytes > cram_container_limit_bytes) {
+    return refusal("CRAM: a container of " + std::to_string((*place)->body_bytes) + " bytes is beyond the limit of " +
+                   std::to_string(cram_container_limit_bytes));
+  }
+  CramContainer container;
+  container.header = std::move((*place)->header);
+  container.header_bytes = (*place)->header_bytes;
+  container.bytes.resize(container.header_bytes + static_cast<std::size_t>((*place)->body_bytes));
   auto got = read_at(file, offset, container.bytes);
   if (!got) return got.error();
-  if (*got < whole) return cut_off();
+  if (*got < container.bytes.size()) return cut_off();
   if (Status done = parse_blocks(container, version); !done) return done.error();
   return std::optional<CramContainer>(std::move(container));
 }
 
-bool is_end_container(const CramContainer& container) {
-  return container.header.records == 0 && container.header.contig == -1 && container.header.begin == end_mark;
+bool is_end_container(const ContainerHeader& header) {
+  return header.records == 0 && header.contig == -1 && header.begin == end_mark;
 }
 
 Bytes end_container(CramVersion version) {

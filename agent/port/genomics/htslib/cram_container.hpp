@@ -77,11 +77,20 @@ struct CramContainer {
   [[nodiscard]] ByteView body() const { return ByteView(bytes).subspan(header_bytes); }
 };
 
+/// Where a container lies and what its header says.
+struct ContainerPlace {
+  ContainerHeader header;
+  std::size_t header_bytes = 0;
+  std::uint64_t body_bytes = 0;  // within the file
+};
+/// The header of the container at `offset`, or nothing at the end of the file.
+Result<std::optional<ContainerPlace>> read_container_header(const files::Fd& file, std::uint64_t offset,
+                                                            CramVersion version);
 /// The container at `offset`, or nothing at the end of the file.
 Result<std::optional<CramContainer>> read_container(const files::Fd& file, std::uint64_t offset, CramVersion version);
 
 /// True for the container that ends a file.
-bool is_end_container(const CramContainer& container);
+bool is_end_container(const ContainerHeader& header);
 Bytes end_container(CramVersion version);
 
 void append_block(Bytes& out, CramVersion version, BlockMethod method, BlockType type, std::int32_t id,

@@ -14,8 +14,8 @@ namespace tributary::genomics {
 
 class CramIndex {
  public:
-  /// `text` is the header that the file will have.
-  CramIndex(CramVersion version, std::string text) : version_(version), text_(std::move(text)) {}
+  /// `text` is the header that the file will have; it must live longer.
+  CramIndex(CramVersion version, const std::string& text) : version_(version), text_(text) {}
   /// `offset`: where the container stands in the output.
   [[nodiscard]] Status add(const CleanContainer& container, std::uint64_t offset);
   [[nodiscard]] Result<Bytes> finish() const;
@@ -26,7 +26,7 @@ class CramIndex {
   Status add_mixed(const CleanContainer& container, std::uint64_t offset);
 
   CramVersion version_;
-  std::string text_;
+  const std::string& text_;
   std::string lines_;
 };
 

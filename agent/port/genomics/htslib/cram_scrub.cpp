@@ -323,7 +323,7 @@ Status CramScrubber::scan(const CramContainer& container) {
   for (const CramBlock& block : container.blocks) {
     auto bytes = content(block);
     if (!bytes) return bytes.error();
-    if (is_type(block, BlockType::compression_header) && !is_end_container(container)) {
+    if (is_type(block, BlockType::compression_header) && !is_end_container(container.header)) {
       auto header = CompressionHeader::parse(*bytes);
       if (!header) return header.error();
       if (Status done = check_texts(*header); !done) return done;

@@ -18,6 +18,7 @@
 #include "agent/port/genomics/htslib/cram_encoding.hpp"
 #include "agent/port/genomics/htslib/read_name.hpp"
 #include "agent/port/genomics/htslib/record_tags.hpp"
+#include "agent/port/genomics/htslib/sam_header.hpp"
 
 namespace tributary::genomics {
 

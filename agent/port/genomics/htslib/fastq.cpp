@@ -118,8 +118,11 @@ class CleanFastq final : public CleanText {
     unit().push_back('@');
     append(mask_ ? mask_->mask(name) : name);
     if (is_illumina_comment(comment)) {
+      // The index says which place on the sample sheet it was: under a mask it goes as BC of BAM does.
+      const std::string_view kept = mask_ ? comment.substr(0, comment.rfind(':') + 1) : comment;
+      if (kept.size() < comment.size()) ++indices_;
       unit().push_back(' ');
-      append(comment);
+      append(kept);
     } else if (blank != std::string_view::npos) {
       ++comments_;
     }
@@ -132,6 +135,7 @@ class CleanFastq final : public CleanText {
     count("read comments dropped", comments_);
     count("repeated names dropped", repeated_names_);
     count("read names masked", mask_ ? records() : 0);
+    if (indices_ > 0) count("indices dropped from comments", indices_);
     return Bytes{};
   }
 
@@ -140,6 +144,7 @@ class CleanFastq final : public CleanText {
   std::optional<ReadNameMask> mask_;
   std::uint64_t comments_ = 0;
   std::uint64_t repeated_names_ = 0;
+  std::uint64_t indices_ = 0;
 };
 
 }  // namespace

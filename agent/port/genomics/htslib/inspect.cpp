@@ -32,7 +32,7 @@ Result<std::unique_ptr<Unpacker>> open_quietly(const files::Fd& file, ContainerF
 void fastq_facts(std::string_view head, Facts& facts) {
   const std::string_view line = head.substr(0, head.find_first_of("\r\n"));
   for (const std::string& word : split(line, ' ')) {
-    for (const std::string_view key : {"sample_id=", "protocol_group_id=", "barcode_alias="}) {
+    for (const std::string_view key : {"sample_id=", "sampleid=", "protocol_group_id=", "barcode_alias="}) {
       if (word.starts_with(key)) remember(facts, std::string_view(word).substr(key.size()));
     }
   }

@@ -1,7 +1,6 @@
 // agent/port/genomics/htslib/inspect_bam.cpp: facts from the header of a BAM or CRAM file.
 #include "agent/port/genomics/htslib/inspect_bam.hpp"
 
-#include <algorithm>
 #include <array>
 
 #include "agent/port/genomics/htslib/bam_units.hpp"
@@ -13,15 +12,13 @@ namespace tributary::genomics {
 
 namespace {
 
-Result<Facts> facts_of(Format format, Compression compression, std::string_view text) {
-  auto header = read_sam_header(text);
-  if (!header) return header.error();
+Facts facts_of(Format format, Compression compression, SamHeader& header) {
   Facts facts;
   facts.format = format;
   facts.compression = compression;
-  facts.sample_names = std::move(header->sample_names);
-  facts.identifiers = std::move(header->identifiers);
-  facts.coordinate_sorted = header->coordinate_sorted;
+  facts.sample_names = std::move(header.sample_names);
+  facts.identifiers = std::move(header.identifiers);
+  facts.coordinate_sorted = header.coordinate_sorted;
   return facts;
 }
 
@@ -31,11 +28,16 @@ Result<Facts> inspect_alignment(const files::Fd& file) {
   std::array<std::uint8_t, 4> magic{};
   auto got = read_at(file, 0, magic);
   if (!got) return got.error();
+  SamHeaderReader reader;
+  const auto line = [&reader](std::string_view one) {
+    auto read = reader.line(one);
+    return read ? Status{} : Status(read.error());
+  };
   if (text(ByteView(magic).first(*got)) == "CRAM") {
-    auto head = read_cram_head(file);
-    if (!head) return head.error();
-    auto facts = facts_of(Format::cram, Compression::none, head->text);
-    if (facts && !head->file_id.empty()) facts->identifiers.push_back(head->file_id);
+    auto file_id = read_cram_head(file, line);
+    if (!file_id) return file_id.error();
+    Facts facts = facts_of(Format::cram, Compression::none, reader.header());
+    if (!file_id->empty()) facts.identifiers.push_back(std::move(*file_id));
     return facts;
   }
   auto own = file.duplicate();
@@ -43,19 +45,12 @@ Result<Facts> inspect_alignment(const files::Fd& file) {
   auto input = open_bam(std::move(*own), nullptr);
   if (!input) return input.error();
   Window window(std::move(*input));
-  std::string kept;
-  auto contigs = bam_header(
-      window,
-      [&](std::string_view line) {
-        if (is_kept_line(line)) kept.append(line).push_back('\n');
-        return Status{};
-      },
-      [&](std::size_t bytes) {
-        window.take(bytes);
-        return Status{};
-      });
-  if (!contigs) return contigs.error();
-  return facts_of(Format::bam, Compression::bgzf, kept);
+  const SamTextVisitor visitor{line, {}, [&](std::size_t bytes) {
+                                 window.take(bytes);
+                                 return Status{};
+                               }};
+  if (Status done = bam_header_text(window, visitor); !done) return done.error();
+  return facts_of(Format::bam, Compression::bgzf, reader.header());
 }
 
 }  // namespace tributary::genomics

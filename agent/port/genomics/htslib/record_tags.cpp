@@ -125,10 +125,8 @@ bool is_modifications(std::string_view text) {
 
 }  // namespace
 
-TagTable::TagTable(const std::vector<Contig>& contigs, const Transform& transform)
-    : masked_(transform.read_names == ReadNames::mask), tags_(transform.tags) {
-  for (const Contig& contig : contigs) contigs_.insert(contig.name);
-}
+TagTable::TagTable(const Contigs& contigs, const Transform& transform)
+    : contigs_(contigs), masked_(transform.read_names == ReadNames::mask), tags_(transform.tags) {}
 
 TagRule TagTable::rule(char first, char second, char type) const {
   const auto is = [&](std::string_view names) { return listed(names, first, second); };
@@ -157,7 +155,7 @@ TagRule TagTable::rule(char first, char second, char type) const {
 /// SA OA: contig,position,strand,CIGAR,quality,[distance]; XA: contig,±position,CIGAR,distance.
 bool TagTable::is_locus(std::string_view text, TagRule rule) const {
   Shape shape(text);
-  if (!is_contig(shape.until(',')) || !shape.take(',')) return false;
+  if (!contigs_.has(shape.until(',')) || !shape.take(',')) return false;
   if (rule == TagRule::alternatives) {
     if (!shape.take('-') && !shape.take('+')) return false;
     return shape.digits() && shape.take(',') && is_cigar(shape.until(',')) && shape.take(',') && shape.digits() &&
@@ -187,7 +185,7 @@ bool TagTable::shape_fits(TagRule rule, std::string_view value) const {
     case TagRule::modifications:
       return is_modifications(value);
     case TagRule::contig:
-      return value == "=" || is_contig(value);
+      return value == "=" || contigs_.has(value);
     case TagRule::loci:
     case TagRule::alternatives: {
       if (value.empty() || value.back() != ';') return false;

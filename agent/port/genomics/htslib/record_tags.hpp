@@ -16,13 +16,10 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <set>
-#include <string>
 #include <string_view>
-#include <vector>
 
-#include "agent/port/genomics/htslib/sam_header.hpp"
+#include "agent/port/genomics/genomics.hpp"
+#include "agent/port/genomics/htslib/contigs.hpp"
 
 namespace tributary::genomics {
 
@@ -48,16 +45,16 @@ constexpr bool is_dropped(TagRule rule) { return rule == TagRule::drop_text || r
 
 class TagTable {
  public:
-  TagTable(const std::vector<Contig>& contigs, const Transform& transform);
+  /// `contigs` must live longer.
+  TagTable(const Contigs& contigs, const Transform& transform);
   [[nodiscard]] TagRule rule(char first, char second, char type) const;
   /// `value` is the text without its NUL.
   [[nodiscard]] bool shape_fits(TagRule rule, std::string_view value) const;
 
  private:
-  [[nodiscard]] bool is_contig(std::string_view name) const { return contigs_.find(name) != contigs_.end(); }
   [[nodiscard]] bool is_locus(std::string_view text, TagRule rule) const;
 
-  std::set<std::string, std::less<>> contigs_;
+  const Contigs& contigs_;
   bool masked_;
   Tags tags_;
 };

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <set>
 
 #include "agent/base/text.hpp"
 
@@ -53,11 +52,11 @@ bool is_md5(std::string_view text) {
 }
 
 /// `*`, or `contig:from-to`; the contig is checked against the ones of the header by the caller.
-bool is_alternate_locus(std::string_view text, const std::set<std::string_view>& contigs) {
+bool is_alternate_locus(std::string_view text, const Contigs& contigs) {
   if (text == "*") return true;
   const auto colon = text.rfind(':');
   const std::string_view name = text.substr(0, colon);
-  if (contigs.count(name) == 0) return false;
+  if (!contigs.has(name)) return false;
   if (colon == std::string_view::npos) return true;
   const std::string_view range = text.substr(colon + 1);
   const auto dash = range.find('-');
@@ -71,13 +70,9 @@ std::optional<std::uint64_t> number(std::string_view text) {
   return value;
 }
 
-bool is_header_line_type(std::string_view type) { return type == "HD" || type == "SQ" || type == "RG" || type == "PG"; }
-
 SamLine split_line(std::string_view line) {
-  SamLine out{{}, line, {}};
-  if (line.size() < 3 || line[0] != '@') return out;
-  out.type = line.substr(1, 2);
-  if (!is_header_line_type(out.type) || line.size() == 3 || line[3] != '\t') return out;
+  SamLine out{line.substr(1, 2), {}};
+  if (line.size() == 3 || line[3] != '\t') return out;
   std::string_view rest = line.substr(4);
   while (!rest.empty()) {
     const auto tab = rest.find('\t');
@@ -88,18 +83,19 @@ SamLine split_line(std::string_view line) {
   return out;
 }
 
-void add_distinct(std::vector<std::string>& list, std::string_view word) {
-  if (!word.empty() && std::find(list.begin(), list.end(), word) == list.end()) list.emplace_back(word);
+void add_distinct(std::vector<std::string>& list, std::set<std::string, std::less<>>& known, std::string_view word) {
+  if (!word.empty() && known.emplace(word).second) list.emplace_back(word);
 }
 
-Result<Contig> contig_of(const SamLine& line) {
+Status add_contig(const SamLine& line, Contigs& contigs) {
   const auto name = line.field("SN");
   const auto length = line.field("LN");
   const auto value = number(length.value_or(std::string_view()));
   if (!name || !is_contig_name(*name) || !value || *value == 0 || *value > contig_length_limit) {
     return refusal("SAM header: a contig line (@SQ) has no valid name or length");
   }
-  return Contig{std::string(*name), *value};
+  contigs.add(*name, static_cast<std::uint32_t>(*value));
+  return {};
 }
 
 /// Writes one line from the fields that `keep` answers true for; the rest is counted.
@@ -127,8 +123,8 @@ bool keep_in_hd(const SamField& field) {
   return field.tag == "SS" && is_sub_sort(field.value);
 }
 
-bool keep_in_sq(const SamField& field, const std::set<std::string_view>& contigs) {
-  if (field.tag == "SN" || field.tag == "LN") return true;  // checked by contig_of
+bool keep_in_sq(const SamField& field, const Contigs& contigs) {
+  if (field.tag == "SN" || field.tag == "LN") return true;  // checked by add_contig
   if (field.tag == "M5") return is_md5(field.value);
   if (field.tag == "AH") return is_alternate_locus(field.value, contigs);
   return field.tag == "TP" && among(field.value, topologies);
@@ -142,19 +138,11 @@ std::string upper(std::string_view text) {
   return out;
 }
 
-void write_read_group(const SamLine& line, const std::string& id, std::string_view sample, std::string& out,
-                      Counts& counts) {
-  out += "@RG\tID:" + id + "\tSM:";
-  out += sample;
-  for (const SamField& field : line.fields) {
-    if (field.tag == "ID" || field.tag == "SM") continue;
-    if (field.tag == "PL" && among(upper(field.value), platforms)) {
-      out += "\tPL:" + upper(field.value);
-    } else {
-      ++counts["header fields dropped"];
-    }
-  }
-  out += '\n';
+bool is_sample_name(std::string_view name) {
+  const auto allowed = [](char c) {
+    return is_digit(c) || is_upper(c) || (c >= 'a' && c <= 'z') || c == '.' || c == '_' || c == '-';
+  };
+  return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), allowed);
 }
 
 }  // namespace
@@ -173,90 +161,83 @@ bool is_contig_name(std::string_view name) {
   });
 }
 
-bool is_kept_line(std::string_view line) {
-  return line.starts_with("@HD") || line.starts_with("@SQ") || line.starts_with("@RG");
+Status SamHeaderReader::read_group(const SamLine& line) {
+  const auto id = line.field("ID");
+  if (!id || id->empty()) return refusal("SAM header: a read group line (@RG) has no ID");
+  if (!group_ids_.emplace(*id).second) return refusal("SAM header: two read groups have the same ID");
+  add_distinct(header_.sample_names, names_, line.field("SM").value_or(""));
+  if (!all_digits(*id)) add_distinct(header_.identifiers, words_, *id);
+  for (const std::string_view tag : identifying_fields)
+    add_distinct(header_.identifiers, words_, line.field(tag).value_or(""));
+  return {};
 }
 
-Result<std::vector<SamLine>> sam_lines(std::string_view text) {
-  if (text.size() > header_text_limit_bytes) {
-    return refusal("SAM header: " + std::to_string(text.size()) + " bytes of text are more than the limit of " +
-                   std::to_string(header_text_limit_bytes));
+Result<std::optional<SamLine>> SamHeaderReader::line(std::string_view line) {
+  if (!line.starts_with("@HD") && !line.starts_with("@SQ") && !line.starts_with("@RG")) return std::optional<SamLine>();
+  bytes_ += line.size() + 1;
+  if (bytes_ > header_text_limit_bytes) {
+    return refusal(
+        "SAM header: contigs and read groups of more than " + std::to_string(header_text_limit_bytes) + " bytes",
+        "take the contigs that no read lies on out of the header");
   }
-  text = text.substr(0, text.find('\0'));
-  std::vector<SamLine> lines;
-  while (!text.empty()) {
-    const auto end = text.find('\n');
-    std::string_view line = text.substr(0, end);
-    text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    if (!line.empty()) lines.push_back(split_line(line));
+  SamLine out = split_line(line);
+  if (out.type == "HD") header_.coordinate_sorted = out.field("SO") == "coordinate";
+  if (out.type == "SQ") {
+    if (Status done = add_contig(out, header_.contigs); !done) return done.error();
   }
-  return lines;
+  if (out.type == "RG") {
+    if (Status done = read_group(out); !done) return done.error();
+  }
+  return std::optional<SamLine>(std::move(out));
 }
 
-Result<SamHeader> read_sam_header(std::string_view text) {
-  auto lines = sam_lines(text);
-  if (!lines) return lines.error();
-  SamHeader header;
-  std::set<std::string_view> ids;
-  for (const SamLine& line : *lines) {
-    if (line.type == "HD") header.coordinate_sorted = line.field("SO") == "coordinate";
-    if (line.type == "SQ") {
-      auto contig = contig_of(line);
-      if (!contig) return contig.error();
-      header.contigs.push_back(std::move(*contig));
+/// An id that is its own place in the list says nothing, and records that name it can stay.
+void SamHeaderCleaner::write_read_group(const SamLine& line) {
+  const std::string number = std::to_string(clean_.read_groups.size() + 1);
+  const bool stays = *line.field("ID") == number;
+  const std::string id = stays ? number : sample_ + "." + number;
+  clean_.read_groups.emplace(*line.field("ID"), id);
+  if (!stays) ++counts_["read groups renamed"];
+  clean_.text += "@RG\tID:" + id + "\tSM:" + sample_;
+  for (const SamField& field : line.fields) {
+    if (field.tag == "ID" || field.tag == "SM") continue;
+    if (field.tag == "PL" && among(upper(field.value), platforms)) {
+      clean_.text += "\tPL:" + upper(field.value);
+    } else {
+      ++counts_["header fields dropped"];
     }
-    if (line.type != "RG") continue;
-    const auto id = line.field("ID");
-    if (!id || id->empty()) return refusal("SAM header: a read group line (@RG) has no ID");
-    if (!ids.insert(*id).second) return refusal("SAM header: two read groups have the same ID");
-    header.read_group_ids.emplace_back(*id);
-    add_distinct(header.sample_names, line.field("SM").value_or(""));
-    if (!all_digits(*id)) add_distinct(header.identifiers, *id);
-    for (const std::string_view tag : identifying_fields)
-      add_distinct(header.identifiers, line.field(tag).value_or(""));
   }
-  return header;
+  clean_.text += '\n';
 }
 
-Result<CleanSamHeader> clean_sam_header(std::string_view text, std::string_view sample, Counts& counts) {
-  const auto allowed = [](char c) {
-    return is_digit(c) || is_upper(c) || (c >= 'a' && c <= 'z') || c == '.' || c == '_' || c == '-';
-  };
-  if (sample.empty() || sample.size() > 64 || !std::all_of(sample.begin(), sample.end(), allowed)) {
+Status SamHeaderCleaner::line(std::string_view line) {
+  auto kept = reader_.line(line);
+  if (!kept) return kept.error();
+  if (!*kept || ((*kept)->type == "HD" && !clean_.text.empty())) {
+    ++counts_["header lines dropped"];
+  } else if ((*kept)->type == "HD") {
+    write_line(**kept, clean_.text, counts_, keep_in_hd);
+  } else if ((*kept)->type == "SQ") {
+    const Contigs& contigs = reader_.header().contigs;
+    write_line(**kept, clean_.text, counts_, [&](const SamField& field) { return keep_in_sq(field, contigs); });
+  } else {
+    write_read_group(**kept);
+  }
+  return {};
+}
+
+Result<CleanSamHeader> SamHeaderCleaner::finish() {
+  if (!is_sample_name(sample_)) {
     return operator_error("SAM header: the replacement for the sample's name must be 1 to 64 of [A-Za-z0-9._-]");
   }
-  auto known = read_sam_header(text);
-  if (!known) return known.error();
-  if (known->sample_names.size() > 1) {
-    return refusal("SAM header: several samples in one file (" + std::to_string(known->sample_names.size()) + ")",
+  SamHeader& known = reader_.header();
+  if (known.sample_names.size() > 1) {
+    return refusal("SAM header: several samples in one file (" + std::to_string(known.sample_names.size()) + ")",
                    "split the file by sample first");
   }
-  auto lines = sam_lines(text);
-  if (!lines) return lines.error();
-  std::set<std::string_view> contigs;
-  for (const Contig& contig : known->contigs) contigs.insert(contig.name);
-  CleanSamHeader clean;
-  for (const SamLine& line : *lines) {
-    if (line.type == "HD" && clean.text.empty()) {
-      write_line(line, clean.text, counts, keep_in_hd);
-    } else if (line.type == "SQ") {
-      write_line(line, clean.text, counts, [&](const SamField& field) { return keep_in_sq(field, contigs); });
-    } else if (line.type == "RG") {
-      // An id that is its own place in the list says nothing, and records that name it can stay.
-      const std::string number = std::to_string(clean.read_groups.size() + 1);
-      const bool stays = *line.field("ID") == number;
-      const std::string id = stays ? number : std::string(sample) + "." + number;
-      clean.read_groups.emplace(*line.field("ID"), id);
-      write_read_group(line, id, sample, clean.text, counts);
-      if (!stays) ++counts["read groups renamed"];
-    } else {
-      ++counts["header lines dropped"];
-    }
-  }
-  clean.contigs = std::move(known->contigs);
-  clean.coordinate_sorted = known->coordinate_sorted;
-  return clean;
+  clean_.contigs = std::move(known.contigs);
+  clean_.coordinate_sorted = known.coordinate_sorted;
+  return std::move(clean_);
 }
 
 }  // namespace tributary::genomics

@@ -41,6 +41,18 @@ Result<std::unique_ptr<Unpacker>> Unpacker::open(files::Fd file, ContainerFields
   return unpacker;
 }
 
+Result<std::unique_ptr<Unpacker>> Unpacker::open_part(files::Fd file, const Part& part, ContainerFields fields) {
+  std::unique_ptr<Unpacker> unpacker(new Unpacker(std::move(file), std::move(fields), Trailing::refuse, nullptr));
+  unpacker->input_.resize(input_bytes);
+  unpacker->input_offset_ = part.offset;
+  unpacker->end_offset_ = part.offset + part.size_bytes;
+  unpacker->size_bytes_ = part.size_bytes;
+  if (!part.packed) return unpacker;
+  unpacker->compression_ = Compression::gzip;
+  if (Status done = unpacker->next_member(); !done) return done.error();
+  return unpacker;
+}
+
 Unpacker::~Unpacker() { forget_ahead(); }
 
 void Unpacker::forget_ahead() {
@@ -74,8 +86,10 @@ Result<std::size_t> Unpacker::need(std::size_t count) {
   }
   if (count > input_.size()) input_.resize(count);
   while (end_ < count) {
-    const ssize_t got = pread(file_.get(), input_.data() + end_, input_.size() - end_,
-                              static_cast<off_t>(input_offset_ + static_cast<std::uint64_t>(end_)));
+    const std::uint64_t from = input_offset_ + end_;
+    const std::uint64_t room = std::min<std::uint64_t>(input_.size() - end_, end_offset_ - from);
+    const ssize_t got =
+        pread(file_.get(), input_.data() + end_, static_cast<std::size_t>(room), static_cast<off_t>(from));
     if (got < 0) {
       if (errno == EINTR) continue;
       return wait_error("input: could not be read at byte " + std::to_string(input_offset_ + end_) + ": " +
@@ -93,13 +107,18 @@ std::string Unpacker::place() const {
 
 std::uint64_t Unpacker::position() const {
   if (compression_ == Compression::none) return offset();
+  if (compression_ == Compression::gzip) return content_bytes_;
   if (!ahead_.empty()) return ahead_.front()->offset << 16U | static_cast<std::uint64_t>(block_taken_);
   return offset() << 16U;
 }
 
-Status Unpacker::seek(std::uint64_t position) {
+Status Unpacker::seek(std::uint64_t position, ByteView state) {
   const bool blocks = compression_ == Compression::bgzf;
-  if (!seekable_ || compression_ == Compression::gzip) return refusal("gzip: can not be continued from within");
+  if (compression_ == Compression::gzip) {
+    if (Status done = restore(state); !done) return done;
+    return pass_to(position);
+  }
+  if (!seekable_ || !state.empty()) return refusal("gzip: can not be continued from within");
   begin_ = end_ = 0;
   input_offset_ = blocks ? position >> 16U : position;
   if (!blocks) return {};
@@ -118,6 +137,15 @@ bool Unpacker::looks_cut() const {
 }
 
 Result<std::size_t> Unpacker::read(MutableByteView into) {
+  const std::uint64_t at = content_bytes_;
+  auto piece = read_piece(into);
+  if (!piece) return piece;
+  content_bytes_ += *piece;
+  if (compression_ == Compression::gzip) read_position_ = at;
+  return piece;
+}
+
+Result<std::size_t> Unpacker::read_piece(MutableByteView into) {
   if (into.empty()) return std::size_t{0};
   read_block_.reset();
   while (true) {
@@ -134,6 +162,17 @@ Result<std::size_t> Unpacker::read(MutableByteView into) {
       return std::size_t{0};
     }
   }
+}
+
+Status Unpacker::pass_to(std::uint64_t position) {
+  Bytes unused(input_bytes);
+  while (content_bytes_ < position) {
+    const auto room = std::min<std::uint64_t>(unused.size(), position - content_bytes_);
+    auto got = read(MutableByteView(unused).first(static_cast<std::size_t>(room)));
+    if (!got) return got.error();
+    if (*got == 0) break;
+  }
+  return content_bytes_ == position ? Status{} : Status(refusal("gzip: the file is not the one that was read before"));
 }
 
 /// Goes on behind the newest block as long as there are blocks and room for them.
@@ -280,6 +319,7 @@ Status Unpacker::member_header() {
   last_block_bytes_ = 1;
   stream_crc_ = 0;
   stream_bytes_ = 0;
+  window_.clear();
   stream_.start();
   mode_ = Mode::stream;
   return {};
@@ -335,15 +375,20 @@ Result<std::size_t> Unpacker::read_ahead(MutableByteView into) {
 }
 
 Result<std::size_t> Unpacker::read_stream(MutableByteView into) {
+  const auto cut = [this] {
+    return refusal(place() + ": the file ends within it", "it is truncated: have it written again");
+  };
   Result<std::size_t> got = need(1);
   if (!got) return got.error();
-  if (*got == 0) return refusal(place() + ": the file ends within it", "it is truncated: have it written again");
-  auto step = stream_.step(held(), into);
-  while (step.state == deflate::Stream::State::more && step.used == 0 && step.made == 0) {
-    const std::size_t before = held().size();
-    if (got = need(before + 1); !got) return got.error();
-    if (*got == before) return refusal(place() + ": the file ends within it", "it is truncated: have it written again");
-    step = stream_.step(held(), into);
+  if (*got == 0) return cut();
+  const bool creeps = is_creeping();
+  auto step = stream_.step(creeps ? held().first(1) : held(), into);
+  for (std::size_t fed = creeps ? 1 : held().size();
+       step.state == deflate::Stream::State::more && step.used == 0 && step.made == 0;) {
+    if (got = need(fed + 1); !got) return got.error();
+    if (*got == fed) return cut();
+    fed = creeps ? fed + 1 : *got;
+    step = stream_.step(held().first(fed), into);
   }
   if (step.state == deflate::Stream::State::damaged) {
     return refusal(place() + ": damaged data", "the file is damaged: have it written again");
@@ -353,6 +398,8 @@ Result<std::size_t> Unpacker::read_stream(MutableByteView into) {
   stream_bytes_ += step.made;
   if (step.state == deflate::Stream::State::ended) {
     if (Status done = end_of_stream(); !done) return done.error();
+  } else {
+    watch_stream(into.first(step.made));
   }
   return step.made;
 }

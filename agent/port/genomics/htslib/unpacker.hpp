@@ -12,7 +12,9 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "agent/base/bytes.hpp"
@@ -38,6 +40,13 @@ class Unpacker {
   /// `workers` may be null.
   static Result<std::unique_ptr<Unpacker>> open(files::Fd file, ContainerFields fields = {},
                                                 Trailing trailing = Trailing::refuse, Workers* workers = nullptr);
+  /// A part of a file by itself, packed as gzip or plain. Reading does not go beyond it.
+  struct Part {
+    std::uint64_t offset = 0;
+    std::uint64_t size_bytes = 0;
+    bool packed = false;
+  };
+  static Result<std::unique_ptr<Unpacker>> open_part(files::Fd file, const Part& part, ContainerFields fields = {});
   Unpacker(const Unpacker&) = delete;
   Unpacker& operator=(const Unpacker&) = delete;
   ~Unpacker();
@@ -52,11 +61,15 @@ class Unpacker {
   /// Instead of read: goes through all members for their container fields only. BGZF blocks are not inflated.
   [[nodiscard]] Status skim(const Stop& stop);
 
-  /// True while `position` can be given to `seek`: plain files and files of BGZF blocks only.
+  /// True while `position` alone can be given to `seek`: plain files and files of BGZF blocks only.
   [[nodiscard]] bool seekable() const { return seekable_; }
-  /// Of the next byte: its offset (plain) or its virtual offset (BGZF).
+  /// Of the next byte: its offset (plain), its virtual offset (BGZF) or that of the content (gzip).
   [[nodiscard]] std::uint64_t position() const;
-  [[nodiscard]] Status seek(std::uint64_t position);
+  /// `state`: of gzip only, as stream_state gave it for this position or one before.
+  [[nodiscard]] Status seek(std::uint64_t position, ByteView state = {});
+  /// Of gzip: the newest state of the stream before `position` (some 12 KiB), unless it was given already. There are
+  /// at most 16 of them in a file, 16 MiB of the file or more apart.
+  [[nodiscard]] std::optional<Bytes> stream_state(std::uint64_t position);
   /// Where the first byte of the newest read stands.
   [[nodiscard]] std::uint64_t read_position() const { return read_position_; }
   /// The BGZF block that the newest read came from; none: it came from elsewhere.
@@ -85,10 +98,16 @@ class Unpacker {
   Status take_block();
   Status report(ByteView bytes);
   Status trailing_bytes();
+  Result<std::size_t> read_piece(MutableByteView into);
+  Status pass_to(std::uint64_t position);
   Result<std::size_t> read_plain(MutableByteView into);
   Result<std::size_t> read_stream(MutableByteView into);
   Result<std::size_t> read_ahead(MutableByteView into);
   Status end_of_stream();
+  void watch_stream(ByteView made);
+  [[nodiscard]] bool is_creeping() const;
+  void keep_state(std::uint32_t unused_bits, std::uint64_t content_bytes);
+  Status restore(ByteView state);
   [[nodiscard]] std::string place() const;
   [[nodiscard]] Error block_cut() const;
 
@@ -103,7 +122,8 @@ class Unpacker {
   Bytes input_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
-  std::uint64_t input_offset_ = 0;  // of input_[0] in the file
+  std::uint64_t input_offset_ = 0;                                        // of input_[0] in the file
+  std::uint64_t end_offset_ = std::numeric_limits<std::uint64_t>::max();  // of what may be read
   Compression compression_ = Compression::none;
   Mode mode_ = Mode::plain;
   bool seekable_ = true;
@@ -121,6 +141,16 @@ class Unpacker {
   deflate::Stream stream_;
   std::uint32_t stream_crc_ = 0;
   std::uint64_t stream_bytes_ = 0;
+  std::uint64_t content_bytes_ = 0;  // read so far, of all members
+  // States to go on from: when one is due, the stream creeps to the next end of a block
+  struct StreamState {
+    std::uint64_t content_bytes = 0;
+    Bytes bytes;
+  };
+  std::uint64_t state_distance_bytes_ = 0;
+  std::uint64_t state_due_at_ = 0;  // offset in the file
+  Bytes window_;                    // the newest content of the stream, while a state is due
+  std::optional<StreamState> state_;
 };
 
 }  // namespace tributary::genomics

@@ -67,11 +67,11 @@ std::uint64_t Window::position() const {
   return marks_.front().position + (begin_ - marks_.front().at);
 }
 
-Status Window::continue_at(std::uint64_t position) {
+Status Window::continue_at(std::uint64_t position, ByteView state) {
   begin_ = end_ = 0;
   marks_.clear();
   ended_ = false;
-  return input_->seek(position);
+  return input_->seek(position, state);
 }
 
 Window::Block Window::block() const {

@@ -32,7 +32,7 @@ class Window {
   /// Adds at least one byte to `rest`, or finds the end.
   [[nodiscard]] Status more();
   void take(std::size_t count);
-  /// Where the input stands at the front of `rest`, for `continue_at`; only while `input().seekable()`.
+  /// Where the input stands at the front of `rest`, for `continue_at`; alone only while `input().seekable()`.
   [[nodiscard]] std::uint64_t position() const;
   /// The BGZF block that the front of `rest` stands in, and what `rest` holds of it; none: `rest` is empty or comes
   /// from elsewhere.
@@ -41,8 +41,8 @@ class Window {
     std::size_t left = 0;
   };
   [[nodiscard]] Block block() const;
-  /// Forgets what was read and goes on there.
-  [[nodiscard]] Status continue_at(std::uint64_t position);
+  /// Forgets what was read and goes on there. `state`: of `input().stream_state`, or empty.
+  [[nodiscard]] Status continue_at(std::uint64_t position, ByteView state = {});
 
   /// A line without its end (LF or CR LF), as places behind the front of `rest`: they stay valid until `take`.
   struct Line {
