@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -111,6 +112,8 @@ struct Pass {
   /// The first byte given out is the one at `from->output_offset`; index and counts are then not available.
   const RestartPoint* from = nullptr;
   Workers* workers = nullptr;  // they inflate and deflate BGZF blocks; none: the one that reads does it
+  /// Called now and then while much is read of which nothing stays; an error ends the pass with that error.
+  std::function<Status()> pulse = {};
 };
 /// Opens the file for its transform.
 Result<std::unique_ptr<CleanSource>> open_clean(files::Fd file, const Transform& transform, const Pass& pass);

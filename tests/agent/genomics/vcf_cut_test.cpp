@@ -160,7 +160,7 @@ TEST(JointVcf, is_cut_as_a_slow_reader_of_the_specification_would_cut_it) {
 }
 
 TEST(JointVcf, gives_the_same_bytes_with_workers_and_from_every_restart_point) {
-  const std::string text = joint_text(40, 12000, 7);
+  const std::string text = joint_text(40, 4000, 7);
   Workers workers(1);
   for (const auto& [format, index, file] :
        {std::tuple{Format::vcf, IndexKind::tbi, sample::bgzf_of(text)}, std::tuple{Format::vcf, IndexKind::csi, text},
@@ -190,6 +190,28 @@ TEST(JointVcf, of_which_nothing_stays_is_a_whole_file_without_records) {
   const auto one = clean(sample::bgzf_of(text), joint_transform(Format::vcf, {1}, IndexKind::tbi));
   STRCMP_EQUAL("chr1\t9000\t.\tA\tC\t9\tPASS\t.\tGT\t0/1\n", records_of(sample::unpacked(one.stream)).c_str());
   CHECK_EQUAL(1U, sample::query(one.stream, one.index, "tbi", "chr1:8000-9500").size());
+}
+
+TEST(JointVcf, gives_a_pulse_while_nothing_stays_and_ends_when_told_to) {
+  std::string record = "chr1\t7\t.\tA\tC\t9\tPASS\t.\tGT:AD\t0/1:";
+  record += std::string(std::size_t{1} << 20U, '7') + "\t0/0\t0/0\t0/0\n";
+  std::string text = joint_header(4);
+  for (int i = 0; i < 140; ++i) text += record;
+  int pulses = 0;
+  const auto read = [&](int most) -> Status {
+    auto source =
+        open_clean(sample::file_of(text), joint_transform(Format::vcf, {1}),
+                   {.pulse = [&]() -> Status { return ++pulses < most ? Status{} : Status(wait_error("stopping")); }});
+    Bytes buffer(1000);
+    while (true) {
+      auto got = (*source)->read(buffer);
+      if (!got) return got.error();
+      if (*got == 0) return {};
+    }
+  };
+  CHECK(read(9).ok());
+  CHECK_EQUAL(2, pulses);
+  CHECK(!read(3).ok());
 }
 
 TEST(JointVcf, shows_its_tap_what_stays_and_nothing_else) {
