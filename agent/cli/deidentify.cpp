@@ -2,6 +2,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <map>
+#include <optional>
+
 #include "agent/base/text.hpp"
 #include "agent/cli/commands.hpp"
 #include "agent/verify/dictionary.hpp"
@@ -11,10 +15,18 @@ namespace {
 
 struct Map {
   std::vector<verify::Word> originals;
-  std::string replacement;
+  std::map<std::string, std::string> replacements;  // by original
+  std::string first;
+  std::size_t other_line = 0;  // that has another replacement than the lines before; 0: none
 };
 
-// `original TAB replacement` a line. A file holds one sample, so that all lines must agree on the replacement.
+// What came of it so far, for the way back.
+struct Progress {
+  bool made = false;  // `to` is ours to take away again
+  int exit = exit_could_not;
+};
+
+// `original TAB replacement` a line.
 Result<Map> read_map(const std::string& path) {
   auto content = files::read_small(path, 16U << 20);
   if (!content) return in("--map", content.error());
@@ -35,11 +47,12 @@ Result<Map> read_map(const std::string& path) {
         return operator_error(where + ": the replacement holds more than letters, digits, '.', '_' and '-'");
       }
     }
-    if (map.replacement.empty()) map.replacement = replacement;
-    if (map.replacement != replacement)
-      return operator_error(where + " has another replacement than the lines before",
-                            "a file holds one sample: all its names become one");
-    map.originals.push_back({"identifier", std::string(trim(words[0]))});
+    const std::string original(trim(words[0]));
+    if (map.first.empty()) map.first = replacement;
+    if (map.first != replacement && map.other_line == 0) map.other_line = number;
+    if (const auto known = map.replacements.emplace(original, replacement); known.first->second != replacement)
+      return operator_error(where + " has another replacement for the same original");
+    map.originals.push_back({"identifier", original});
   }
   if (map.originals.empty()) return operator_error("--map holds no line");
   return map;
@@ -63,19 +76,47 @@ genomics::IndexKind index_for(const genomics::Facts& facts) {
   }
 }
 
-/// `made` says whether `to` is ours to take away again.
-Status clean_into(const std::string& from, const std::string& to, const Map& map, genomics::ReadNames names,
-                  Workers& workers, bool& made, bool& identifiers_left) {
+// Of a joint file the columns that the map names stay; a file of one sample has one replacement.
+Status set_names(const genomics::Facts& facts, const Map& map, genomics::Transform& transform) {
+  transform.sample = map.first;
+  const bool variants = facts.format == genomics::Format::vcf || facts.format == genomics::Format::bcf;
+  if (!variants || facts.sample_names.size() < 2) {
+    if (map.other_line == 0) return {};
+    return operator_error(
+        "--map line " + std::to_string(map.other_line) + " has another replacement than the lines before",
+        "this file holds one sample: all its names become one");
+  }
+  std::map<std::string, std::size_t> taken;  // replacement -> column
+  for (std::size_t i = 0; i < facts.sample_names.size(); ++i) {
+    const auto known = map.replacements.find(facts.sample_names[i]);
+    if (known == map.replacements.end()) continue;
+    if (const auto [at, fresh] = taken.emplace(known->second, i); !fresh) {
+      return operator_error("--map: sample columns " + std::to_string(at->second + 1) + " and " +
+                                std::to_string(i + 1) + " would have the same name",
+                            "each column of a joint file has a replacement of its own");
+    }
+    transform.columns.push_back({static_cast<std::uint32_t>(i),
+                                 genomics::column_check(transform.name_key, facts.sample_names[i]), known->second});
+  }
+  if (!transform.columns.empty()) return {};
+  return operator_error(
+      "--map names none of the " + std::to_string(facts.sample_names.size()) + " sample columns of the joint file",
+      "write each name as the file has it, letter by letter");
+}
+
+Status clean_into(const std::string& from, const std::string& to, const Map& map, genomics::Transform transform,
+                  Workers& workers, Progress& progress) {
   auto file = files::open_regular(from);
   if (!file) return in("--in", file.error());
   auto facts = genomics::inspect(*file);
   if (!facts) return in("--in", facts.error());
-  genomics::Transform transform;
   transform.format = facts->format;
-  transform.sample = map.replacement;
-  transform.read_names = names;
   transform.index = index_for(*facts);
   if (auto random = crypto::random(transform.name_key.fill()); !random) return random;
+  if (auto named = set_names(*facts, map, transform); !named) {
+    progress.exit = exit_usage;
+    return named;
+  }
   auto words = map.originals;
   for (const auto& name : facts->sample_names) words.push_back({"sample name", name});
   auto dictionary = verify::Dictionary::build(words);
@@ -86,11 +127,11 @@ Status clean_into(const std::string& from, const std::string& to, const Map& map
   if (!clean) return clean.error();
   auto out = create(to);
   if (!out) return out.error();
-  made = true;
+  progress.made = true;
   files::FdSink sink(out->get());
   if (auto done = stream::copy(**clean, sink); !done) return done.error();
   if ((*inspector)->hits() > 0) {
-    identifiers_left = true;
+    progress.exit = exit_identifiers;
     const auto& first = (*inspector)->findings().front();
     return refusal(
         counted((*inspector)->hits(), "identifier is left", "identifiers are left") + ", the first in " + first.place,
@@ -109,10 +150,12 @@ int run_deidentify(Context&, const Arguments& arguments) {
   const auto from = arguments.value("--in");
   const auto to = arguments.value("--out");
   const auto names = arguments.value("--read-names");
+  const auto sites = arguments.value("--sites-without-variant");
   if (from.empty() || to.empty() || arguments.value("--map").empty() || !arguments.rest().empty()) {
     return usage("deidentify needs --in F, --out G and --map ids.tsv");
   }
   if (!names.empty() && names != "keep" && names != "mask") return usage("--read-names is keep or mask");
+  if (!sites.empty() && sites != "drop" && sites != "keep") return usage("--sites-without-variant is drop or keep");
   if (files::exists(to)) return complain(operator_error(printable(to) + " exists already", "name another --out"));
   const auto threads = threads_of(arguments);
   if (!threads) return usage("--threads is a number from 1 to 64");
@@ -120,25 +163,29 @@ int run_deidentify(Context&, const Arguments& arguments) {
   if (!map) return complain(map.error(), exit_usage);
   genomics::prepare();
   Workers workers(*threads - 1);
-  bool made = false;
-  bool identifiers_left = false;
-  const auto done = clean_into(from, to, *map, names == "mask" ? genomics::ReadNames::mask : genomics::ReadNames::keep,
-                               workers, made, identifiers_left);
+  genomics::Transform transform;
+  if (names == "mask") transform.read_names = genomics::ReadNames::mask;
+  if (sites == "keep") transform.bare_sites = genomics::BareSites::keep;
+  Progress progress;
+  const auto done = clean_into(from, to, *map, std::move(transform), workers, progress);
   if (done) return exit_yes;
-  if (made) ::unlink(to.c_str());
-  return complain(done.error(), identifiers_left ? exit_identifiers : exit_could_not);
+  if (progress.made) ::unlink(to.c_str());
+  return complain(done.error(), progress.exit);
 }
 
 }  // namespace
 
 Command deidentify_command() {
   return {"deidentify",
-          "deidentify --in F --out G --map ids.tsv [--read-names keep|mask] [--threads N]",
+          "deidentify --in F --out G --map ids.tsv [--read-names keep|mask] [--sites-without-variant drop|keep] "
+          "[--threads N]",
           "one file of any supported format without its identifiers",
           "ids.tsv: original TAB replacement, one a line. FASTQ, BAM, CRAM, VCF, BCF, BED; an index is written for "
           "sorted BAM and CRAM.\n"
+          "Of a joint VCF or BCF the columns that ids.tsv names stay, each under its own replacement; the others are "
+          "cut.\n"
           "Exit: 0 clean, 4 identifiers were left (and no output is).",
-          {"--in", "--out", "--map", "--read-names", "--threads"},
+          {"--in", "--out", "--map", "--read-names", "--sites-without-variant", "--threads"},
           {},
           run_deidentify};
 }

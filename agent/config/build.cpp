@@ -119,6 +119,7 @@ Policy build_policy(const Section& section, Problems& problems) {
   out.mask_read_names = section.text("read_names") == "mask";
   if (section.text("tags") == "all") out.tags = ReadTags::all;
   if (section.text("tags") == "none") out.tags = ReadTags::none;
+  out.keep_bare_sites = section.text("sites_without_variant") == "keep";
   out.on_withdrawal = section.text("on_withdrawal") == "stop" ? OnWithdrawal::stop : OnWithdrawal::erase;
   return out;
 }

@@ -77,6 +77,7 @@ struct Policy {
   std::vector<std::string> files;  // kinds
   bool mask_read_names = false;
   ReadTags tags = ReadTags::known;
+  bool keep_bare_sites = false;  // sites_without_variant: keep
   OnWithdrawal on_withdrawal = OnWithdrawal::erase;
 };
 

@@ -9,6 +9,7 @@
 
 #include "agent/base/text.hpp"
 #include "agent/identify/arrival.hpp"
+#include "agent/identify/joint.hpp"
 #include "agent/identify/names.hpp"
 #include "agent/port/genomics/genomics.hpp"
 
@@ -37,6 +38,14 @@ bool is_index(const std::string& kind) {
   return std::find(index_kinds.begin(), index_kinds.end(), kind) != index_kinds.end();
 }
 
+// Of several samples one file may be of these kinds only.
+bool may_be_joint(const std::string& kind) {
+  return kind == "vcf" || kind == "gvcf" || kind == "bcf" || kind == "tbi" || kind == "csi";
+}
+
+// Whose it is, its columns say.
+constexpr auto nobody = static_cast<std::size_t>(-1);
+
 // Parts reach object names and problems: a plugin may not put words of its own there.
 bool is_part(std::string_view text) {
   return text.size() <= 16 && std::all_of(text.begin(), text.end(), [](char c) {
@@ -59,6 +68,7 @@ class Workbench {
          {&Workbench::samples, &Workbench::words, &Workbench::files, &Workbench::promises, &Workbench::headers}) {
       if (auto done = (this->*step)(); !done) return done.error();
     }
+    shares();
     indexes();
     suffixes();
     pairs();
@@ -67,7 +77,8 @@ class Workbench {
 
  private:
   struct Work {
-    std::size_t sample = 0;
+    std::size_t sample = 0;            // or nobody
+    std::vector<std::size_t> claimed;  // the samples that it is named after
     SampleFile file;
     std::string reason;  // why it is withheld, or empty
   };
@@ -128,9 +139,7 @@ class Workbench {
   }
 
   void add_run_word(const std::string& kind, const std::string& value) {
-    const bool there = std::any_of(identifiers_.begin(), identifiers_.end(),
-                                   [&](const Identifier& known) { return known.value == value; });
-    if (!value.empty() && !there) identifiers_.push_back({kind, value});
+    if (!value.empty() && run_words_.insert(value).second) identifiers_.push_back({kind, value});
   }
 
   Status files() {
@@ -139,15 +148,20 @@ class Workbench {
     std::set<std::string> taken;
     for (const auto& told : told_.files) {
       if (!taken.insert(told.path).second) continue;
+      const auto& claim = claims[told.path];
+      const bool open = may_be_joint(told.kind) && (claim.size() > 1 || claim.count("") != 0);
       const auto sample = by_id_.find(told.sample_id);
-      if (sample == by_id_.end()) {
+      if (!open && sample == by_id_.end()) {
         withhold(told.path, "its sample is not in the sheet");
         continue;
       }
       Work work;
-      work.sample = sample->second;
-      work.file = SampleFile{told.path, told.kind, told.read, is_part(told.part) ? told.part : "", {}, {}};
-      work.reason = unfit(told, claims[told.path].size());
+      work.sample = open ? nobody : sample->second;
+      for (const auto& id : claim) {
+        if (const auto named = by_id_.find(id); named != by_id_.end()) work.claimed.push_back(named->second);
+      }
+      work.file = SampleFile{told.path, told.kind, told.read, is_part(told.part) ? told.part : "", {}, {}, {}};
+      work.reason = unfit(told, open ? 1 : claim.size());
       if (work.reason.empty()) {
         if (auto done = look_at(work); !done) return done.error();
       }
@@ -240,6 +254,12 @@ class Workbench {
   }
 
   void compare(Work& work, const genomics::Facts& facts) {
+    if (may_be_joint(work.file.kind) && facts.sample_names.size() > 1) return joint(work, facts);
+    if (work.sample == nobody) {
+      work.reason = work.claimed.empty() ? "no sample of the sheet has its name, and it is no joint file"
+                                         : "ambiguous: " + std::to_string(work.claimed.size()) + " samples claim it";
+      return;
+    }
     const std::set<std::string> named(facts.sample_names.begin(), facts.sample_names.end());
     if (named.size() > 1) {
       work.reason = "its header names " + std::to_string(named.size()) + " samples";
@@ -263,11 +283,68 @@ class Workbench {
     }
   }
 
+  // A file of several samples: each that is in the run owns a column, or has no part in it.
+  void joint(Work& work, const genomics::Facts& facts) {
+    if (facts.sample_names.size() > most_joint_columns) {
+      work.reason = "its header names " + std::to_string(facts.sample_names.size()) + " samples, and no more than " +
+                    std::to_string(most_joint_columns) + " can be searched for";
+      return;
+    }
+    for (const auto& name : facts.sample_names) add_run_word("sample name in a joint file", name);
+    for (const auto& word : facts.identifiers) {
+      if (is_in_read_names(word)) continue;
+      add_run_word("header", word);
+      add_run_word("header", name_in_file_name(word));
+    }
+    auto found = owners_of(facts.sample_names, names_);
+    const auto owns = [&](std::size_t sample) {
+      return std::any_of(found.owners.begin(), found.owners.end(),
+                         [sample](const auto& owner) { return owner.sample == sample; });
+    };
+    if (!std::all_of(work.claimed.begin(), work.claimed.end(), owns)) {
+      work.reason = "it is named after a sample that no column of it, or more than one, is named after";
+    } else if (found.owners.empty()) {
+      work.reason = found.doubtful == 0 ? "its columns name no sample of the run"
+                                        : "ambiguous: its columns fit samples of the run in more than one way";
+    } else {
+      if (found.doubtful > 0) {
+        withhold(work.file.path, "ambiguous for " + counted(found.doubtful, "sample", "samples") +
+                                     " of the run: the columns fit in more than one way");
+      }
+      owners_[work.file.path] = std::move(found.owners);
+    }
+  }
+
+  // A joint file goes to each of its samples, and its index with it.
+  void shares() {
+    std::map<std::string, const Work*> data;
+    for (const auto& work : work_) {
+      if (!is_index(work.file.kind)) data[work.file.path] = &work;
+    }
+    std::vector<Work> all;
+    for (const auto& work : work_) {
+      const auto* of = is_index(work.file.kind) ? indexed(work.file.path, data) : &work;
+      const auto owners = of == nullptr ? owners_.end() : owners_.find(of->file.path);
+      if (owners == owners_.end() || !work.reason.empty()) {
+        all.push_back(work);
+        continue;
+      }
+      for (const auto& owner : owners->second) {
+        all.push_back(work);
+        all.back().sample = owner.sample;
+        if (of == &work) all.back().file.column = owner.column;
+      }
+    }
+    work_ = std::move(all);
+  }
+
+  [[nodiscard]] bool is_in_read_names(const std::string& word) const {
+    return std::any_of(read_name_words_.begin(), read_name_words_.end(),
+                       [&](const auto& known) { return word.find(known.value) != std::string::npos; });
+  }
+
   void header_word(std::size_t sample, const std::string& word) {
-    const bool in_read_names = std::any_of(read_name_words_.begin(), read_name_words_.end(), [&](const auto& known) {
-      return word.find(known.value) != std::string::npos;
-    });
-    if (in_read_names) return;
+    if (is_in_read_names(word)) return;
     add_word(sample, "header", word);
     add_word(sample, "header", name_in_file_name(word));
   }
@@ -290,7 +367,7 @@ class Workbench {
         work.reason = "an index without its file";
       } else if (!of->reason.empty()) {
         work.reason = "the file that it indexes is withheld";
-      } else if (of->sample != work.sample) {
+      } else if (of->sample != work.sample && owners_.count(of->file.path) == 0) {
         work.reason = "ambiguous: the file that it indexes belongs to another sample";
       }
     }
@@ -314,6 +391,7 @@ class Workbench {
       if (!work.reason.empty() || is_index(work.file.kind)) continue;
       auto& file = work.file;
       file.suffix = suffix_of(file.path, samples_[work.sample].identity.file_names());
+      if (file.column) file.suffix += file.suffix.empty() ? "joint" : "-joint";
       const unsigned nth = ++taken[{work.sample, file.kind, file.read, file.part, file.suffix}];
       if (nth > 1) file.suffix += (file.suffix.empty() ? "" : "-") + std::to_string(nth);
       data[file.path] = &work;
@@ -372,7 +450,9 @@ class Workbench {
   std::map<std::string, std::size_t> by_id_;
   NameIndex names_;
   std::vector<Identifier> identifiers_, read_name_words_;
+  std::set<std::string> run_words_;  // identifiers_, to tell each once
   std::vector<Work> work_;
+  std::map<std::string, std::vector<JointOwners::Owner>> owners_;  // by path, of joint files that are given on
   std::vector<WithheldFile> withheld_;
 };
 

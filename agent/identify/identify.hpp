@@ -1,13 +1,16 @@
 // agent/identify/identify.hpp: the second station: whose data a settled run holds.
 //
 // Fails closed: a file that could belong to two samples belongs to none; a file whose own header names another sample
-// of the run is withheld; undetermined reads, logs, sheets and unknown kinds are never given on.
+// of the run is withheld. A joint VCF or BCF belongs to every sample of the run that exactly one of its columns is
+// named after, exactly, and each gets that column; columns of nobody in the run go nowhere. Undetermined reads, logs,
+// sheets and unknown kinds are never given on.
 //
 // Order      samples as the instrument named them; files by path.
 // Never      a sample id, a path or a header's word in an error, a reason or a problem.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +24,12 @@
 
 namespace tributary::identify {
 
+/// The sample's own among the columns of a joint file.
+struct JointColumn {
+  std::uint32_t number = 0;  // from 0
+  std::string name;          // as the file has it: an identity
+};
+
 struct SampleFile {
   std::string path;    // relative to the run folder: an identity, as names of files hold sample ids
   std::string kind;    // fastq bam cram vcf gvcf bcf bed report, or bai csi tbi crai
@@ -28,6 +37,7 @@ struct SampleFile {
   std::string part;    // "L001" or ""
   std::string suffix;  // what the name says between sample and kind, made safe: "hard-filtered" or ""
   files::FileId id;
+  std::optional<JointColumn> column;  // of a file of several samples
 };
 
 struct IdentifiedSample {

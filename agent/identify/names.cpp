@@ -66,6 +66,11 @@ Means NameIndex::whom(std::size_t own, const std::string& name) const {
   return found->second.size() == 1 ? Means::own : Means::several;
 }
 
+std::set<std::size_t> NameIndex::exactly(const std::string& name) const {
+  const auto found = exact_.find(name);
+  return found == exact_.end() ? std::set<std::size_t>{} : found->second;
+}
+
 Means NameIndex::whom_in_file_name(std::size_t own, const std::string& text) const {
   const auto name = base_name(text);
   Means answer = Means::nobody;

@@ -21,6 +21,8 @@ class NameIndex {
   /// Whom a name in a file of sample `own` means. One that is spelled exactly like an own name, and like nobody
   /// else's, is own; else all spellings count.
   [[nodiscard]] Means whom(std::size_t own, const std::string& name) const;
+  /// The samples that have a name spelled exactly so.
+  [[nodiscard]] std::set<std::size_t> exactly(const std::string& name) const;
   /// The same for a text that may hold a name as part of a file name: `dir/NAME_S1_L001_R1_001.fastq.gz`.
   [[nodiscard]] Means whom_in_file_name(std::size_t own, const std::string& text) const;
 

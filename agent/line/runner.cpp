@@ -233,7 +233,7 @@ void Runner::seal(const journal::ParcelRow& row, const pseudonymise::Pseudonymou
   std::uint64_t told = 0;
   auto sealed = sealer.seal(row.id, parcel, [&](std::uint64_t bytes) {
     made += bytes;
-    if (made - told >= (64U << 20)) {
+    if (bytes == 0 || made - told >= (64U << 20)) {
       told = made;
       supervisor::alive();
     }

@@ -24,7 +24,8 @@ struct Description {
     std::vector<Alias> aliases;
   };
   struct File {
-    std::string sample_id, path, kind, read, part;
+    std::string sample_id;  // "": a joint file (or its index) that is named after nobody
+    std::string path, kind, read, part;
   };
   struct Withheld {
     std::string path, reason;

@@ -163,6 +163,11 @@ Result<Assignment> Registrar::assign_one(const consent::ConsentedRun& run, const
     clean.transform.read_names = policy.mask_read_names ? genomics::ReadNames::mask : genomics::ReadNames::keep;
     clean.transform.tags = tags_of(policy.tags);
     clean.transform.name_key = key_.name_key(policy.destination, out.pseudonym);
+    if (file.column) {
+      clean.transform.columns = {
+          {file.column->number, genomics::column_check(clean.transform.name_key, file.column->name), out.pseudonym}};
+      clean.transform.bare_sites = policy.keep_bare_sites ? genomics::BareSites::keep : genomics::BareSites::drop;
+    }
     const auto beside = index_beside(file, sample.sample.files);
     if (beside != genomics::IndexKind::none && kind->index != genomics::IndexKind::none) {
       clean.transform.index = beside == genomics::IndexKind::csi ? beside : kind->index;

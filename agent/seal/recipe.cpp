@@ -9,7 +9,9 @@
 namespace tributary::seal {
 namespace {
 
-constexpr std::int64_t version = 1;
+// 1: as first released. 2: with columns of joint files. A recipe is written in the oldest version that can say it, and
+// all are read.
+constexpr std::int64_t newest_version = 2;
 
 // Digests back to back, as one word of base64.
 template <typename Digest>
@@ -38,6 +40,28 @@ Digest unpack_one(const Json& word) {
 
 std::uint64_t number(const Json& value) { return static_cast<std::uint64_t>(value.as_integer()); }
 
+// What a file of one sample does not have.
+void write_columns(const genomics::Transform& transform, Json& out) {
+  Json columns = Json::array();
+  for (const auto& column : transform.columns) {
+    Bytes check;
+    append_le64(check, column.check);
+    columns.push(
+        Json().add("source", std::uint64_t{column.source}).add("check", to_base64(check)).add("name", column.name));
+  }
+  out.add("columns", std::move(columns)).add("bare_sites", static_cast<std::int64_t>(transform.bare_sites));
+}
+
+void read_columns(const Json& in, genomics::Transform& transform) {
+  transform.bare_sites = static_cast<genomics::BareSites>(in["bare_sites"].as_integer());
+  for (const auto& entry : in["columns"].items()) {
+    Bytes check = unpack_bytes(entry["check"]);
+    check.resize(8);
+    transform.columns.push_back({static_cast<std::uint32_t>(entry["source"].as_integer()), load_le64(check),
+                                 std::string(entry["name"].as_string())});
+  }
+}
+
 Json write_source(const ObjectRecipe& object) {
   Json out;
   out.add("path", to_base64(view(object.path))).add("size", object.id.size).add("mtime_ns", object.id.mtime_ns);
@@ -55,6 +79,7 @@ Json write_source(const ObjectRecipe& object) {
     restarts.push(std::move(entry));
   }
   out.add("restarts", std::move(restarts));
+  if (!object.transform.columns.empty()) write_columns(object.transform, out);
   return out;
 }
 
@@ -71,6 +96,7 @@ void read_source(const Json& in, ObjectRecipe& object) {
   object.header = unpack_bytes(in["header"]);
   for (const auto& entry : in["restarts"].items())
     object.restarts.push_back({number(entry["at"]), unpack_bytes(entry["state"])});
+  read_columns(in, object.transform);
 }
 
 }  // namespace
@@ -92,8 +118,12 @@ SecretText write(const Recipe& recipe) {
     out.add("source", object.is_inline ? Json() : write_source(object));
     objects.push(std::move(out));
   }
+  const bool joint = std::any_of(recipe.objects.begin(), recipe.objects.end(),
+                                 [](const ObjectRecipe& object) { return !object.transform.columns.empty(); });
   Json out;
-  out.add("version", version).add("folder", to_base64(view(recipe.folder))).add("objects", std::move(objects));
+  out.add("version", joint ? newest_version : 1)
+      .add("folder", to_base64(view(recipe.folder)))
+      .add("objects", std::move(objects));
   if (recipe.release) out.add("release", to_json(*recipe.release));
   return SecretText(out.dump());
 }
@@ -101,9 +131,10 @@ SecretText write(const Recipe& recipe) {
 Result<Recipe> read(ByteView bytes) {
   auto in = json::parse(text(bytes));
   if (!in) return operator_error("seal: a recipe can not be read", "retry the parcel: it is sealed afresh");
-  if ((*in)["version"].as_integer() != version) {
-    return operator_error("seal: a recipe has version " + std::to_string((*in)["version"].as_integer()) +
-                              ", this program knows " + std::to_string(version),
+  const std::int64_t version = (*in)["version"].as_integer();
+  if (version < 1 || version > newest_version) {
+    return operator_error("seal: a recipe has version " + std::to_string(version) + ", this program knows " +
+                              std::to_string(newest_version),
                           "install the version of tributary that made it, or retry the parcel: it is sealed afresh");
   }
   Recipe recipe;

@@ -104,8 +104,13 @@ Result<Sealer::Sealed> Sealer::seal_file(const pseudonymise::PseudonymousParcel&
 
   auto inspector = verify::Inspector::make(parcel.dictionary(), file.transform.format);
   if (!inspector) return in("verify", inspector.error());
-  auto clean =
-      genomics::open_clean(std::move(*fd), file.transform, {.tap = inspector->get(), .workers = settings_.workers});
+  const auto pulse = [&]() -> Status {
+    if (stop_.requested()) return wait_error("seal: stopping");
+    moved(0);
+    return {};
+  };
+  auto clean = genomics::open_clean(std::move(*fd), file.transform,
+                                    {.tap = inspector->get(), .workers = settings_.workers, .pulse = pulse});
   if (!clean) return in("pseudonymise: " + std::string(genomics::name_of(file.transform.format)), clean.error());
   auto* watched_plain = new WatchedSource(**clean);
   crypt4gh::EncryptingSource sealed(std::unique_ptr<stream::Source>(watched_plain), object.data_key, object.header);

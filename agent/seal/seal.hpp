@@ -68,7 +68,7 @@ class Sealer {
   Sealer(Settings settings, const Clock& clock, const Stop& stop)
       : settings_(std::move(settings)), clock_(clock), stop_(stop) {}
 
-  /// `moved(bytes)` is told how many bytes of ciphertext were made.
+  /// `moved(bytes)` is told how many bytes of ciphertext were made; 0 now and then while none are.
   [[nodiscard]] Result<SealedParcel> seal(const std::string& parcel_id, const pseudonymise::PseudonymousParcel& parcel,
                                           const std::function<void(std::uint64_t)>& moved) const;
 

@@ -52,6 +52,8 @@ class Search {
     transform.format = place.format;
     transform.sample = "TL-1";
     if (place.masks_names) transform.read_names = genomics::ReadNames::mask;
+    if (place.column)
+      transform.columns = {{*place.column, genomics::column_check(transform.name_key, "a"), transform.sample}};
     auto inspector = verify::Inspector::make(dictionary_, place.format);
     const auto done = genomics::sample::clean(file, transform, inspector->get());
     Result result{done.complete, (*inspector)->hits(), {}};

@@ -153,6 +153,51 @@ std::string vcf_of(const Vcf& vcf) {
          vcf.value + "\n";
 }
 
+// Four persons, of whom the second one agreed.
+struct Joint {
+  std::string header = {}, before = "c", behind = "d", alternates = "C", own = "0/1", other = "0/0", info = "DP=3";
+};
+std::string joint_of(const Joint& joint) {
+  return "##fileformat=VCFv4.3\n##FILTER=<ID=PASS,Description=\"All filters passed\">\n" + joint.header +
+         "##INFO=<ID=DP,Number=1,Type=Integer,Description=\"Depth\">\n"
+         "##INFO=<ID=NOTE,Number=1,Type=String,Description=\"Note\">\n"
+         "##INFO=<ID=SVTYPE,Number=1,Type=String,Description=\"Kind\">\n"
+         "##FORMAT=<ID=GT,Number=1,Type=String,Description=\"Genotype\">\n"
+         "##FORMAT=<ID=TAG,Number=1,Type=String,Description=\"Tag\">\n"
+         "##FORMAT=<ID=FT,Number=1,Type=String,Description=\"Filter\">\n##contig=<ID=chr1,length=100000>\n"
+         "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t" +
+         joint.before + "\ta\t" + joint.behind + "\te\nchr1\t100\t.\tA\t" + joint.alternates + "\t50\tPASS\t" +
+         joint.info + "\tGT:FT:TAG\t0/0\t" + joint.own + "\t" + joint.other + "\t0/1\n";
+}
+
+void add_joint(std::vector<Planted>& all) {
+  const auto add = [&](const std::string& name, Fate fate, std::function<Joint(Word)> joint) {
+    all.push_back(
+        {"joint VCF: " + name, Format::vcf, fate, [joint](Word w) { return joint_of(joint(w)); }, false, true, 1});
+    all.push_back({"joint BCF: " + name, Format::bcf, fate,
+                   [joint](Word w) { return sample::bcf_of(joint_of(joint(w))); }, false, true, 1});
+  };
+  add("column before", Fate::removed, [](Word w) { return Joint{.before = w}; });
+  add("column behind", Fate::removed, [](Word w) { return Joint{.behind = w}; });
+  for (const auto* const line :
+       {"##SAMPLE=<ID=WORD,Description=\"x\">", "##SAMPLE=<ID=d,Genomes=Germline;WORD,Mixture=.3;.7>",
+        "##PEDIGREE=<ID=a,Mother=WORD,Father=d>", "##PEDIGREE=<ID=WORD,Original=a>", "##pedigreeDB=http://x/WORD",
+        "##META=<ID=Assay,Type=String,Number=.,Values=[WORD, b]>", "##WORD_META=<ID=d>", "##GVCFBlock0-1=WORD"}) {
+    add(line, Fate::removed, [line](Word w) {
+      std::string text = line;
+      text.replace(text.find("WORD"), 4, w);
+      return Joint{.header = text + "\n"};
+    });
+  }
+  add("allele of others", Fate::removed, [](Word w) { return Joint{.alternates = "C,<" + w + ">", .other = "2/2"}; });
+  add("own allele", Fate::proven, [](Word w) { return Joint{.alternates = "C,<" + w + ">", .own = "0/2"}; });
+  add("text of others", Fate::removed, [](Word w) { return Joint{.other = "0/1:PASS:" + w}; });
+  add("misshapen text of others", Fate::removed, [](Word w) { return Joint{.other = "0/1:" + w}; });
+  add("own text", Fate::removed, [](Word w) { return Joint{.own = "0/1:PASS:" + w}; });
+  add("text of the site", Fate::removed, [](Word w) { return Joint{.info = "DP=3;NOTE=" + w}; });
+  add("misshapen text of the site", Fate::removed, [](Word w) { return Joint{.info = "SVTYPE=" + w}; });
+}
+
 void add_variants(std::vector<Planted>& all) {
   const auto add = [&](const std::string& name, Fate fate, std::function<Vcf(Word)> vcf) {
     all.push_back({"VCF: " + name, Format::vcf, fate, [vcf](Word w) { return vcf_of(vcf(w)); }, false, true});
@@ -205,6 +250,7 @@ std::vector<Planted> places() {
   add_fastq(all);
   add_alignments(all);
   add_variants(all);
+  add_joint(all);
   return all;
 }
 

@@ -1,7 +1,9 @@
 // tests/corpus/places.hpp: files with one word planted in one place.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,8 @@ struct Planted {
   bool masks_names = false;
   /// The search of the file as it stands finds the word. Not so where no search can: packed as hexadecimal, say.
   bool is_searchable = true;
+  /// Of a joint file: the column that stays. It is called "a".
+  std::optional<std::uint32_t> column = {};
 };
 
 /// All places, for words of letters, digits and `_ - .`.

@@ -18,10 +18,19 @@ vcf() {
   printf '##FORMAT=<ID=GT,Number=1,Type=String,Description="g">\n##cmd=x\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tSAMPLE-01\n'
   printf 'c\t5\t.\tA\tG\t30\tPASS\tDP=3\tGT\t0/1\nc\t9\trs1\tAC\tA,<DEL>\t.\t.\tDP=4\tGT\t1|2\n'
 }
+joint_vcf() {
+  printf '##fileformat=VCFv4.3\n##contig=<ID=c,length=500>\n##INFO=<ID=AC,Number=A,Type=Integer,Description="c">\n##INFO=<ID=AF,Number=A,Type=Float,Description="f">\n'
+  printf '##INFO=<ID=AN,Number=1,Type=Integer,Description="n">\n##INFO=<ID=SVLEN,Number=A,Type=Integer,Description="l">\n##INFO=<ID=END,Number=1,Type=Integer,Description="e">\n'
+  printf '##FORMAT=<ID=GT,Number=1,Type=String,Description="g">\n##FORMAT=<ID=AD,Number=R,Type=Integer,Description="d">\n##FORMAT=<ID=PL,Number=G,Type=Integer,Description="p">\n'
+  printf '##FORMAT=<ID=XA,Number=A,Type=Float,Description="a">\n##PEDIGREE=<ID=b,Mother=a>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\ta\tb\te\n'
+  printf 'c\t5\trs1\tA\tG,C,*\t30\tPASS\tAC=1,2,0;AF=0.1,0.2,0;AN=6;SVLEN=1,2,3\tGT:AD:PL:XA\t0/2:1,2,3,4:0,1,2,3,4,5,6,7,8,9:1,2,3\t0/1/2:.\t./.:.:.\n'
+  printf 'c\t9\t.\tA\t<NON_REF>\t.\t.\tEND=20\tGT:PL\t0/0:0,3,9\t0/0:0,1,2\t0|0\nc\t30\t.\tA\tG\t.\t.\t.\tGT\t0/0\t0/1\t0/0\n'
+}
 fastq() { printf '@M00146:21:A2WDF:1:1101:1000:2000 1:N:0:ACGT\nACGTN\n+\nFFFF#\n@r2/1\nAC\n+r2/1\n!~\n'; }
 
 vcf >"$dir/vcf/plain"
 vcf | gzip -nc >"$dir/vcf/gzip"
+joint_vcf >"$dir/vcf/joint"
 printf '#track\nc\t1\t20\tname\nc\t30\t40\n' >"$dir/vcf/bed"
 fastq >"$dir/fastq/plain"
 fastq | gzip -nc >"$dir/fastq/gzip"
@@ -34,6 +43,7 @@ if command -v samtools >/dev/null && command -v bcftools >/dev/null && command -
   vcf | bcftools view --no-version -Ob -o "$dir/vcf/bcf" - 2>/dev/null
   vcf | bcftools view --no-version -Ou -o "$dir/vcf/ubcf" - 2>/dev/null
   vcf | bgzip -c >"$dir/vcf/bgzf"
+  joint_vcf | bcftools view --no-version -Ou -o "$dir/vcf/joint_ubcf" - 2>/dev/null
   fastq | bgzip -c >"$dir/fastq/bgzf"
 fi
 

@@ -26,6 +26,8 @@ class FolderSide final : public FarSide {
  public:
   Far begin() override;
   Things things(const Laboratory& laboratory, const SiteFolder& site) override;
+  /// Since `begin`.
+  [[nodiscard]] const std::string& path() const { return directory_->path(); }
 
  private:
   std::unique_ptr<fakes::TemporaryDirectory> directory_;

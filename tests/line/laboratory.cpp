@@ -109,7 +109,8 @@ SiteFolder::SiteFolder(const Laboratory& laboratory, const Far& far) {
             keys + "/pseudonym.key\" }\ndestinations:\n  - name: far\n    " + far.settings + "\n    recipients: [ \"" +
             keys + "/recipient.pub\"" + (far.recipient_file.empty() ? "" : ", \"" + far.recipient_file + "\"") +
             " ]\npolicies:\n  - name: research\n    destination: far\n"
-            "    purpose: { use: HMB, country: DE }\n    files: [ fastq ]\nlisten: null\n");
+            "    purpose: { use: HMB, country: DE }\n    files: [ " +
+            laboratory.kinds() + " ]\nlisten: null\n");
   write(path() + "/task.yaml",
         "name: ingest ${parcel}\ninputs:\n  - { name: \"${name}\", url: \"${drs_uri}\", path: \"/inputs/${name}\", "
         "type: FILE }\nexecutors:\n  - { image: \"registry.example.org/ingest:1\", command: [ check, \"${parcel}\" ] "

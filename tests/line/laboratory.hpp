@@ -25,6 +25,9 @@ class Laboratory {
   [[nodiscard]] Secret<32> state_key() const;
   /// SAMPLE-01 and SAMPLE-02 agreed, SAMPLE-03 did not; `withdrawn` agreed once.
   void write_subjects(const std::string& withdrawn = {}) const;
+  /// The kinds of files that sites over it send.
+  [[nodiscard]] const std::string& kinds() const { return kinds_; }
+  void send(const std::string& kinds) { kinds_ = kinds; }
   /// When the list of subjects was written: for clocks that we move.
   [[nodiscard]] std::int64_t made_utc_s() const { return made_utc_s_; }
   /// Words that nobody beyond the site may read.
@@ -35,6 +38,7 @@ class Laboratory {
   fakes::TemporaryDirectory directory_;
   crypt4gh::SecretKey recipient_;
   std::string site_public_pem_;
+  std::string kinds_ = "fastq";
   std::int64_t made_utc_s_ = 0;
 };
 

@@ -1,16 +1,18 @@
 // agent/port/genomics/genomics.hpp: the file formats of the field, read to be rid of identities.
 //
 // A transform takes one file of ONE sample and gives the same file without identifiers, as a stream: headers rewritten
-// by allow-list, names replaced by the pseudonym, records kept. The same file and the same parameters give the same
-// bytes, always. Memory is constant: it does not grow with the file.
+// by allow-list, names replaced by the pseudonym, records kept. Of a joint VCF or BCF the columns that are named stay,
+// and nothing that only others carry (htslib/vcf_cut.hpp says what that is). The same file and the same parameters give
+// the same bytes, always. Memory is constant: it does not grow with the file.
 //
-// Failure    give_up: the file is damaged, truncated, of several samples, or has a construct that can not be made
-//            clean (say which). wait: the file could not be read now. Messages name place and kind, NEVER content:
-//            no name, no header line, no path.
+// Failure    give_up: the file is damaged, truncated, of several samples without columns being named, or has a
+//            construct that can not be made clean (say which). wait: the file could not be read now. Messages name
+//            place and kind, NEVER content: no name, no header line, no path.
 // Never      writes anything to disk.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -34,6 +36,8 @@ enum class Compression : std::uint8_t { none = 0, gzip = 1, bgzf = 2 };
 enum class ReadNames : std::uint8_t { keep = 0, mask = 1 };
 /// Of optional fields of reads. known: those on the list; all: unknown ones, too; none: those that a read needs only.
 enum class Tags : std::uint8_t { known = 0, all = 1, none = 2 };
+/// Of a joint file: whether a site stays at which no kept column carries a variant. Reference blocks of gVCF always do.
+enum class BareSites : std::uint8_t { drop = 0, keep = 1 };
 enum class IndexKind : std::uint8_t { none = 0, bai = 1, csi = 2, tbi = 3, crai = 4, gzi = 5 };
 
 std::string_view name_of(Format format);        // "fastq", "bam", ...
@@ -50,13 +54,24 @@ struct Facts {
 /// Reads the header only.
 Result<Facts> inspect(const files::Fd& file);
 
+/// A sample's column of a joint VCF or BCF that stays.
+struct Column {
+  std::uint32_t source = 0;  // its number among the sample columns of the source, from 0
+  std::uint64_t check = 0;   // `column_check` of its name there: a source that was replaced is noticed
+  std::string name;          // replaces that name; [A-Za-z0-9._-]
+};
+/// A keyed digest of a column's name; `name_key` is that of the transform.
+std::uint64_t column_check(const Secret<32>& name_key, std::string_view source_name);
+
 /// Parameters of one transform; small, stored with the recipe. No identity is among them.
 struct Transform {
   Format format = Format::unknown;
-  std::string sample;  // replaces every sample name; [A-Za-z0-9._-]
+  std::string sample;           // replaces every sample name; [A-Za-z0-9._-]
+  std::vector<Column> columns;  // by rising source; all others are cut. None: the file has one sample at most
+  BareSites bare_sites = BareSites::drop;
   ReadNames read_names = ReadNames::keep;
   Tags tags = Tags::known;
-  Secret<32> name_key;                // read_names mask: key of the bijection
+  Secret<32> name_key;                // read_names mask: key of the bijection; columns: of their check
   IndexKind index = IndexKind::none;  // made in the same pass
 };
 
@@ -97,6 +112,8 @@ struct Pass {
   /// The first byte given out is the one at `from->output_offset`; index and counts are then not available.
   const RestartPoint* from = nullptr;
   Workers* workers = nullptr;  // they inflate and deflate BGZF blocks; none: the one that reads does it
+  /// Called now and then while much is read of which nothing stays; an error ends the pass with that error.
+  std::function<Status()> pulse = {};
 };
 /// Opens the file for its transform.
 Result<std::unique_ptr<CleanSource>> open_clean(files::Fd file, const Transform& transform, const Pass& pass);

@@ -171,22 +171,24 @@ class Describer {
       } else if (places[match.sample->id + '\n' + name.read + '\n' + name.part].size() > 1) {
         withhold(file->path, "ambiguous: the same read and lane of its sample stands in two files");
       } else {
-        give(*file, *match.sample, match.kind, name.read, name.part);
+        give(*file, match.sample->id, match.kind, name.read, name.part);
       }
     }
     for (const auto& file : dragen_) {
       const auto match = matcher.match_dragen(file.name, file.folders);
-      if (match.sample == nullptr) {
-        withhold(file.path, match.reason);
+      if (match.sample != nullptr) {
+        give(file, match.sample->id, match.kind, "", "");
+      } else if (!match.kind.empty()) {
+        give(file, "", match.kind, "", "");  // named after nobody: its columns say whose it is
       } else {
-        give(file, *match.sample, match.kind, "", "");
+        withhold(file.path, match.reason);
       }
     }
   }
 
-  void give(const Found& file, const SheetSample& sample, const std::string& kind, const std::string& read,
+  void give(const Found& file, const std::string& sample_id, const std::string& kind, const std::string& read,
             const std::string& part) {
-    sink_.file(sample.id, file.path, kind, read, part);
+    sink_.file(sample_id, file.path, kind, read, part);
     given_.insert(file.path);
   }
 

@@ -126,7 +126,12 @@ Match Matcher::match_dragen(const std::string& file_name, const std::vector<std:
     const auto stem = file_name.substr(0, file_name.size() - known.ending.size());
     for (const auto* sample : narrowed(by_name(stem), stem, folders)) found.emplace(sample, known.kind);
   }
-  if (found.empty()) return withheld("no sample of the sheet has this name, or its ending is not known");
+  if (found.empty()) {
+    const auto kind = endings.front().kind;
+    const bool may_be_joint = kind == "vcf" || kind == "gvcf" || kind == "bcf" || kind == "tbi" || kind == "csi";
+    return Match{nullptr, "no sample of the sheet has this name, or its ending is not known",
+                 may_be_joint ? std::string(kind) : std::string()};
+  }
   if (found.size() > 1) {
     return withheld("ambiguous: its name fits " + std::to_string(found.size()) + " samples of the sheet");
   }

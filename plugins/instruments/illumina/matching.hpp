@@ -16,7 +16,7 @@ namespace tributary::illumina {
 struct Match {
   const SheetSample* sample = nullptr;
   std::string reason;  // why there is no sample; no identity
-  std::string kind;    // of DRAGEN files
+  std::string kind;    // of DRAGEN files; without a sample: of one that may be a joint file
 };
 
 class Matcher {

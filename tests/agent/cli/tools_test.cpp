@@ -340,6 +340,27 @@ TEST(Deidentify, replaces_the_name_of_the_sample) {
   LONGS_EQUAL(4, desk.run({"scan", "--identifiers", desk.at("yes.txt"), desk.at("b.vcf")}).code);
 }
 
+TEST(Deidentify, keeps_the_columns_of_a_joint_file_that_the_map_names) {
+  desk.write("a.vcf",
+             "##fileformat=VCFv4.2\n##contig=<ID=chr1,length=1000>\n"
+             "##FORMAT=<ID=GT,Number=1,Type=String,Description=\"Genotype\">\n"
+             "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tSAMPLE-76\tSAMPLE-77\tSAMPLE-78\tMuster-4711\n"
+             "chr1\t100\t.\tA\tG,C\t50\tPASS\t.\tGT\t0/1\t0/2\t0/1\t2/2\n"
+             "chr1\t200\t.\tA\tG\t50\tPASS\t.\tGT\t0/1\t0/0\t0/1\t0/0\n");
+  LONGS_EQUAL(2, deidentify("a.vcf", "b.vcf").code);  // two columns would have one name
+  map = desk.write("joint.tsv", "SAMPLE-77\tTL-ABC\nMuster-4711\tTL-DEF\nSAMPLE-99\tTL-GHI\n");
+  auto ended = deidentify("a.vcf", "b.vcf");
+  LONGS_EQUAL_TEXT(0, ended.code, ended.words.c_str());
+  STRCMP_CONTAINS("sample columns cut: 2\n", ended.words.c_str());
+  STRCMP_CONTAINS("records: 1\n", ended.words.c_str());
+  LONGS_EQUAL(0, deidentify("a.vcf", "c.vcf", {"--sites-without-variant", "keep"}).code);
+  LONGS_EQUAL(2, deidentify("a.vcf", "d.vcf", {"--sites-without-variant", "all"}).code);
+  map = desk.write("nobody.tsv", "SAMPLE-99\tTL-GHI\n");
+  ended = deidentify("a.vcf", "e.vcf");
+  LONGS_EQUAL(2, ended.code);
+  STRCMP_CONTAINS("none of the 4 sample columns", ended.words.c_str());
+}
+
 TEST(Deidentify, keeps_or_masks_the_names_of_reads) {
   desk.write("a.fastq", fastq("M00146:21:000000000-A2WDF:1:1101:1000:7"));
   LONGS_EQUAL(0, deidentify("a.fastq", "kept.fastq").code);

@@ -52,6 +52,7 @@ policies:
     files: [ bam, report ]
     read_names: mask
     tags: none
+    sites_without_variant: keep
     share: aggregate
     on_withdrawal: stop
 limits: { upload_rate: 80Mbit/s, upload_hours: [ "20:00-06:00", "12:00-13:30" ], connections: 8, threads: 3,
@@ -115,6 +116,7 @@ TEST(Load, has_the_same_defaults_as_the_types) {
   LONGS_EQUAL(4, policy.files.size());
   CHECK_FALSE(policy.mask_read_names);
   CHECK(policy.tags == ReadTags::known);
+  CHECK_FALSE(policy.keep_bare_sites);
   CHECK(policy.on_withdrawal == OnWithdrawal::erase);
   const consent::Purpose fallback;
   CHECK(policy.purpose.commercial == fallback.commercial && policy.purpose.for_profit == fallback.for_profit);
@@ -184,6 +186,7 @@ TEST(Load, reads_every_key_of_a_policy) {
   LONGS_EQUAL(2, p.files.size());
   CHECK_TRUE(p.mask_read_names);
   CHECK(p.tags == ReadTags::none);
+  CHECK_TRUE(p.keep_bare_sites);
   CHECK(p.on_withdrawal == OnWithdrawal::stop);
 }
 

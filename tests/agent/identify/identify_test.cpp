@@ -134,9 +134,74 @@ TEST(Identify, searches_for_the_name_inside_of_a_file_name_in_a_header) {
   CHECK(knows(found.samples()[0], "STRANGER-7"));
 }
 
-TEST(Identify, withholds_files_of_several_samples) {
-  file("SAMPLE-01", "SAMPLE-01.vcf.gz", "vcf", "vcf name=SAMPLE-01 name=NORMAL-01 ");
-  CHECK(reason(identified(), "SAMPLE-01.vcf.gz").find("names") != std::string::npos);
+TEST(Identify, withholds_reads_of_several_samples) {
+  file("SAMPLE-01", "SAMPLE-01.bam", "bam", "bam name=SAMPLE-01 name=NORMAL-01 ");
+  CHECK(reason(identified(), "SAMPLE-01.bam").find("names") != std::string::npos);
+}
+
+TEST(Identify, gives_a_joint_file_to_each_sample_that_a_column_is_named_after) {
+  sample("SAMPLE-03", "PROJECT-A");
+  file("", "cohort.vcf.gz", "vcf", "vcf name=STRANGER-1 name=SAMPLE-02 name=Name_One name=STRANGER-2 id=MOTHER-5 ");
+  file("", "cohort.vcf.gz.tbi", "tbi", "index");
+  const auto found = identified();
+  CHECK(found.withheld().empty());
+  const auto &one = found.samples()[0].files, &two = found.samples()[1].files;
+  CHECK_EQUAL(2, one.size());
+  CHECK_EQUAL(2, two.size());
+  CHECK_EQUAL(2, one[0].column->number);
+  STRCMP_EQUAL("Name_One", one[0].column->name.c_str());
+  CHECK_EQUAL(1, two[0].column->number);
+  STRCMP_EQUAL("joint", two[0].suffix.c_str());
+  CHECK_FALSE(one[1].column.has_value());
+  CHECK(found.samples()[2].files.empty());
+  for (const char* word : {"STRANGER-1", "STRANGER-2", "MOTHER-5"}) {
+    const auto& words = found.identifiers();
+    CHECK(std::any_of(words.begin(), words.end(), [&](const auto& known) { return known.value == word; }));
+  }
+  CHECK(
+      std::all_of(found.samples().begin(), found.samples().end(), [](const auto& of) { return of.problems.empty(); }));
+}
+
+TEST(Identify, gives_a_sample_its_column_of_a_file_with_columns_of_nobody) {
+  file("SAMPLE-01", "SAMPLE-01.sv.vcf.gz", "vcf", "vcf name=SAMPLE-01 name=NORMAL-01 ");
+  const auto found = identified();
+  CHECK_EQUAL(1, found.samples()[0].files.size());
+  CHECK_EQUAL(0, found.samples()[0].files[0].column->number);
+  STRCMP_EQUAL("sv-joint", found.samples()[0].files[0].suffix.c_str());
+}
+
+TEST(Identify, gives_no_column_of_which_it_is_not_sure) {
+  sample("SAMPLE-03", "PROJECT-A", "SAMPLE-02");
+  file("", "shared.vcf", "vcf", "vcf name=SAMPLE-01 name=SAMPLE-02 ");     // two samples are called so
+  file("", "twice.vcf", "vcf", "vcf name=SAMPLE-01 name=Name_One ");       // two columns of one sample
+  file("", "same.bcf", "bcf", "bcf name=SAMPLE-01 name=SAMPLE-01 ");       // twice the same
+  file("", "munged.gvcf", "gvcf", "vcf name=SAMPLE.01 name=name_one ");    // not exactly
+  file("", "single.vcf", "vcf", "vcf name=SAMPLE-01 ");                    // no joint file
+  file("SAMPLE-01", "SAMPLE-01.vcf", "vcf", "vcf name=Name_Two name=X ");  // named after another one
+  file("", "reads.bam", "bam", "bam name=SAMPLE-01 ");
+  const auto found = identified();
+  CHECK_EQUAL(1, found.samples()[0].files.size());
+  STRCMP_EQUAL("shared.vcf", found.samples()[0].files[0].path.c_str());
+  CHECK(found.samples()[1].files.empty());
+  CHECK(found.samples()[2].files.empty());
+  for (const char* path : {"shared.vcf", "twice.vcf", "same.bcf"})
+    CHECK_TEXT(reason(found, path).find("ambiguous") == 0, path);
+  STRCMP_EQUAL("its columns name no sample of the run", reason(found, "munged.gvcf").c_str());
+  STRCMP_EQUAL("no sample of the sheet has its name, and it is no joint file", reason(found, "single.vcf").c_str());
+  STRCMP_CONTAINS("named after a sample that no column", reason(found, "SAMPLE-01.vcf").c_str());
+  STRCMP_EQUAL("its sample is not in the sheet", reason(found, "reads.bam").c_str());
+}
+
+TEST(Identify, lets_the_columns_decide_when_two_samples_claim_a_joint_file) {
+  file("SAMPLE-01", "pair.vcf", "vcf", "vcf name=SAMPLE-01 name=SAMPLE-02 ");
+  instrument.told.files.push_back({"SAMPLE-02", "pair.vcf", "vcf", "", ""});
+  file("SAMPLE-01", "one.vcf", "vcf", "vcf name=SAMPLE-01 ");
+  instrument.told.files.push_back({"SAMPLE-02", "one.vcf", "vcf", "", ""});
+  const auto found = identified();
+  CHECK_EQUAL(1, found.samples()[0].files.size());
+  CHECK_EQUAL(1, found.samples()[1].files.size());
+  CHECK_EQUAL(1, found.samples()[1].files[0].column->number);
+  STRCMP_EQUAL("ambiguous: 2 samples claim it", reason(found, "one.vcf").c_str());
 }
 
 TEST(Identify, holds_a_sample_whose_header_has_a_name_that_nobody_knows) {

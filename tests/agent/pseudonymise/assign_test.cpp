@@ -47,6 +47,35 @@ TEST(Assignment, never_names_an_object_by_anything_but_portable_characters) {
   }
 }
 
+TEST(Assignment, names_the_column_of_a_joint_file_by_a_keyed_digest) {
+  house.add_sample("SAMPLE-01", "SUBJECT-01");
+  house.add_sample("SAMPLE-02", "SUBJECT-02");
+  house.add_file("", "cohort.vcf", "vcf",
+                 "##fileformat=VCFv4.3\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tSAMPLE-02\tSTRANGER-1\t"
+                 "SAMPLE-01\n");
+  house.add_file("", "cohort.vcf.tbi", "tbi", "index");
+  house.settings.policies[0].keep_bare_sites = true;
+  const auto all = assigned();
+  LONGS_EQUAL(2, all.size());
+  for (std::size_t i = 0; i < 2; ++i) {
+    LONGS_EQUAL(1, all[i].parcel->files().size());
+    const auto& file = all[i].parcel->files()[0];
+    STRCMP_EQUAL((all[i].pseudonym + ".joint.vcf.gz").c_str(), file.object_name.c_str());
+    STRCMP_EQUAL((file.object_name + ".tbi").c_str(), file.index_object_name.c_str());
+    LONGS_EQUAL(1, file.transform.columns.size());
+    LONGS_EQUAL(i == 0 ? 2 : 0, file.transform.columns[0].source);
+    STRCMP_EQUAL(all[i].pseudonym.c_str(), file.transform.columns[0].name.c_str());
+    CHECK_TRUE(file.transform.columns[0].check ==
+               genomics::column_check(file.transform.name_key, i == 0 ? "SAMPLE-01" : "SAMPLE-02"));
+    CHECK_TRUE(file.transform.bare_sites == genomics::BareSites::keep);
+    CHECK_TRUE(all[i].parcel->dictionary()->words() > 0);
+  }
+  const auto words = pseudonymise::words_of(*house.consented(), false);
+  CHECK_TRUE(std::any_of(words.begin(), words.end(), [](const auto& word) {
+    return word.value == "STRANGER-1" && word.kind == "sample name in a joint file";
+  }));
+}
+
 TEST(Assignment, gives_every_object_a_name_of_its_own) {
   house.add_sample("SAMPLE-01", "SUBJECT-01");
   house.add_file("SAMPLE-01", "a/SAMPLE-01.bed", "bed", "chr1\t0\t10\n");

@@ -175,10 +175,31 @@ TEST(Recipe, of_before_there_were_totals_has_none) {
   CHECK_TRUE(back.ok() && !back->release.has_value());
 }
 
+TEST(Recipe, of_a_joint_file_comes_back_with_its_columns_and_without_a_name_of_the_source) {
+  seal::Recipe recipe;
+  recipe.objects.resize(1);
+  auto& transform = recipe.objects[0].transform;
+  STRCMP_CONTAINS("\"version\":1", std::string(seal::write(recipe).reveal()).c_str());
+  transform.format = genomics::Format::vcf;
+  transform.bare_sites = genomics::BareSites::keep;
+  const auto check = genomics::column_check(transform.name_key, "SAMPLE-02");
+  transform.columns = {{2999, check, "TL-1"}, {4000000000U, ~std::uint64_t{0}, "TL-2"}};
+  const std::string text(seal::write(recipe).reveal());
+  STRCMP_CONTAINS("\"version\":2", text.c_str());
+  CHECK(text.find("SAMPLE-02") == std::string::npos);
+  const auto back = seal::read(view(text));
+  CHECK_TRUE(back.ok());
+  const auto& is = back->objects[0].transform;
+  CHECK_TRUE(is.bare_sites == genomics::BareSites::keep);
+  LONGS_EQUAL(2, is.columns.size());
+  CHECK_TRUE(is.columns[0].source == 2999 && is.columns[0].check == check && is.columns[0].name == "TL-1");
+  CHECK_TRUE(is.columns[1].source == 4000000000U && is.columns[1].check == ~std::uint64_t{0});
+}
+
 TEST(Recipe, of_another_version_is_refused_with_both_versions) {
   const auto back = seal::read(view(R"({"version":7,"folder":"","objects":[]})"));
   CHECK_FALSE(back.ok());
-  STRCMP_CONTAINS("version 7, this program knows 1", back.error().what.c_str());
+  STRCMP_CONTAINS("version 7, this program knows 2", back.error().what.c_str());
   CHECK_FALSE(seal::read(view("no json")).ok());
 }
 

@@ -88,6 +88,19 @@ TEST(Describe, gives_each_file_of_an_on_board_analysis_to_its_sample) {
   STRCMP_EQUAL("SAMPLE_02", owner(told, "Analysis/1/Data/BCLConvert/fastq/SAMPLE_02_S2_L001_R2_001.fastq.gz").c_str());
 }
 
+TEST(Describe, gives_joint_calls_that_are_named_after_nobody_to_be_told_apart_by_their_columns) {
+  RunFolder run(novaseq_x_run);
+  make_novaseq_x(run, samples);
+  run.file(germline + "cohort.hard-filtered.vcf.gz", "joint")
+      .file(germline + "cohort.hard-filtered.vcf.gz.tbi", "index");
+  run.file(germline + "cohort.bam", "reads");
+  const auto told = describe(run).told;
+  STRCMP_EQUAL("vcf", told.file(germline + "cohort.hard-filtered.vcf.gz")->kind.c_str());
+  STRCMP_EQUAL("", told.file(germline + "cohort.hard-filtered.vcf.gz")->sample.c_str());
+  STRCMP_EQUAL("", told.file(germline + "cohort.hard-filtered.vcf.gz.tbi")->sample.c_str());
+  POINTERS_EQUAL(nullptr, told.file(germline + "cohort.bam"));
+}
+
 TEST(Describe, withholds_undetermined_reads_logs_sheets_and_replay_files) {
   RunFolder run(novaseq_x_run);
   make_novaseq_x(run, samples);

@@ -1,9 +1,12 @@
 // agent/port/genomics/htslib/bcf.cpp: a new header in front of records that are copied (VCF specification, section 6).
 #include "agent/port/genomics/htslib/bcf.hpp"
 
+#include <optional>
+
 #include "agent/port/genomics/htslib/clean_text.hpp"
 #include "agent/port/genomics/htslib/region_index.hpp"
 #include "agent/port/genomics/htslib/tap_batch.hpp"
+#include "agent/port/genomics/htslib/vcf_cut.hpp"
 #include "agent/port/genomics/htslib/vcf_header.hpp"
 #include "agent/port/genomics/htslib/vcf_record.hpp"
 
@@ -35,9 +38,11 @@ class CleanBcf final : public CleanText {
  private:
   CleanBcf(std::unique_ptr<Unpacker> input, const Transform& transform, const Pass& pass)
       : CleanText("BCF", Format::bcf, std::move(input), pass),
-        header_(VcfHeader::Kind::bcf, transform.sample),
+        header_(VcfHeader::Kind::bcf, transform),
         cleaner_(header_),
-        wants_index_(transform.index != IndexKind::none) {}
+        wants_index_(transform.index != IndexKind::none) {
+    if (!transform.columns.empty()) cut_.emplace(header_, transform);
+  }
 
   /// For what it says of the records; nothing is given out.
   Status read_header() {
@@ -52,10 +57,17 @@ class CleanBcf final : public CleanText {
       return done ? Result<bool>(true) : Result<bool>(done.error());
     }
     Result<std::size_t> size = bcf_record_bytes(window());
-    if (!size) return in("record " + std::to_string(records() + 1), size.error());
+    if (!size) return in("record " + std::to_string(number()), size.error());
     if (*size == 0) return false;
-    if (Status done = record(window().rest().substr(0, *size)); !done) return done.error();
-    return true;
+    const std::string_view source = window().rest().substr(0, *size);
+    if (!cut_) {
+      Status done = record(source, *size);
+      return done ? Result<bool>(true) : Result<bool>(done.error());
+    }
+    Result<bool> stays = cut_->cut(view(source));
+    if (!stays) return bad(stays.error().what.c_str());
+    Status done = *stays ? record(text(cut_->record()), *size) : drop(*size);
+    return done ? Result<bool>(true) : Result<bool>(done.error());
   }
 
   /// Appends the clean text; answers the bytes of the window that it is made of.
@@ -92,12 +104,15 @@ class CleanBcf final : public CleanText {
     return {};
   }
 
+  /// Of the record at the front of the window.
+  [[nodiscard]] std::uint64_t number() const { return records() + (cut_ ? cut_->counts().records_dropped : 0) + 1; }
+
   Error bad(const char* what) const {
-    return refusal("record " + std::to_string(records() + 1) + ": " + what,
-                   "the file is damaged: have it written again");
+    return refusal("record " + std::to_string(number()) + ": " + what, "the file is damaged: have it written again");
   }
 
-  Status record(std::string_view bytes) {
+  /// `bytes`: the record of `consumed` bytes of the window, cut.
+  Status record(std::string_view bytes, std::size_t consumed) {
     const auto contig = static_cast<std::int32_t>(le32(bytes, lengths_bytes));
     const auto position = static_cast<std::int32_t>(le32(bytes, lengths_bytes + 4));
     const auto length = static_cast<std::int32_t>(le32(bytes, lengths_bytes + 8));
@@ -107,7 +122,7 @@ class CleanBcf final : public CleanText {
     if (samples != header_.samples()) return bad("its number of samples is not that of the header");
     if (Status done = cleaner_.clean(view(bytes), unit()); !done) return bad(done.error().what.c_str());
     const Region region{contig, position, std::int64_t{position} + std::max(length, 1), true};
-    return emit_record(bytes.size(), index_ ? &region : nullptr);
+    return emit_record(consumed, index_ ? &region : nullptr);
   }
 
   Status add_to_index(const Region& region, std::uint64_t end_at) override { return index_->add(region, end_at); }
@@ -118,11 +133,16 @@ class CleanBcf final : public CleanText {
     count("sample names replaced", header_.samples());
     count("record texts dropped", cleaner_.counts().texts_dropped);
     count("record ids dropped", cleaner_.counts().ids_dropped);
+    if (cut_) {
+      count("sample columns cut", header_.source_samples() - header_.samples());
+      cut_->counts().tell(counters());
+    }
     return index_ ? index_->finish(end_at) : Result<Bytes>(Bytes{});
   }
 
   VcfHeader header_;
   BcfRecordCleaner cleaner_;
+  std::optional<BcfCut> cut_;
   bool wants_index_;
   std::unique_ptr<RegionIndex> index_;
 };

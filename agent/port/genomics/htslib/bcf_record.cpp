@@ -1,85 +1,33 @@
 // agent/port/genomics/htslib/bcf_record.cpp: typed values of a BCF record (VCF specification 4.3, section 6.3).
 #include <algorithm>
-#include <array>
 #include <optional>
 
+#include "agent/port/genomics/htslib/bcf_typed.hpp"
 #include "agent/port/genomics/htslib/vcf_record.hpp"
 
 namespace tributary::genomics {
 
 namespace {
 
-constexpr std::size_t lengths_bytes = 8;
-constexpr std::size_t fixed_bytes = 24;
-constexpr unsigned characters = 7;
+constexpr std::size_t lengths_bytes = bcf_lengths_bytes;
+constexpr std::size_t fixed_bytes = bcf_fixed_bytes;
 
 Error damaged() { return refusal("its lengths do not fit together", "the file is damaged: have it written again"); }
-
-std::size_t width_of(unsigned type) {
-  constexpr std::array<std::size_t, 16> widths = {0, 1, 2, 4, 0, 4, 0, 1};
-  return widths[type];
-}
-
-/// A value with its description; `repeat` of them stand in a row behind one description.
-struct Typed {
-  unsigned type = 0;
-  ByteView value;
-  ByteView whole;  // description and value
-};
-
-class Walk {
- public:
-  explicit Walk(ByteView bytes) : bytes_(bytes) {}
-  [[nodiscard]] std::size_t at() const { return at_; }
-  [[nodiscard]] bool at_end() const { return at_ == bytes_.size(); }
-
-  std::optional<Typed> next(std::uint64_t repeat = 1) {
-    const std::size_t start = at_;
-    if (at_ >= bytes_.size()) return std::nullopt;
-    const unsigned type = bytes_[at_] & 15U;
-    std::uint64_t count = bytes_[at_] >> 4U;
-    ++at_;
-    if (count == 15) {
-      const auto number = next_integer();
-      if (!number || *number < 0) return std::nullopt;
-      count = static_cast<std::uint64_t>(*number);
-    }
-    if (type != 0 && width_of(type) == 0) return std::nullopt;
-    const std::uint64_t size = count * width_of(type) * repeat;
-    if (size > bytes_.size() - at_) return std::nullopt;
-    at_ += static_cast<std::size_t>(size);
-    return Typed{type, bytes_.subspan(at_ - static_cast<std::size_t>(size), static_cast<std::size_t>(size)),
-                 bytes_.subspan(start, at_ - start)};
-  }
-
-  /// One integer of any width: a length, or a key.
-  std::optional<std::int64_t> next_integer() {
-    if (at_ >= bytes_.size() || bytes_[at_] >> 4U != 1) return std::nullopt;
-    const unsigned type = bytes_[at_] & 15U;
-    const std::size_t size = width_of(type);
-    if (type < 1 || type > 3 || size > bytes_.size() - at_ - 1) return std::nullopt;
-    std::uint32_t value = 0;
-    for (std::size_t i = size; i > 0; --i) value = value << 8U | bytes_[at_ + i];
-    at_ += 1 + size;
-    if (type == 1) return static_cast<std::int8_t>(value);
-    if (type == 2) return static_cast<std::int16_t>(value);
-    return static_cast<std::int32_t>(value);
-  }
-
- private:
-  ByteView bytes_;
-  std::size_t at_ = 0;
-};
 
 void append(Bytes& out, ByteView bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
 
 }  // namespace
 
-bool BcfRecordCleaner::stays(ValueRule rule, unsigned type, ByteView value) const {
+/// A text must have its shape in each of the samples.
+bool BcfRecordCleaner::stays(ValueRule rule, unsigned type, ByteView value, std::size_t samples) const {
   if (rule == ValueRule::drop) return false;
-  if (type != characters) return true;  // a number by its type
-  const auto all = text(value);
-  return header_.values().fits(rule, all.substr(0, all.find('\0')));
+  if (type != bcf_text) return true;  // a number by its type
+  const std::size_t size = value.size() / std::max<std::size_t>(samples, 1);
+  for (std::size_t i = 0; i < samples; ++i) {
+    const auto one = text(value.subspan(i * size, size));
+    if (!header_.values().fits(rule, one.substr(0, one.find('\0')))) return false;
+  }
+  return true;
 }
 
 Status BcfRecordCleaner::clean(ByteView record, Bytes& out) {
@@ -103,15 +51,15 @@ Status BcfRecordCleaner::clean(ByteView record, Bytes& out) {
 Status BcfRecordCleaner::shared(ByteView bytes, Bytes& out) {
   const std::uint32_t counts = load_le32(bytes.subspan(16));
   append(out, bytes.first(fixed_bytes));
-  Walk walk(bytes.subspan(fixed_bytes));
+  BcfWalk walk(bytes.subspan(fixed_bytes));
   const auto id = walk.next();
-  if (!id || (id->type != characters && id->type != 0)) return damaged();
+  if (!id || (id->type != bcf_text && id->type != 0)) return damaged();
   const auto name = text(id->value).substr(0, text(id->value).find('\0'));
   if (name.empty() || VcfValues::are_ids(name)) {
     append(out, id->whole);
   } else {
     ++counts_.ids_dropped;
-    out.push_back(characters);  // an empty text: missing
+    out.push_back(bcf_text);  // an empty text: missing
   }
   for (std::uint32_t i = 0; i < (counts >> 16U) + 1; ++i) {  // the alleles, and the filters
     const auto value = walk.next();
@@ -137,7 +85,7 @@ Status BcfRecordCleaner::shared(ByteView bytes, Bytes& out) {
 }
 
 Status BcfRecordCleaner::formats(ByteView bytes, std::uint32_t samples, std::uint32_t count, Bytes& out) {
-  Walk walk(bytes);
+  BcfWalk walk(bytes);
   formats_ = 0;
   for (std::uint32_t i = 0; i < count; ++i) {
     const std::size_t key_at = walk.at();
@@ -145,7 +93,7 @@ Status BcfRecordCleaner::formats(ByteView bytes, std::uint32_t samples, std::uin
     const std::size_t value_at = walk.at();
     const auto value = key ? walk.next(samples) : std::nullopt;
     if (!value) return damaged();
-    if (!stays(header_.values().format_rule(header_.word(*key)), value->type, value->value)) {
+    if (!stays(header_.values().format_rule(header_.word(*key)), value->type, value->value, samples)) {
       ++counts_.texts_dropped;
       continue;
     }

@@ -11,6 +11,8 @@ constexpr std::size_t tap_piece_bytes = std::size_t{256} << 10U;
 constexpr std::uint8_t state_version = 2;
 // Version, format, flags, input position, records, bytes to skip; behind them the state of a gzip stream.
 constexpr std::size_t state_bytes = 27;
+/// A second or less.
+constexpr std::uint64_t pulse_bytes = std::uint64_t{64} << 20U;
 /// A larger record is written afresh: the blocks that it covers are not kept packed in memory.
 constexpr std::size_t copied_record_limit_bytes = std::size_t{1} << 20U;
 
@@ -24,7 +26,8 @@ CleanText::CleanText(std::string who, Format format, std::unique_ptr<Unpacker> i
       window_(std::move(input)),
       tap_(pass.tap),
       writer_(pass.workers, pass.from != nullptr ? pass.from->output_offset : 0),
-      copying_(window_.input().compression() == Compression::bgzf) {}
+      copying_(window_.input().compression() == Compression::bgzf),
+      pulse_(pass.pulse) {}
 
 Status CleanText::continue_from(const RestartPoint& from) {
   const ByteView state(from.state);
@@ -189,7 +192,10 @@ Status CleanText::drop(std::size_t consumed) {
     if (Status done = stop_copying(); !done) return done;
   }
   take_changed(consumed);
-  return {};
+  silent_bytes_ += consumed;
+  if (!pulse_ || silent_bytes_ < pulse_bytes) return {};
+  silent_bytes_ = 0;
+  return pulse_();
 }
 
 /// What was passed of the block that will not be copied after all is written.

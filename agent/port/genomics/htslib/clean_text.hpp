@@ -113,7 +113,9 @@ class CleanText : public CleanSource {
   bool copying_;            // the block is copied when its end is reached
   std::size_t passed_ = 0;  // copying: bytes of its content behind the front
   bool block_same_ = true;  // written: nothing of it changed so far
-  std::uint64_t skip_ = 0;  // continued: bytes that stand in blocks before
+  std::function<Status()> pulse_;
+  std::uint64_t silent_bytes_ = 0;  // dropped since the newest pulse
+  std::uint64_t skip_ = 0;          // continued: bytes that stand in blocks before
   bool continued_ = false;
   bool ended_ = false;
   std::optional<Error> error_;

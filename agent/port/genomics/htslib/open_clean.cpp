@@ -20,6 +20,21 @@ bool is_pseudonym(std::string_view name) {
   });
 }
 
+Status check_columns(const Transform& transform) {
+  if (transform.columns.empty()) return {};
+  if (transform.format != Format::vcf && transform.format != Format::bcf)
+    return refusal("only VCF and BCF have columns of samples");
+  const Column* before = nullptr;
+  for (const Column& column : transform.columns) {
+    if (!is_pseudonym(column.name)) {
+      return refusal("a name that should replace a column's is empty or has characters outside of A-Z a-z 0-9 . _ -");
+    }
+    if (before != nullptr && column.source <= before->source) return refusal("columns are not in their order");
+    before = &column;
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<CleanSource>> open_clean(files::Fd file, const Transform& transform, const Pass& pass) {
@@ -27,6 +42,7 @@ Result<std::unique_ptr<CleanSource>> open_clean(files::Fd file, const Transform&
   if (!nameless && !is_pseudonym(transform.sample)) {
     return refusal("the name that should replace the sample's is empty or has characters outside of A-Z a-z 0-9 . _ -");
   }
+  if (Status done = check_columns(transform); !done) return done.error();
   switch (transform.format) {
     case Format::fastq:
       return open_clean_fastq(std::move(file), transform, pass);

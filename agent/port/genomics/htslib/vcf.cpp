@@ -1,7 +1,6 @@
-// agent/port/genomics/htslib/vcf.cpp: header by allow-list, records as they stand, index beside.
+// agent/port/genomics/htslib/vcf.cpp: header by allow-list, records as they stand or cut, index beside.
 #include "agent/port/genomics/htslib/vcf.hpp"
 
-#include <array>
 #include <bit>
 #include <charconv>
 #include <cstring>
@@ -9,6 +8,7 @@
 
 #include "agent/port/genomics/htslib/clean_text.hpp"
 #include "agent/port/genomics/htslib/region_index.hpp"
+#include "agent/port/genomics/htslib/vcf_cut.hpp"
 #include "agent/port/genomics/htslib/vcf_header.hpp"
 #include "agent/port/genomics/htslib/vcf_record.hpp"
 
@@ -16,13 +16,7 @@ namespace tributary::genomics {
 
 namespace {
 
-constexpr std::size_t most_columns = VcfRecordCleaner::most_columns;
 constexpr std::int64_t greatest_position = std::int64_t{1} << 43U;
-
-struct Record {
-  std::array<std::string_view, most_columns> columns;
-  std::size_t count = 0;  // most_columns + 1: more
-};
 
 /// A bit at the top of each of the eight bytes that is a tab.
 std::uint64_t tabs_in(std::uint64_t bytes) {
@@ -31,14 +25,15 @@ std::uint64_t tabs_in(std::uint64_t bytes) {
   return ~(((others & low) + low) | others | low);
 }
 
-/// Columns are short: eight bytes at once are faster here than a search for each tab.
-Record columns_of(std::string_view text) {
+/// Fills `columns`; false when there are more or fewer. Columns are short: eight bytes at once are faster here than a
+/// search for each tab.
+bool find_columns(std::string_view text, std::vector<std::string_view>& columns) {
   static_assert(std::endian::native == std::endian::little);
-  Record record;
   std::size_t begin = 0;
+  std::size_t count = 0;
   const auto end_column = [&](std::size_t at) {
-    if (record.count < most_columns) record.columns[record.count] = text.substr(begin, at - begin);
-    if (record.count <= most_columns) ++record.count;
+    if (count < columns.size()) columns[count] = text.substr(begin, at - begin);
+    ++count;
     begin = at + 1;
   };
   std::size_t at = 0;
@@ -52,7 +47,7 @@ Record columns_of(std::string_view text) {
     if (text[at] == '\t') end_column(at);
   }
   end_column(text.size());
-  return record;
+  return count == columns.size();
 }
 
 /// The value of INFO's END, when there is a number.
@@ -87,9 +82,11 @@ class CleanVcf final : public CleanText {
  private:
   CleanVcf(std::unique_ptr<Unpacker> input, const Transform& transform, const Pass& pass)
       : CleanText("VCF", Format::vcf, std::move(input), pass),
-        header_(VcfHeader::Kind::vcf, transform.sample),
+        header_(VcfHeader::Kind::vcf, transform),
         cleaner_(header_),
-        index_kind_(transform.index) {}
+        index_kind_(transform.index) {
+    if (!transform.columns.empty()) cut_.emplace(header_, transform);
+  }
 
   /// For what it says of the records; nothing is given out.
   Status read_header() {
@@ -105,8 +102,10 @@ class CleanVcf final : public CleanText {
     return {};
   }
 
+  [[nodiscard]] std::uint64_t records_cut() const { return cut_ ? cut_->counts().records_dropped : 0; }
+
   Error bad(const char* what) const {
-    return refusal("record " + std::to_string(records() + 1) + ": " + what,
+    return refusal("record " + std::to_string(records() + records_cut() + 1) + ": " + what,
                    "the file is damaged: have it written again");
   }
 
@@ -144,26 +143,34 @@ class CleanVcf final : public CleanText {
       ++comments_;
       return drop(consumed);
     }
-    const Record record = columns_of(text);
-    if (record.count != header_.columns()) return bad("its columns are not those of the header");
-    const std::string_view digits = record.columns[1];
+    if (!cut_) return record_of(text, consumed);
+    Result<bool> stays = cut_->cut(text);
+    if (!stays) return bad(stays.error().what.c_str());
+    return *stays ? record_of(cut_->record(), consumed) : drop(consumed);
+  }
+
+  /// `text`: the record of `consumed` bytes of the window, cut.
+  Status record_of(std::string_view text, std::size_t consumed) {
+    columns_.resize(header_.columns());
+    if (!find_columns(text, columns_)) return bad("its columns are not those of the header");
+    const std::string_view digits = columns_[1];
     std::int64_t position = -1;
     const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), position);
-    if (record.columns[0].empty() || parsed.ec != std::errc{} || parsed.ptr != digits.data() + digits.size() ||
+    if (columns_[0].empty() || parsed.ec != std::errc{} || parsed.ptr != digits.data() + digits.size() ||
         position < 0 || position > greatest_position) {
       return bad("has no contig or no position");
     }
-    if (cleaner_.is_clean(record.columns, record.count)) {
+    if (cleaner_.is_clean(columns_)) {
       append(text);
-    } else if (Status done = cleaner_.clean(record.columns, record.count, unit()); !done) {
+    } else if (Status done = cleaner_.clean(columns_, unit()); !done) {
       return bad(done.error().what.c_str());
     }
     unit().push_back('\n');
     if (!index_) return emit_record(consumed);
-    auto contig = index_->number_of(record.columns[0]);
+    auto contig = index_->number_of(columns_[0]);
     if (!contig) return contig.error();
-    Region region{*contig, position - 1, position - 1 + static_cast<std::int64_t>(record.columns[3].size()), true};
-    const std::optional<std::int64_t> end = info_end(record.columns[7]);
+    Region region{*contig, position - 1, position - 1 + static_cast<std::int64_t>(columns_[3].size()), true};
+    const std::optional<std::int64_t> end = info_end(columns_[7]);
     if (end && *end > region.begin) region.end = *end;
     return emit_record(consumed, &region);
   }
@@ -177,11 +184,17 @@ class CleanVcf final : public CleanText {
     count("comment lines dropped", comments_);
     count("record texts dropped", cleaner_.counts().texts_dropped);
     count("record ids dropped", cleaner_.counts().ids_dropped);
+    if (cut_) {
+      count("sample columns cut", header_.source_samples() - header_.samples());
+      cut_->counts().tell(counters());
+    }
     return index_ ? index_->finish(end_at) : Result<Bytes>(Bytes{});
   }
 
   VcfHeader header_;
   VcfRecordCleaner cleaner_;
+  std::optional<VcfCut> cut_;
+  std::vector<std::string_view> columns_;
   IndexKind index_kind_;
   std::unique_ptr<RegionIndex> index_;
   std::uint64_t comments_ = 0;

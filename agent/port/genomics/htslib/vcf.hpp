@@ -1,7 +1,9 @@
-// agent/port/genomics/htslib/vcf.hpp: VCF and gVCF of one sample (or of sites only), always as BGZF.
+// agent/port/genomics/htslib/vcf.hpp: VCF and gVCF of one sample, of sites only, or of some samples of a joint file;
+// always as BGZF.
 //
-// The header goes through the allow-list of vcf_header.hpp; records are copied as they stand (CR LF becomes LF). A
-// record must have as many columns as the header says and a position that is a number.
+// The header goes through the allow-list of vcf_header.hpp; records are copied as they stand (CR LF becomes LF), of
+// joint files what vcf_cut.hpp leaves. A record must have as many columns as the header says and a position that is a
+// number.
 //
 // Accepts    plain, gzip and BGZF; comment and blank lines among the records are dropped.
 // Index      tbi or csi, the same intervals as tabix finds.

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "agent/base/text.hpp"
+#include "agent/port/genomics/htslib/siphash.hpp"
 
 namespace tributary::genomics {
 
@@ -175,15 +176,16 @@ Status VcfHeader::structured(std::string_view text, std::string_view kind, std::
 /// Enters a line into what is known of values, and into BCF's dictionary: by its number, or as the next one.
 Status VcfHeader::declare(std::string_view kind, const std::vector<VcfField>& fields) {
   if (kind != "FILTER" && kind != "INFO" && kind != "FORMAT") return {};
-  std::string_view id, type, index;
+  std::string_view id, type, count, index;
   for (auto field = fields.rbegin(); field != fields.rend(); ++field) {  // the first one of a key counts
     if (field->key == "ID") id = field->value;
     if (field->key == "Type") type = field->value;
+    if (field->key == "Number") count = field->value;
     if (field->key == "IDX") index = field->value;
   }
   if (kind == "FILTER") values_.declare_filter(id);
-  if (kind == "INFO") values_.declare_info(id, type);
-  if (kind == "FORMAT") values_.declare_format(id, type);
+  if (kind == "INFO") values_.declare_info(id, type, count);
+  if (kind == "FORMAT") values_.declare_format(id, type, count);
   if (kind_ != Kind::bcf) return {};
   const auto number = number_of(index);
   if (!number && std::find(words_.begin(), words_.end(), id) != words_.end()) return {};
@@ -202,6 +204,12 @@ std::string_view VcfHeader::word(std::int64_t number) const {
 Status VcfHeader::column_line(std::string_view text, Bytes& into) {
   Result<std::vector<std::string>> samples = vcf_samples(text);
   if (!samples) return bad(samples.error().what);
+  source_samples_ = samples->size();
+  if (!kept_.empty()) {
+    append(into, fixed_columns);
+    append(into, "\tFORMAT");
+    return cut_columns(*samples, into);
+  }
   if (samples->size() > 1) {
     return refusal("header line " + std::to_string(number_) + ": " + std::to_string(samples->size()) +
                        " sample columns, and a file of one sample is expected",
@@ -220,6 +228,26 @@ Status VcfHeader::column_line(std::string_view text, Bytes& into) {
   }
   into.push_back('\n');
   return {};
+}
+
+Status VcfHeader::cut_columns(const std::vector<std::string>& samples, Bytes& into) {
+  for (const Column& column : kept_) {
+    if (column.source >= samples.size() || column_check(key_, samples[column.source]) != column.check) {
+      return refusal("header line " + std::to_string(number_) + ": a sample column is not the one that was looked at",
+                     "the file was replaced by another one: have the run looked at again");
+    }
+    into.push_back('\t');
+    append(into, column.name);
+  }
+  columns_ = 9 + kept_.size();
+  into.push_back('\n');
+  return {};
+}
+
+std::uint64_t column_check(const Secret<32>& name_key, std::string_view source_name) {
+  std::string message("sample column\n");
+  message += source_name;
+  return sip_hash_2_4(sip_key(name_key.bytes()), view(message));
 }
 
 }  // namespace tributary::genomics

@@ -2,11 +2,12 @@
 //
 // Kept       ##fileformat; ##FILTER, ##ALT (ID, Description); ##INFO, ##FORMAT (ID, Number, Type, Description);
 //            ##contig (ID, length, md5); in BCF also IDX, for records point into the dictionary that these lines are.
-// Replaced   the one sample column.
+// Replaced   the sample columns that stay: the one there is, or those of a joint file that are named.
 // Dropped    every other line (command lines, dates, ##reference, ##SAMPLE, ##PEDIGREE, ...) and every other key.
 // Order      lines as the file has them; `done` after #CHROM.
-// Failure    give_up: no ##fileformat in front, a structured line that can not be taken apart, more than one sample.
-//            Messages name the number of the line.
+// Failure    give_up: no ##fileformat in front, a structured line that can not be taken apart, more than one sample
+//            and no columns named, a named column that is not there or is called otherwise. Messages name the number of
+//            the line.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +18,7 @@
 
 #include "agent/base/bytes.hpp"
 #include "agent/base/result.hpp"
+#include "agent/port/genomics/genomics.hpp"
 #include "agent/port/genomics/htslib/vcf_values.hpp"
 
 namespace tributary::genomics {
@@ -34,15 +36,18 @@ Result<std::vector<std::string>> vcf_samples(std::string_view line);
 class VcfHeader {
  public:
   enum class Kind : std::uint8_t { vcf, bcf };
-  VcfHeader(Kind kind, std::string sample) : kind_(kind), sample_(std::move(sample)) {}
+  VcfHeader(Kind kind, const Transform& transform)
+      : kind_(kind), sample_(transform.sample), kept_(transform.columns), key_(transform.name_key) {}
 
   /// `text`: a line without its end. Appends the clean line with its end to `into`, or nothing.
   [[nodiscard]] Status line(std::string_view text, Bytes& into);
   [[nodiscard]] bool done() const { return columns_ > 0; }
 
-  /// Of #CHROM: 8 (sites only), 9 or 10.
+  /// Of the clean #CHROM: 8 (sites only), 9 or more.
   [[nodiscard]] std::size_t columns() const { return columns_; }
-  [[nodiscard]] std::uint64_t samples() const { return columns_ > 9 ? 1 : 0; }
+  [[nodiscard]] std::uint64_t samples() const { return columns_ > 9 ? columns_ - 9 : 0; }
+  /// Of the source.
+  [[nodiscard]] std::uint64_t source_samples() const { return source_samples_; }
   [[nodiscard]] std::uint64_t longest_contig() const { return longest_contig_; }  // 0: unknown
   [[nodiscard]] std::uint64_t contigs() const { return contigs_; }                // size of BCF's dictionary of contigs
   [[nodiscard]] std::uint64_t lines_dropped() const { return lines_dropped_; }
@@ -55,12 +60,16 @@ class VcfHeader {
  private:
   Status structured(std::string_view text, std::string_view kind, std::string_view body, Bytes& into);
   Status column_line(std::string_view text, Bytes& into);
+  Status cut_columns(const std::vector<std::string>& samples, Bytes& into);
   [[nodiscard]] Error bad(const std::string& what) const;
   Result<bool> keep(std::string_view kind, const VcfField& field);
   Status declare(std::string_view kind, const std::vector<VcfField>& fields);
 
   Kind kind_;
   std::string sample_;
+  std::vector<Column> kept_;
+  Secret<32> key_;
+  std::uint64_t source_samples_ = 0;
   std::uint64_t number_ = 0;
   std::size_t columns_ = 0;
   std::uint64_t longest_contig_ = 0;

@@ -22,7 +22,7 @@ void for_each(std::string_view text, char between, Part part) {
 
 }  // namespace
 
-bool VcfRecordCleaner::is_clean(const Columns& columns, std::size_t count) {
+bool VcfRecordCleaner::is_clean(Columns columns) {
   const VcfValues& values = header_.values();
   if ((columns[2] != "." && !VcfValues::are_ids(columns[2])) || !values.fits(ValueRule::number, columns[5]))
     return false;
@@ -31,10 +31,12 @@ bool VcfRecordCleaner::is_clean(const Columns& columns, std::size_t count) {
     filter_ = columns[6];
   }
   if (!info_is_clean(columns[7])) return false;
-  if (count < 9) return true;
+  if (columns.size() < 9) return true;
   if (columns[8] != format_) learn_format(columns[8]);
   if (clean_format_.size() != format_.size()) return false;
-  return count < 10 || sample_is_clean(columns[9]);
+  const auto samples = columns.subspan(9);
+  return std::all_of(samples.begin(), samples.end(),
+                     [this](std::string_view sample) { return sample_is_clean(sample); });
 }
 
 bool VcfRecordCleaner::info_is_clean(std::string_view info) {
@@ -61,7 +63,7 @@ bool VcfRecordCleaner::sample_is_clean(std::string_view values) const {
   return false;
 }
 
-Status VcfRecordCleaner::clean(const Columns& columns, std::size_t count, Bytes& out) {
+Status VcfRecordCleaner::clean(Columns columns, Bytes& out) {
   const VcfValues& values = header_.values();
   if (!values.fits(ValueRule::number, columns[5])) return refusal("its quality is no number");
   append(out, columns[0]);
@@ -81,14 +83,14 @@ Status VcfRecordCleaner::clean(const Columns& columns, std::size_t count, Bytes&
   append(out, filters ? columns[6] : ".");
   out.push_back('\t');
   info(columns[7], out);
-  if (count < 9) return {};
+  if (columns.size() < 9) return {};
   if (columns[8] != format_) learn_format(columns[8]);
-  if (count < 10) {
-    out.push_back('\t');
-    append(out, clean_format_.empty() ? "." : clean_format_);
-    return {};
+  out.push_back('\t');
+  append(out, clean_format_.empty() ? "." : clean_format_);
+  for (const std::string_view column : columns.subspan(9)) {
+    if (Status done = sample(column, out); !done) return done;
   }
-  return sample(columns[9], out);
+  return {};
 }
 
 ValueRule VcfRecordCleaner::info_rule(std::size_t place, std::string_view key) {
@@ -151,8 +153,6 @@ Status VcfRecordCleaner::sample(std::string_view values, Bytes& out) {
     clean_sample_ += stays ? value : ".";
   });
   if (!fits) return refusal("more values than its FORMAT names");
-  out.push_back('\t');
-  append(out, clean_format_.empty() ? "." : clean_format_);
   out.push_back('\t');
   append(out, clean_sample_.empty() ? "." : clean_sample_);
   return {};

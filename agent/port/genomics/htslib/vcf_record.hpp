@@ -5,8 +5,8 @@
 // Failure    give_up: lengths that do not fit, a quality that is no number. Messages hold no content.
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,14 +25,14 @@ struct RecordCounts {
 
 class VcfRecordCleaner {
  public:
-  static constexpr std::size_t most_columns = 10;
   /// `header` outlives the cleaner and is done.
   explicit VcfRecordCleaner(const VcfHeader& header) : header_(header) {}
-  using Columns = std::array<std::string_view, most_columns>;
+  /// As many as the header has.
+  using Columns = std::span<const std::string_view>;
   /// True when nothing has to change: most records are so, and are not put together again.
-  [[nodiscard]] bool is_clean(const Columns& columns, std::size_t count);
-  /// Appends the clean line without its end. `count`: as many as the header has.
-  [[nodiscard]] Status clean(const Columns& columns, std::size_t count, Bytes& out);
+  [[nodiscard]] bool is_clean(Columns columns);
+  /// Appends the clean line without its end.
+  [[nodiscard]] Status clean(Columns columns, Bytes& out);
   [[nodiscard]] const RecordCounts& counts() const { return counts_; }
 
  private:
@@ -64,7 +64,7 @@ class BcfRecordCleaner {
  private:
   Status shared(ByteView bytes, Bytes& out);
   Status formats(ByteView bytes, std::uint32_t samples, std::uint32_t count, Bytes& out);
-  [[nodiscard]] bool stays(ValueRule rule, unsigned type, ByteView value) const;
+  [[nodiscard]] bool stays(ValueRule rule, unsigned type, ByteView value, std::size_t samples = 1) const;
 
   const VcfHeader& header_;
   RecordCounts counts_;

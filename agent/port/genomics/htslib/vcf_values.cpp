@@ -29,6 +29,24 @@ constexpr std::array<std::string_view, 2> callers = {"Manta", "DRAGEN:"};
 constexpr std::array<std::string_view, 13> kinds = {"DEL", "DUP",  "INS",  "INV", "BND", "CNV", "TANDEM",
                                                     "MEI", "LOSS", "GAIN", "REF", "CPX", "TRA"};
 
+/// Reserved keys that describe the place or the variant alone. AC, AN and AF are made anew.
+constexpr std::array<std::string_view, 38> site_keys = {
+    "1000G",  "AA",     "BKPTID",    "CICN",    "CIEND",  "CIGAR",   "CILEN", "CIPOS",     "CIRB",    "CIRUC",
+    "CN",     "DB",     "DBRIPID",   "DBVARID", "DGVID",  "END",     "EVENT", "EVENTTYPE", "H2",      "H3",
+    "HOMLEN", "HOMSEQ", "IMPRECISE", "MATEID",  "MEINFO", "METRANS", "NOVEL", "PARID",     "PRECISE", "RB",
+    "RN",     "RU",     "RUB",       "RUC",     "RUL",    "SVCLAIM", "SVLEN", "SVTYPE"};
+using Counted = std::pair<std::string_view, ValueCount>;
+/// What the specification says of keys that older writers declare with `Number=.`.
+constexpr std::array<Counted, 7> reserved_formats = {{{"AD", ValueCount::alleles},
+                                                      {"ADF", ValueCount::alleles},
+                                                      {"ADR", ValueCount::alleles},
+                                                      {"GL", ValueCount::genotypes},
+                                                      {"GP", ValueCount::genotypes},
+                                                      {"PL", ValueCount::genotypes},
+                                                      {"PP", ValueCount::genotypes}}};
+
+static_assert(std::is_sorted(site_keys.begin(), site_keys.end()));
+
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool in(std::string_view set, char c) { return set.find(c) != std::string_view::npos; }
 
@@ -98,27 +116,47 @@ bool are_all_ids(std::string_view text, char between) {
   }
 }
 
+/// Of a key of numbers, as declared.
+ValueCount count_of(std::string_view number) {
+  if (number == "A") return ValueCount::alternates;
+  if (number == "R") return ValueCount::alleles;
+  if (number == "G") return ValueCount::genotypes;
+  const bool fixed = number == "P" || (!number.empty() && all(number, is_digit));
+  return fixed ? ValueCount::fixed : ValueCount::unknown;
+}
+
 }  // namespace
 
-void VcfValues::declare_info(std::string_view key, std::string_view type) {
+bool VcfValues::describes_site(std::string_view key) {
+  return std::binary_search(site_keys.begin(), site_keys.end(), key);
+}
+
+void VcfValues::declare_info(std::string_view key, std::string_view type, std::string_view number) {
   const bool is_text = type != "Integer" && type != "Float" && type != "Flag";
   const auto* named =
       std::find_if(info_texts.begin(), info_texts.end(), [&](const Named& n) { return n.first == key; });
   if (is_text && named == info_texts.end()) return;
-  info_.emplace(key, is_text ? named->second : ValueRule::number);
+  ValueCount count = count_of(number);
+  if (is_text && count != ValueCount::fixed) count = ValueCount::unknown;
+  if (key == "SVLEN" && count == ValueCount::unknown) count = ValueCount::alternates;  // 4.3: `.`, one for each
+  info_.emplace(key, Known{is_text ? named->second : ValueRule::number, count});
 }
 
-void VcfValues::declare_format(std::string_view key, std::string_view type) {
+void VcfValues::declare_format(std::string_view key, std::string_view type, std::string_view number) {
   const bool is_text = type != "Integer" && type != "Float";
   const auto* named =
       std::find_if(format_texts.begin(), format_texts.end(), [&](const Named& n) { return n.first == key; });
   if (is_text && named == format_texts.end()) return;
-  format_.emplace(key, is_text ? named->second : ValueRule::number);
+  ValueCount count = is_text ? ValueCount::fixed : count_of(number);  // the texts of the list are one value each
+  const auto* reserved = std::find_if(reserved_formats.begin(), reserved_formats.end(),
+                                      [&](const Counted& known) { return known.first == key; });
+  if (count == ValueCount::unknown && reserved != reserved_formats.end()) count = reserved->second;
+  format_.emplace(key, Known{is_text ? named->second : ValueRule::number, count});
 }
 
-ValueRule VcfValues::find(const Rules& rules, std::string_view key) {
-  const auto found = rules.find(key);
-  return found == rules.end() ? ValueRule::drop : found->second;
+VcfValues::Known VcfValues::find(const Keys& keys, std::string_view key) {
+  const auto found = keys.find(key);
+  return found == keys.end() ? Known{} : found->second;
 }
 
 bool VcfValues::fits(ValueRule rule, std::string_view value) const {

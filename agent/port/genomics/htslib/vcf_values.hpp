@@ -10,7 +10,9 @@
 // Ids        (column ID) are kept when they are of a public register (rs ss COSV COSM nsv esv dgv VCV RCV CA, and a
 //            number) or counted by a caller of structural variants (Manta..., DRAGEN:..., then kinds and numbers only).
 //            Others become `.`.
-// Source     VCF specification 4.3, sections 1.4, 1.6 and 3.
+// Of sites   When columns are cut from a joint file, INFO keeps what describes the place or the variant alone: the keys
+//            of `describes_site`. All others (depths, qualities, numbers of samples, ...) speak of everybody.
+// Source     VCF specification 4.3, sections 1.4, 1.6 and 3; for joint files 4.4, sections 1.4.2, 1.6.1, 1.6.2 and 3.
 #pragma once
 
 #include <cstdint>
@@ -24,24 +26,36 @@ namespace tributary::genomics {
 
 enum class ValueRule : std::uint8_t { drop, number, genotype, phase_set, filters, kind, bases, ids };
 
+/// How many values a key has in a record: a number that does not depend on alleles, one per alternate allele (A), per
+/// allele (R), per genotype (G), or nobody knows (`.` and texts with lists in them).
+enum class ValueCount : std::uint8_t { fixed, alternates, alleles, genotypes, unknown };
+
 class VcfValues {
  public:
-  /// As header lines are read: `type` as declared.
-  void declare_info(std::string_view key, std::string_view type);
-  void declare_format(std::string_view key, std::string_view type);
+  /// As header lines are read: `type` and `number` as declared.
+  void declare_info(std::string_view key, std::string_view type, std::string_view number);
+  void declare_format(std::string_view key, std::string_view type, std::string_view number);
   void declare_filter(std::string_view id) { filters_.emplace(id); }
 
-  [[nodiscard]] ValueRule info_rule(std::string_view key) const { return find(info_, key); }
-  [[nodiscard]] ValueRule format_rule(std::string_view key) const { return find(format_, key); }
+  [[nodiscard]] ValueRule info_rule(std::string_view key) const { return find(info_, key).rule; }
+  [[nodiscard]] ValueRule format_rule(std::string_view key) const { return find(format_, key).rule; }
+  [[nodiscard]] ValueCount info_count(std::string_view key) const { return find(info_, key).count; }
+  [[nodiscard]] ValueCount format_count(std::string_view key) const { return find(format_, key).count; }
+  /// INFO: whether the key says nothing of the persons in the file.
+  [[nodiscard]] static bool describes_site(std::string_view key);
   /// Whether the value, as VCF writes it, has the rule's shape. A missing value (`.`) has every shape.
   [[nodiscard]] bool fits(ValueRule rule, std::string_view value) const;
   /// One or several ids with `;` between them, or `.`.
   [[nodiscard]] static bool are_ids(std::string_view ids);
 
  private:
-  using Rules = std::map<std::string, ValueRule, std::less<>>;
-  static ValueRule find(const Rules& rules, std::string_view key);
-  Rules info_, format_;
+  struct Known {
+    ValueRule rule = ValueRule::drop;
+    ValueCount count = ValueCount::unknown;
+  };
+  using Keys = std::map<std::string, Known, std::less<>>;
+  static Known find(const Keys& keys, std::string_view key);
+  Keys info_, format_;
   std::set<std::string, std::less<>> filters_;
 };
 
