@@ -259,7 +259,7 @@ void Runner::seal(const journal::ParcelRow& row, const pseudonymise::Pseudonymou
 
 consent::Decision Runner::ask_again(const journal::ParcelRow& row) {
   consent::Decision unknown;
-  auto link = journal_.linked(row.pseudonym);
+  auto link = journal_.linked(row.destination, row.pseudonym);
   if (!link) {
     unknown.reason = link.error().what;
     return unknown;
