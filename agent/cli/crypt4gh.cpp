@@ -7,6 +7,7 @@
 
 #include "agent/base/text.hpp"
 #include "agent/cli/commands.hpp"
+#include "agent/cli/recipients.hpp"
 
 namespace tributary::cli {
 namespace {
@@ -32,16 +33,6 @@ Result<std::unique_ptr<stream::Source>> open_input(const std::string& path) {
   auto file = files::open_for_reading(path);
   if (!file) return file.error();
   return std::unique_ptr<stream::Source>(std::make_unique<Input>(std::move(*file)));
-}
-
-Result<SecretText> passphrase_of(const Arguments& arguments) {
-  const auto file = arguments.value("--passphrase-file");
-  if (file.empty()) return SecretText();
-  auto text = files::read_small(file, 4096);
-  if (!text) return in("--passphrase-file", text.error());
-  while (text->ends_with('\n') || text->ends_with('\r')) text->pop_back();
-  if (text->empty()) return operator_error("--passphrase-file: there is no passphrase in it");
-  return SecretText(std::move(*text));
 }
 
 int pour_into(stream::Source& from, int file) {
@@ -98,20 +89,14 @@ int keygen(const Arguments& arguments) {
 }
 
 int encrypt(const Arguments& arguments) {
-  std::vector<crypt4gh::PublicKey> recipients;
-  for (const auto& file : arguments.values("--recipient")) {
-    auto pem = files::read_small(file, 65536);
-    if (!pem) return complain(in("--recipient", pem.error()));
-    auto key = crypt4gh::parse_public_key(*pem);
-    if (!key) return complain(in("--recipient " + printable(file), key.error()));
-    recipients.push_back(*key);
-  }
-  if (recipients.empty()) return usage("crypt4gh encrypt needs at least one --recipient PUB");
+  if (!arguments.has("--recipient")) return usage("crypt4gh encrypt needs at least one --recipient PUB");
+  auto recipients = recipients_of(arguments);
+  if (!recipients) return complain(recipients.error());
   auto input = open_input(arguments.value("--in"));
   if (!input) return complain(input.error());
   crypt4gh::DataKey key;
   if (auto random = crypto::random(key.fill()); !random) return complain(random.error());
-  auto header = crypt4gh::make_header(key, recipients);
+  auto header = crypt4gh::make_header(key, *recipients);
   if (!header) return complain(header.error());
   crypt4gh::EncryptingSource sealed(std::move(*input), key, std::move(*header));
   return pour(sealed, arguments.value("--out"));
@@ -119,13 +104,8 @@ int encrypt(const Arguments& arguments) {
 
 int decrypt(const Arguments& arguments) {
   if (arguments.value("--secret").empty()) return usage("crypt4gh decrypt needs --secret F");
-  auto pem = files::read_small(arguments.value("--secret"), 65536);
-  if (!pem) return complain(in("--secret", pem.error()));
-  const SecretText guard(*pem);
-  auto passphrase = passphrase_of(arguments);
-  if (!passphrase) return complain(passphrase.error());
-  auto key = crypt4gh::parse_secret_key(*pem, *passphrase);
-  if (!key) return complain(in("--secret", key.error()));
+  auto key = secret_key_of(arguments);
+  if (!key) return complain(key.error());
   auto input = open_input(arguments.value("--in"));
   if (!input) return complain(input.error());
   auto plain = crypt4gh::DecryptingSource::open(std::move(*input), *key);

@@ -10,7 +10,9 @@ std::string plugin_directory(const config::Settings& settings) {
   return settings.plugin_dir.empty() ? plugin::default_directory() : settings.plugin_dir;
 }
 
-http::ClientSettings client_settings(const config::Destination& entry, const std::shared_ptr<http::RateLimit>& rate) {
+/// `entry`: a section with auth, tls and proxy.
+template <typename Entry>
+http::ClientSettings client_settings(const Entry& entry, const std::shared_ptr<http::RateLimit>& rate) {
   http::ClientSettings out;
   out.tls = {entry.tls.ca_file, entry.tls.cert_file, entry.tls.key_file, entry.tls.server_name};
   const auto& auth = entry.auth;
@@ -79,7 +81,7 @@ config::PluginKeys plugin_keys() {
   };
 }
 static_assert(static_cast<int>(config::PluginKind::instrument) + 1 == TRIBUTARY_INSTRUMENT &&
-              static_cast<int>(config::PluginKind::ingest) + 1 == TRIBUTARY_INGEST);
+              static_cast<int>(config::PluginKind::pseudonyms) + 1 == TRIBUTARY_PSEUDONYMS);
 
 Result<Secret<32>> state_key(const config::Settings& settings) {
   if (settings.state_key_file.empty()) {
@@ -155,10 +157,25 @@ Status Site::open_plugins(const plugin::Services& services, const Stop& stop) {
     if (!source) return in("subjects", source.error());
     subjects_.push_back(std::move(*source));
   }
+  if (auto done = open_pseudonyms(loader, services, stop); !done) return done;
   const auto rate = http::make_rate_limit(settings_.limits.upload_bytes_per_s);
   for (const auto& entry : settings_.destinations) {
     if (auto done = open_destination(loader, services, stop, entry, rate); !done) return done;
   }
+  return {};
+}
+
+Status Site::open_pseudonyms(const plugin::Loader& loader, const plugin::Services& services, const Stop& stop) {
+  const auto& entry = settings_.pseudonyms;
+  if (!entry.from_outside()) return {};
+  auto descriptor = loader.load(TRIBUTARY_PSEUDONYMS, entry.plugin);
+  if (!descriptor) return in("pseudonyms", descriptor.error());
+  auto client = client_for(client_settings(entry, nullptr), entry.settings, services.clock, stop);
+  if (!client) return in("pseudonyms", client.error());
+  auto source =
+      plugin::open_pseudonyms(**descriptor, services, "pseudonyms " + entry.plugin, entry.settings, std::move(*client));
+  if (!source) return source.error();
+  pseudonym_source_ = std::move(*source);
   return {};
 }
 
@@ -191,6 +208,11 @@ Status Site::open_destination(const plugin::Loader& loader, const plugin::Servic
   return {};
 }
 
+std::string Site::name_key_id() const {
+  const auto id = pseudonym_key_->id();
+  return pseudonym_source_ ? settings_.pseudonyms.plugin + ":" + id : id;
+}
+
 plugin::Instrument* Site::instrument(const std::string& name) const {
   for (auto* instrument : instrument_list_) {
     if (instrument->name() == name) return instrument;
@@ -218,6 +240,7 @@ std::string Site::revision() {
   const std::lock_guard lock(subjects_mutex_);
   std::string all;
   for (const auto& source : subjects_) all += source->name() + "=" + source->revision() + ";";
+  if (pseudonym_source_) all += pseudonym_source_->name() + "=" + pseudonym_source_->revision() + ";";
   return all;
 }
 
