@@ -16,6 +16,7 @@ Command receipts_command();
 std::vector<Command> parcel_commands();  // retry hold release cancel
 Command withdraw_command();
 Command reidentify_command();
+Command linkage_command();
 Command audit_command();
 Command policy_command();
 Command keys_command();

@@ -5,7 +5,7 @@
 
 #include "agent/base/text.hpp"
 #include "agent/cli/commands.hpp"
-#include "agent/cli/reader_key.hpp"
+#include "agent/cli/recipients.hpp"
 
 namespace tributary::cli {
 namespace {
@@ -84,20 +84,14 @@ int keygen(const Arguments& arguments) {
 }
 
 int encrypt(const Arguments& arguments) {
-  std::vector<crypt4gh::PublicKey> recipients;
-  for (const auto& file : arguments.values("--recipient")) {
-    auto pem = files::read_small(file, 65536);
-    if (!pem) return complain(in("--recipient", pem.error()));
-    auto key = crypt4gh::parse_public_key(*pem);
-    if (!key) return complain(in("--recipient " + printable(file), key.error()));
-    recipients.push_back(*key);
-  }
-  if (recipients.empty()) return usage("crypt4gh encrypt needs at least one --recipient PUB");
+  if (!arguments.has("--recipient")) return usage("crypt4gh encrypt needs at least one --recipient PUB");
+  auto recipients = recipients_of(arguments);
+  if (!recipients) return complain(recipients.error());
   auto input = open_input(arguments.value("--in"));
   if (!input) return complain(input.error());
   crypt4gh::DataKey key;
   if (auto random = crypto::random(key.fill()); !random) return complain(random.error());
-  auto header = crypt4gh::make_header(key, recipients);
+  auto header = crypt4gh::make_header(key, *recipients);
   if (!header) return complain(header.error());
   crypt4gh::EncryptingSource sealed(std::move(*input), key, std::move(*header));
   return pour(sealed, arguments.value("--out"));
@@ -105,7 +99,7 @@ int encrypt(const Arguments& arguments) {
 
 int decrypt(const Arguments& arguments) {
   if (arguments.value("--secret").empty()) return usage("crypt4gh decrypt needs --secret F");
-  auto key = reader_key(arguments);
+  auto key = secret_key_of(arguments);
   if (!key) return complain(key.error());
   auto input = open_input(arguments.value("--in"));
   if (!input) return complain(input.error());

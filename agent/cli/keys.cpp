@@ -90,6 +90,13 @@ int rotate(Context& context) {
   wipe(key->data(), key->size());
   if (!written) return complain(written.error());
   say("new pseudonym key " + new_id + whose(*owner) + "; the former one is kept as " + kept);
+  if (settings.pseudonyms.from_outside()) {
+    say("Pseudonyms come from the plugin " + settings.pseudonyms.plugin +
+        ": this key makes none. What changes: masked read names, and new parcels ask the source for every id again.");
+    say("The source decides whether an id gets another pseudonym: change it there first when that is what you want. "
+        "Former ones can still be withdrawn and re-identified. Now: systemctl reload tributary");
+    return exit_yes;
+  }
   say("New parcels get new pseudonyms; former ones can still be withdrawn and re-identified. Now: systemctl reload "
       "tributary");
   return exit_yes;
@@ -113,7 +120,10 @@ Command keys_command() {
       "identity also writes FILE.pub, the half that repositories need.\n"
       "Run by root, a new key gets owner and group of the directory that it is made in (mode 0600, or 0640 where\n"
       "that directory is open to its group and to nobody else), and a rotated one owner, group and mode of the key\n"
-      "that it replaces: the daemon's user can read it. Run by anybody else, it is theirs alone (0600).",
+      "that it replaces: the daemon's user can read it. Run by anybody else, it is theirs alone (0600).\n"
+      "rotate pseudonym: new parcels get new pseudonyms and other masked read names. Where pseudonyms come from a\n"
+      "plugin, the key makes none: rotating it makes every id be asked for again at the source, which decides\n"
+      "whether it gives new ones.",
       {},
       {},
       run_keys};

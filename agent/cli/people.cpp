@@ -1,4 +1,4 @@
-// agent/cli/people.cpp: `tributary withdraw`, `reidentify` and `audit`: acts on persons, and the record of them.
+// agent/cli/people.cpp: `tributary withdraw` and `audit`: acts on persons, and the record of them.
 #include "agent/base/text.hpp"
 #include "agent/cli/commands.hpp"
 
@@ -33,44 +33,24 @@ int run_withdraw(Context& context, const Arguments& arguments) {
   const auto now = context.clock.now_utc_s();
   std::uint64_t subjects = 0;
   std::int64_t parcels = 0;
+  std::vector<journal::LinkRow> elsewhere;
   for (const auto& id : *ids) {
-    auto moved = state->journal->withdraw(id, now);
+    auto moved = state->journal->withdraw(id, now, &elsewhere);
     if (!moved) return complain(moved.error());
     ++subjects;
     parcels += *moved;
   }
   Json record;
   record.add("at", to_rfc3339(now)).add("action", "withdraw").add("subjects", subjects).add("parcels", parcels);
+  if (!elsewhere.empty()) record.add("known_by_linkage_only", static_cast<std::uint64_t>(elsewhere.size()));
   if (auto kept = state->journal->add_audit(record); !kept) return complain(kept.error());
   say("withdraw: " + counted(subjects, "subject") + ", " + counted(static_cast<std::uint64_t>(parcels), "parcel") +
       " stopped or being taken back; tributaryd carries it out");
-  return exit_yes;
-}
-
-int run_reidentify(Context& context, const Arguments& arguments) {
-  const auto pseudonym = arguments.value("--pseudonym");
-  const auto reason = arguments.value("--reason");
-  if (pseudonym.empty() || std::string(trim(reason)).empty())
-    return usage("reidentify needs --pseudonym P and --reason TEXT");
-  if (!arguments.rest().empty()) return usage("reidentify takes no words: put the reason in quotes");
-  if (!pseudonymise::is_pseudonym(pseudonym)) {
-    return complain(
-        refusal("this is no pseudonym of ours: its check character does not fit", "look for a slip of the pen"));
-  }
-  int code = exit_yes;
-  auto state = open_state(context, true, code);
-  if (!state) return code;
-  auto link = state->journal->linked(pseudonym);
-  if (!link) return complain(link.error());
-  // The record is made before the answer is given, also of a question without an answer.
-  Json record;
-  record.add("at", to_rfc3339(context.clock.now_utc_s())).add("action", "reidentify").add("pseudonym", pseudonym);
-  record.add("reason", reason).add("found", link->has_value());
-  if (auto kept = state->journal->add_audit(record); !kept) return complain(kept.error());
-  if (!*link) return complain(refusal("no such pseudonym was given out here", "ask the site that the receipt names"));
-  say((*link)->subject_id.empty() ? "sample " + (*link)->id + " (its subject is not known)"
-                                  : "subject " + (*link)->subject_id);
-  return exit_yes;
+  if (elsewhere.empty()) return exit_yes;
+  say("Of " + counted(elsewhere.size(), "pseudonym") +
+      " there is no parcel here (restored linkage): nobody here can take back what was sent. Ask the repository for:");
+  for (const auto& link : elsewhere) say("  " + link.destination + "  " + link.pseudonym);
+  return exit_not_well;
 }
 
 int run_audit(Context& context, const Arguments& arguments) {
@@ -114,19 +94,12 @@ Command withdraw_command() {
   return {"withdraw",
           "withdraw --subject-file F",
           "withdraws the subjects listed in F, one id a line",
-          "What was not sent is refused, what is being sent is stopped, what was delivered is taken back.",
+          "What was not sent is refused, what is being sent is stopped, what was delivered is taken back.\nExit: 0 "
+          "done, 3 a "
+          "pseudonym is known by a restored linkage only: the repository must be asked.",
           {"--subject-file"},
           {},
           run_withdraw};
-}
-Command reidentify_command() {
-  return {"reidentify",
-          "reidentify --pseudonym P --reason TEXT",
-          "the subject behind a pseudonym; audited",
-          "",
-          {"--pseudonym", "--reason"},
-          {},
-          run_reidentify};
 }
 Command audit_command() {
   return {"audit",

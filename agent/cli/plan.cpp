@@ -4,6 +4,7 @@
 #include "agent/base/text.hpp"
 #include "agent/cli/commands.hpp"
 #include "agent/identify/identify.hpp"
+#include "agent/line/names.hpp"
 #include "agent/watch/watch.hpp"
 
 namespace tributary::cli {
@@ -35,15 +36,32 @@ struct Beside {
   std::string at;                                // that day
 };
 
+struct PlannedName {
+  std::string word;
+  bool given = true;  // false: by a source outside, and not yet; the word is how the parcel is called here until then
+};
+
+// No source is asked: a plan has no effect, and a trusted third party would make pseudonyms.
+PlannedName name_of(const consent::ConsentedSample& sample, const std::string& destination, line::Site& site,
+                    journal::Journal* journal) {
+  const pseudonymise::Wanted wanted{destination, pseudonymise::Kind::sample,
+                                    pseudonymise::canonical(sample.sample.identity.sample_id())};
+  if (site.pseudonym_source() == nullptr) return {site.pseudonym_key().make(wanted.kind, destination, wanted.id), true};
+  if (journal == nullptr) return {{}, false};
+  line::OutsideNames names(*journal, *site.pseudonym_source(), site.name_key_id());
+  auto known = names.known(wanted);
+  if (known && *known) return {**known, true};
+  return {names.pending(wanted), false};
+}
+
 Json choice_json(const consent::ConsentedSample& sample, const consent::PolicyChoice& choice, line::Site& site,
                  const Beside& beside) {
   Json out;
   out.add("policy", choice.policy).add("matches", choice.matches);
   if (!choice.matches) return std::move(out.add("why_not", choice.why_not));
   const auto& policy = *site.settings().policy(choice.policy);
-  const std::string pseudonym =
-      site.pseudonym_key().make(pseudonymise::Kind::sample, policy.destination, sample.sample.identity.sample_id());
-  out.add("destination", policy.destination).add("pseudonym", pseudonym);
+  const auto name = name_of(sample, policy.destination, site, beside.journal);
+  out.add("destination", policy.destination).add("pseudonym", name.given ? Json(name.word) : Json());
   out.add("action", action_of(sample, choice));
   // With a journal it is `explain` that asks: the operator's own question, and the only one that names documents.
   const auto naming = beside.journal != nullptr ? consent::Naming::documents : consent::Naming::no_document;
@@ -52,7 +70,7 @@ Json choice_json(const consent::ConsentedSample& sample, const consent::PolicyCh
   for (const auto at : choice.files) files.push(sample.sample.files[at].path);
   out.add("files", std::move(files));
   if (beside.journal != nullptr && beside.row) {
-    auto row = beside.journal->parcel_of(beside.row->id, choice.policy, pseudonym);
+    auto row = beside.journal->parcel_of(beside.row->id, choice.policy, name.word);
     if (row && *row) {
       out.add("parcel", (*row)->id)
           .add("state", journal::state_of((*row)->stage, (*row)->condition, (*row)->operator_hold));
@@ -115,7 +133,8 @@ void print_choice(const Json& choice, std::string_view said, bool detail) {
     return text.empty() || text == before + std::string(said) ? std::string() : ": " + std::string(text);
   };
   say("    " + coloured(std::string(action), colour) + "  " + policy + " -> " +
-      std::string(choice["destination"].as_string()) + " as " + std::string(choice["pseudonym"].as_string()) +
+      std::string(choice["destination"].as_string()) + " as " +
+      std::string(choice["pseudonym"].as_string("the source of pseudonyms will say")) +
       (choice.has("today") && choice["today"].as_string() != action
            ? " (today: " + std::string(choice["today"].as_string()) + ")"
            : "") +

@@ -4,7 +4,7 @@
 #include "agent/base/text.hpp"
 #include "agent/base/units.hpp"
 #include "agent/cli/commands.hpp"
-#include "agent/cli/reader_key.hpp"
+#include "agent/cli/recipients.hpp"
 
 namespace tributary::cli {
 namespace {
@@ -76,7 +76,7 @@ int run_receive(Context& context, const Arguments& arguments) {
   if (arguments.value("--secret").empty() || arguments.values("--site-key").empty() || arguments.rest().size() != 1)
     return usage("receive needs --secret F, at least one --site-key PUB and one DIR");
   receive::Settings settings;
-  auto secret = reader_key(arguments);
+  auto secret = secret_key_of(arguments);
   if (!secret) return complain(secret.error());
   settings.secret = *secret;
   for (const auto& file : arguments.values("--site-key")) {

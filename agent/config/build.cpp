@@ -98,6 +98,24 @@ SubjectSource build_subjects(const Section& section, const PluginDesk& desk, Pro
           read_settings(section, PluginKind::consent, desk, nullptr, problems)};
 }
 
+Pseudonyms build_pseudonyms(const Section& section, const PluginDesk& desk, Problems& problems) {
+  Pseudonyms out;
+  out.plugin = section.text("plugin");
+  if (!out.from_outside()) {
+    for (const auto* key : {"settings", "auth", "tls", "proxy"}) {
+      const bool there = std::string_view(key) == "settings" ? section.value(key).settings != nullptr : section.given(key);
+      if (there) problems.error(section.place(key), "has no meaning for the plugin hmac", "remove it, or name a plugin");
+    }
+    return out;
+  }
+  out.settings = read_settings(section, PluginKind::pseudonyms, desk, nullptr, problems);
+  if (const auto* auth = section.section("auth")) out.auth = build_auth(*auth, problems);
+  if (const auto* tls = section.section("tls")) out.tls = build_tls(*tls, problems);
+  check_proxy(section, problems);
+  out.proxy = section.text("proxy");
+  return out;
+}
+
 Policy build_policy(const Section& section, Problems& problems) {
   Policy out;
   out.name = section.text("name");
@@ -156,6 +174,10 @@ void build_site(const Section& main, Settings& settings, Problems& problems) {
   if (const auto* pseudonyms = main.section("pseudonyms")) {
     settings.pseudonym_key_file = pseudonyms->text("key_file");
     check_secret_file(pseudonyms->text("key_file"), symmetric_key_bytes, pseudonyms->place("key_file"), problems);
+  }
+  if (const auto* reidentify = main.section("reidentify")) {
+    const bool second = reidentify->text("approval") == "second-person";
+    settings.reidentify_approval = second ? Approval::second_person : Approval::none;
   }
   check_listen(main, settings.listen, problems);
   const auto* limits = main.section("limits");

@@ -164,6 +164,7 @@ Settings build(const Section& main, Documents& documents, const PluginKeys& plug
   Settings out;
   build_site(main, out, problems);
   const PluginDesk desk(out.plugin_dir, plugins);
+  if (const auto* section = main.section("pseudonyms")) out.pseudonyms = build_pseudonyms(*section, desk, problems);
   for (const auto& section : main.sections("run_folders")) {
     out.run_folders.push_back(build_run_folder(section, desk, problems));
   }

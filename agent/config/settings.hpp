@@ -42,6 +42,19 @@ struct TlsSettings {
   std::string ca_file, cert_file, key_file, server_name;
 };
 
+/// Who gives pseudonyms: the key of the site, or a source outside.
+struct Pseudonyms {
+  std::string plugin = "hmac";  // or a pseudonym plugin's name
+  PluginSettings settings;
+  AuthSettings auth;
+  TlsSettings tls;
+  std::string proxy;
+  [[nodiscard]] bool from_outside() const { return plugin != "hmac"; }
+};
+
+/// Who must agree before `reidentify` answers.
+enum class Approval : std::uint8_t { none, second_person };
+
 struct Ingest {
   std::string plugin;
   PluginSettings settings;
@@ -102,6 +115,8 @@ struct Settings {
   std::vector<SubjectSource> subjects;
   std::string identity_key_file;   // empty: manifests are not signed
   std::string pseudonym_key_file;  // path, or `credential:NAME` already resolved to a path
+  Pseudonyms pseudonyms;
+  Approval reidentify_approval = Approval::none;
   std::vector<Destination> destinations;
   std::vector<Policy> policies;
   Limits limits;

@@ -88,14 +88,6 @@ constexpr Key identity_keys[] = {
 };
 constexpr Table identity_table{"identity of the site", identity_keys};
 
-constexpr Key pseudonym_keys[] = {
-    {.name = "key_file",
-     .type = Type::secret_path,
-     .help = "32 random bytes; every pseudonym is made with them",
-     .required = true},
-};
-constexpr Table pseudonym_table{"pseudonyms", pseudonym_keys};
-
 constexpr Key auth_keys[] = {
     {.name = "type",
      .type = Type::word,
@@ -124,6 +116,31 @@ constexpr Key tls_keys[] = {
      .form = &filled_form},
 };
 constexpr Table tls_table{"TLS", tls_keys};
+
+constexpr Key pseudonym_keys[] = {
+    {.name = "key_file",
+     .type = Type::secret_path,
+     .help = "32 random bytes; pseudonyms (plugin hmac), masked read names and the journal's seal are made with them",
+     .required = true},
+    {.name = "plugin",
+     .help = "who gives pseudonyms: hmac (the key), or a pseudonym plugin: file, http",
+     .fallback = "hmac",
+     .form = &plugin_form},
+    {.name = "settings", .type = Type::settings, .help = "keys of the plugin"},
+    {.name = "auth", .type = Type::map, .help = "credentials for the plugin's url", .table = &auth_table},
+    {.name = "tls", .type = Type::map, .help = "certificates", .table = &tls_table},
+    {.name = "proxy", .help = "http://host:port", .form = &filled_form},
+};
+constexpr Table pseudonym_table{"pseudonyms", pseudonym_keys};
+
+constexpr Key reidentify_keys[] = {
+    {.name = "approval",
+     .type = Type::word,
+     .help = "second-person: another user approves each request before it is answered",
+     .fallback = "none",
+     .words = "none second-person"},
+};
+constexpr Table reidentify_table{"re-identification", reidentify_keys};
 
 constexpr Key ingest_keys[] = {
     {.name = "plugin", .help = "an ingest plugin, e.g. tes", .required = true, .form = &plugin_form},
@@ -300,9 +317,13 @@ constexpr Key main_keys[] = {
     {.name = "identity", .type = Type::map, .help = "the key that signs manifests", .table = &identity_table},
     {.name = "pseudonyms",
      .type = Type::map,
-     .help = "the key that makes pseudonyms",
+     .help = "who gives pseudonyms, and the key behind them",
      .required = true,
      .table = &pseudonym_table},
+    {.name = "reidentify",
+     .type = Type::map,
+     .help = "how many persons it takes to learn who is behind a pseudonym",
+     .table = &reidentify_table},
     {.name = "destinations", .type = Type::maps, .help = "national repositories", .table = &destination_table},
     {.name = "policies", .type = Type::maps, .help = "what goes where, and for which purpose", .table = &policy_table},
     {.name = "limits", .type = Type::map, .help = "what the daemon may use", .table = &limits_table},

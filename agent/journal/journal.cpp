@@ -94,6 +94,7 @@ Result<std::unique_ptr<Journal>> Journal::open(const std::string& state_dir, con
   if (!database) return database.error();
   std::unique_ptr<Journal> journal(new Journal(std::move(*database), state_key));
   if (auto good = journal->check_key(true); !good) return good.error();
+  if (auto done = journal->tag_links(); !done) return done.error();
   return journal;
 }
 

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -81,6 +82,25 @@ struct LinkRow {
   std::string pseudonym, destination, kind, key_id, id, subject_id;  // the last two are identities
 };
 
+/// A link as a backup carries it: with the time at which its subject withdrew, 0 when nobody did.
+struct KeptLink {
+  LinkRow link;
+  std::int64_t withdrawn_utc_s = 0;
+};
+
+/// What became of a backup that was taken in: nothing at all when there are conflicts.
+struct Restored {
+  std::uint64_t added = 0, there_already = 0, conflicts = 0;
+};
+
+/// Somebody wants to know who is behind a pseudonym, and somebody else has to agree.
+struct RequestRow {
+  std::string id, pseudonym, destination, reason;  // destination "": any
+  std::int64_t asked_by_uid = 0, asked_utc_s = 0;
+  std::optional<std::int64_t> approved_by_uid;
+  std::int64_t approved_utc_s = 0, answered_utc_s = 0;  // 0: not yet
+};
+
 struct ChainRow {
   std::int64_t number = 0;
   std::string parcel, kind, body;
@@ -131,6 +151,9 @@ class Journal {
   /// Inserts with a fresh id, or updates verdict, reason and evidence of one that is not sealed yet. Gives the row as
   /// it is then. `updated` is the time; ids grow in the order of the calls, whatever the clock says.
   Result<ParcelRow> plan_parcel(const ParcelRow& row);
+  /// A parcel that was planned under the name `pending`, because nobody had given a pseudonym yet, takes the pseudonym.
+  Status name_parcel(std::int64_t run, const std::string& policy, const std::string& pending,
+                     const std::string& pseudonym);
   Result<std::optional<ParcelRow>> parcel(const std::string& id);
   Result<std::optional<ParcelRow>> parcel_of(std::int64_t run, const std::string& policy, const std::string& pseudonym);
   /// By id, from behind `after`; limit < 0 is all.
@@ -174,13 +197,39 @@ class Journal {
   Result<std::int64_t> cancel(const Filter& filter, std::int64_t now);
 
   // --- people
+  /// Keeps who is behind a pseudonym. give_up, and nothing is changed, when the pseudonym stands for another id at that
+  /// destination already, or when the id has another pseudonym there under the same key id.
   Status link(const LinkRow& row);
-  Result<std::optional<LinkRow>> linked(const std::string& pseudonym);
+  Result<std::optional<LinkRow>> linked(const std::string& destination, const std::string& pseudonym);
+  /// The same word at any destination.
+  Result<std::vector<LinkRow>> linked_anywhere(const std::string& pseudonym);
+  /// The pseudonym that an id was given under a key id; found by tag, nothing is unsealed.
+  Result<std::optional<std::string>> pseudonym_of(const std::string& destination, const std::string& kind,
+                                                  const std::string& id, const std::string& key_id);
+  /// Every link, in the order of destinations and pseudonyms, until `visit` fails.
+  Status each_link(const std::function<Status(const KeptLink&)>& visit);
+  /// Takes in links of a backup, all or none: a conflict, as for `link`, leaves everything as it was. Withdrawals come
+  /// with them.
+  Result<Restored> restore_links(const std::vector<KeptLink>& links);
   /// Remembers a withdrawal and moves every parcel of the subject: what was not sent is refused, the rest is withdrawn.
-  /// Gives the number of parcels moved.
-  Result<std::int64_t> withdraw(const std::string& subject_id, std::int64_t now);
+  /// Gives the number of parcels moved. `elsewhere`, when given, is told the sample links that no parcel here belongs
+  /// to: known by a backup only, so that nobody here can take them back.
+  Result<std::int64_t> withdraw(const std::string& subject_id, std::int64_t now,
+                                std::vector<LinkRow>* elsewhere = nullptr);
   Result<std::int64_t> withdraw_parcel(const std::string& id, const std::string& reason, std::int64_t now);
   Result<bool> is_withdrawn(const std::string& subject_id);
+
+  // --- two persons for one re-identification
+  static constexpr std::int64_t request_lives_s = 24 * 3600;  // until it is approved, and from then until it is answered
+  /// Writes a request down under a fresh id, which it gives.
+  Result<std::string> ask_reidentification(const RequestRow& row);
+  Result<std::optional<RequestRow>> request(const std::string& id);
+  /// The newest request of these words by this user that is neither answered nor expired.
+  Result<std::optional<RequestRow>> open_request(const RequestRow& like, std::int64_t now);
+  /// False: it is not there, not open any more, or `uid` asked it himself. Atomic.
+  Result<bool> approve_request(const std::string& id, std::int64_t uid, std::int64_t now);
+  /// Uses an approval up. False: there is none, or it is spent. Atomic.
+  Result<bool> spend_approval(const std::string& id, std::int64_t now);
 
   // --- tokens of plugins
   Status put_token(const std::string& instance, const std::string& key, ByteView value);
@@ -198,6 +247,16 @@ class Journal {
   Journal(std::unique_ptr<store::Database> database, const Secret<32>& state_key)
       : database_(std::move(database)), state_key_(state_key) {}
   Status check_key(bool may_write);
+  /// Links of before migration 2 have no tag and are bound to their pseudonym alone: tags and seals them afresh.
+  Status tag_links();
+  /// The next four want the lock.
+  Digest256 tag_of_link(const LinkRow& row) const;
+  Result<Bytes> seal_link(const LinkRow& row) const;
+  /// Of a statement over `link_columns`, on a row.
+  Result<LinkRow> read_link(const store::Statement& statement) const;
+  /// 0 added, 1 there already; give_up on a conflict.
+  Result<int> put_link(const LinkRow& row);
+  Result<std::vector<std::string>> parcels_named(const std::string& destination, const std::string& pseudonym);
   Result<Bytes> seal(std::string_view domain, std::string_view row, ByteView plaintext) const;
   Result<Bytes> unseal_bytes(std::string_view domain, std::string_view row, ByteView sealed) const;
   /// What has no recipe is planned and sealed afresh: its runs are looked at again at once.

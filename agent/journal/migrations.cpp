@@ -117,10 +117,43 @@ CREATE TABLE audit (
 );
 )sql";
 
+// A pseudonym belongs to a destination, not to the whole site: a source outside may give the same word at two of them.
+// The tag finds the pseudonym of an id without unsealing; it is filled in when the journal is opened with its key.
+constexpr std::string_view links_and_requests = R"sql(
+CREATE TABLE link (
+  destination TEXT NOT NULL,
+  pseudonym TEXT NOT NULL,
+  kind TEXT NOT NULL,                 -- subject, sample
+  key_id TEXT NOT NULL,               -- of the pseudonym key; behind the name of the source where it was given outside
+  id_tag BLOB,                        -- of destination, kind and id; NULL: not yet filled in, sealed in the former way
+  sealed BLOB NOT NULL,               -- the id behind it; a sample's also its subject's
+  PRIMARY KEY (destination, pseudonym)
+) WITHOUT ROWID;
+INSERT INTO link (destination, pseudonym, kind, key_id, sealed)
+  SELECT destination, pseudonym, kind, key_id, sealed FROM linkage;
+DROP TABLE linkage;
+ALTER TABLE link RENAME TO linkage;
+CREATE INDEX linkage_of_id ON linkage (destination, kind, id_tag);
+CREATE INDEX linkage_of_pseudonym ON linkage (pseudonym);
+
+CREATE TABLE reidentification (
+  id TEXT PRIMARY KEY,
+  pseudonym TEXT NOT NULL,
+  destination TEXT NOT NULL,          -- "" = any
+  reason TEXT NOT NULL,
+  asked_by INTEGER NOT NULL,          -- user ids of the operating system
+  asked_at INTEGER NOT NULL,
+  approved_by INTEGER,
+  approved_at INTEGER NOT NULL DEFAULT 0,
+  answered_at INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE INDEX reidentification_open ON reidentification (pseudonym, asked_at);
+)sql";
+
 }  // namespace
 
 const std::vector<std::string_view>& migrations() {
-  static const std::vector<std::string_view> steps{first};
+  static const std::vector<std::string_view> steps{first, links_and_requests};
   return steps;
 }
 

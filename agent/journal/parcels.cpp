@@ -116,6 +116,17 @@ Result<ParcelRow> Journal::plan_parcel(const ParcelRow& row) {
   return **found;
 }
 
+Status Journal::name_parcel(std::int64_t run, const std::string& policy, const std::string& pending,
+                            const std::string& pseudonym) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare(
+      "UPDATE parcel SET pseudonym = ?1 WHERE run = ?2 AND policy = ?3 AND pseudonym = ?4 AND stage IN (10, 20) AND "
+      "NOT EXISTS (SELECT 1 FROM parcel WHERE run = ?2 AND policy = ?3 AND pseudonym = ?1)");
+  if (!statement) return statement.error();
+  statement->bind(std::string_view(pseudonym)).bind(run).bind(std::string_view(policy));
+  return statement->bind(std::string_view(pending)).run();
+}
+
 Result<std::optional<ParcelRow>> Journal::parcel(const std::string& id) {
   const std::lock_guard lock(mutex_);
   auto statement = database_->prepare(std::string(columns) + "WHERE p.id = ?");

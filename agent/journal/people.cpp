@@ -1,45 +1,8 @@
-// agent/journal/people.cpp: who is behind a pseudonym, and who withdrew.
+// agent/journal/people.cpp: who withdrew.
 #include "agent/journal/journal.hpp"
-#include "agent/port/json/json.hpp"
+#include "agent/journal/rows.hpp"
 
 namespace tributary::journal {
-namespace {
-
-constexpr std::string_view subject_domain = "tributary/v1/withdrawn";
-
-}  // namespace
-
-Status Journal::link(const LinkRow& row) {
-  Json body;
-  body.add("id", row.id).add("subject", row.subject_id);
-  auto sealed = seal("linkage", row.pseudonym, view(body.dump()));
-  if (!sealed) return sealed.error();
-  const std::lock_guard lock(mutex_);
-  auto statement = database_->prepare(
-      "INSERT INTO linkage (pseudonym, destination, kind, key_id, sealed) VALUES (?, ?, ?, ?, ?) "
-      "ON CONFLICT (pseudonym) DO UPDATE SET sealed = excluded.sealed");
-  if (!statement) return statement.error();
-  statement->bind(std::string_view(row.pseudonym))
-      .bind(std::string_view(row.destination))
-      .bind(std::string_view(row.kind));
-  return statement->bind(std::string_view(row.key_id)).bind(ByteView(*sealed)).run();
-}
-
-Result<std::optional<LinkRow>> Journal::linked(const std::string& pseudonym) {
-  const std::lock_guard lock(mutex_);
-  auto statement = database_->prepare("SELECT destination, kind, key_id, sealed FROM linkage WHERE pseudonym = ?");
-  if (!statement) return statement.error();
-  auto row = statement->bind(std::string_view(pseudonym)).step();
-  if (!row) return row.error();
-  if (!*row) return std::optional<LinkRow>();
-  auto plain = unseal_bytes("linkage", pseudonym, statement->blob(3));
-  if (!plain) return plain.error();
-  auto body = json::parse(text(*plain));
-  if (!body) return operator_error("the journal: a linkage entry can not be read");
-  return std::optional<LinkRow>(LinkRow{pseudonym, statement->text(0), statement->text(1), statement->text(2),
-                                        std::string((*body)["id"].as_string()),
-                                        std::string((*body)["subject"].as_string())});
-}
 
 Result<std::int64_t> Journal::withdraw_parcel(const std::string& id, const std::string& reason, std::int64_t now) {
   const std::lock_guard lock(mutex_);
@@ -65,50 +28,48 @@ Result<std::int64_t> Journal::withdraw_parcel(const std::string& id, const std::
   return moved;
 }
 
-Result<std::int64_t> Journal::withdraw(const std::string& subject_id, std::int64_t now) {
+Result<std::int64_t> Journal::withdraw(const std::string& subject_id, std::int64_t now,
+                                       std::vector<LinkRow>* elsewhere) {
   // Linkage is sealed: every sample's entry is opened once to find whose it is. It is the rare act, and it also finds
   // what was sent under former pseudonym keys.
-  std::vector<std::string> pseudonyms;
   {
     const std::lock_guard lock(mutex_);
     auto insert = database_->prepare("INSERT INTO withdrawn (subject_tag, at) VALUES (?, ?) ON CONFLICT DO NOTHING");
     if (!insert) return insert.error();
     if (auto done = insert->bind(ByteView(tag(subject_domain, subject_id))).bind(now).run(); !done) return done.error();
-    auto statement = database_->prepare("SELECT pseudonym, sealed FROM linkage WHERE kind = 'sample'");
-    if (!statement) return statement.error();
-    for (;;) {
-      auto row = statement->step();
-      if (!row) return row.error();
-      if (!*row) break;
-      auto plain = unseal_bytes("linkage", statement->text(0), statement->blob(1));
-      if (!plain) return plain.error();
-      auto body = json::parse(text(*plain));
-      if (!body) return operator_error("the journal: a linkage entry can not be read");
-      if ((*body)["subject"].as_string() == subject_id) pseudonyms.push_back(statement->text(0));
-    }
   }
+  std::vector<LinkRow> samples;
+  const auto seen = each_link([&](const KeptLink& kept) -> Status {
+    if (kept.link.kind == "sample" && kept.link.subject_id == subject_id) samples.push_back(kept.link);
+    return {};
+  });
+  if (!seen) return seen.error();
   std::int64_t moved = 0;
-  for (const auto& pseudonym : pseudonyms) {
-    std::vector<std::string> ids;
-    {
-      const std::lock_guard lock(mutex_);
-      auto statement = database_->prepare("SELECT id FROM parcel WHERE pseudonym = ?");
-      if (!statement) return statement.error();
-      statement->bind(std::string_view(pseudonym));
-      for (;;) {
-        auto row = statement->step();
-        if (!row) return row.error();
-        if (!*row) break;
-        ids.push_back(statement->text(0));
-      }
-    }
-    for (const auto& id : ids) {
+  for (const auto& sample : samples) {
+    auto ids = parcels_named(sample.destination, sample.pseudonym);
+    if (!ids) return ids.error();
+    if (ids->empty() && elsewhere != nullptr) elsewhere->push_back(sample);
+    for (const auto& id : *ids) {
       auto n = withdraw_parcel(id, "the subject withdrew", now);
       if (!n) return n;
       moved += *n;
     }
   }
   return moved;
+}
+
+Result<std::vector<std::string>> Journal::parcels_named(const std::string& destination, const std::string& pseudonym) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare("SELECT id FROM parcel WHERE destination = ? AND pseudonym = ?");
+  if (!statement) return statement.error();
+  statement->bind(std::string_view(destination)).bind(std::string_view(pseudonym));
+  std::vector<std::string> ids;
+  for (;;) {
+    auto row = statement->step();
+    if (!row) return row.error();
+    if (!*row) return ids;
+    ids.push_back(statement->text(0));
+  }
 }
 
 Result<bool> Journal::is_withdrawn(const std::string& subject_id) {

@@ -7,6 +7,9 @@
 
 namespace tributary::journal {
 
+/// What subjects who withdrew are found by.
+inline constexpr std::string_view subject_domain = "tributary/v1/withdrawn";
+
 inline Digest256 digest_at(const store::Statement& statement, int column) {
   Digest256 digest{};
   const Bytes bytes = statement.blob(column);

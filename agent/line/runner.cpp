@@ -161,41 +161,17 @@ Result<std::int64_t> Runner::plan_parcels(const journal::RunRow& row, const watc
   if (!identified) return identified.error();
   auto consented = site_.ask(*identified);
   if (!consented) return consented.error();
-  const auto& key = site_.pseudonym_key();
-  const pseudonymise::Registrar registrar(
-      site_.settings(), key,
-      [&](const std::string& destination, const std::string& kind, const std::string& pseudonym, const std::string& id,
-          const std::string& subject_id) {
-        return journal_.link({pseudonym, destination, kind, key.id(), id, subject_id});
-      });
-  auto assignments = registrar.assign(*consented);
+  auto assignments = assign(*consented);
   if (!assignments) return assignments.error();
   const auto now = clock_.now_utc_s();
   const auto plan_at = [&](std::int64_t when) { next_plan = next_plan == 0 ? when : std::min(next_plan, when); };
   for (const auto& assignment : *assignments) {
     journal::ParcelRow parcel;
     parcel.run = row.id;
-    parcel.destination = assignment.destination;
-    parcel.policy = assignment.policy;
-    parcel.pseudonym = assignment.pseudonym;
-    parcel.subject_pseudonym = assignment.subject_pseudonym;
-    parcel.key_id = key.id();
     parcel.updated = now;
-    parcel.evidence = assignment.decision.evidence_sha256;
-    parcel.files = assignment.parcel ? static_cast<std::int64_t>(assignment.parcel->files().size()) : 0;
-    if (assignment.decision.verdict == consent::Verdict::deny) {
-      parcel.condition = journal::Condition::refused;
-      parcel.reason = "consent: " + assignment.decision.reason;
-    } else if (assignment.decision.verdict == consent::Verdict::unknown) {
-      parcel.condition = journal::Condition::held;
-      parcel.reason = "consent: " + assignment.decision.reason;
-      parcel.hint = "complete the consent at its source; it is asked again by itself";
-      plan_at(now + ask_again_after_s);
-    } else if (!assignment.problems.empty()) {
-      parcel.condition = journal::Condition::held;
-      parcel.reason = "identify: " + assignment.problems.front();
-      parcel.hint = "mend the run folder or its sample sheet, then: tributary retry --run " + row.name;
-    }
+    judge(assignment, row.name, parcel);
+    if (asks_again(assignment)) plan_at(now + ask_again_after_s);
+    if (auto named = settle_name(assignment, parcel); !named) return named.error();
     auto kept = journal_.plan_parcel(parcel);
     if (!kept) return kept.error();
     const bool ours = kept->stage == journal::Stage::waiting || kept->stage == journal::Stage::sealing;
@@ -259,7 +235,7 @@ void Runner::seal(const journal::ParcelRow& row, const pseudonymise::Pseudonymou
 
 consent::Decision Runner::ask_again(const journal::ParcelRow& row) {
   consent::Decision unknown;
-  auto link = journal_.linked(row.pseudonym);
+  auto link = journal_.linked(row.destination, row.pseudonym);
   if (!link) {
     unknown.reason = link.error().what;
     return unknown;

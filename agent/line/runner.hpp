@@ -18,6 +18,7 @@
 #include "agent/base/log.hpp"
 #include "agent/base/stop.hpp"
 #include "agent/journal/journal.hpp"
+#include "agent/line/names.hpp"
 #include "agent/line/site.hpp"
 #include "agent/push/push.hpp"
 #include "agent/watch/watch.hpp"
@@ -59,6 +60,10 @@ class Runner {
   void close(const journal::RunRow& row, int state, const std::string& reason, const std::string& hint);
   bool plan_is_due(const journal::RunRow& row) const;
   void plan(const journal::RunRow& row, const watch::SettledRun& run);
+  Result<std::vector<pseudonymise::Assignment>> assign(const consent::ConsentedRun& run);
+  void judge(const pseudonymise::Assignment& assignment, const std::string& run_name, journal::ParcelRow& parcel) const;
+  static bool asks_again(const pseudonymise::Assignment& assignment);
+  Status settle_name(const pseudonymise::Assignment& assignment, const journal::ParcelRow& parcel);
   Result<std::int64_t> plan_parcels(const journal::RunRow& row, const watch::SettledRun& run, std::int64_t& next_plan);
   void seal(const journal::ParcelRow& row, const pseudonymise::PseudonymousParcel& parcel, std::int64_t& next_plan);
 

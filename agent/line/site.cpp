@@ -14,10 +14,10 @@ static_assert(static_cast<int>(config::AuthSettings::Kind::oauth2) == static_cas
 
 }  // namespace
 
-http::ClientSettings client_settings(const config::Destination& entry) {
+http::ClientSettings client_settings(const config::AuthSettings& auth, const config::TlsSettings& tls,
+                                     const std::string& proxy) {
   http::ClientSettings out;
-  out.tls = {entry.tls.ca_file, entry.tls.cert_file, entry.tls.key_file, entry.tls.server_name};
-  const auto& auth = entry.auth;
+  out.tls = {tls.ca_file, tls.cert_file, tls.key_file, tls.server_name};
   out.auth.kind = static_cast<http::AuthKind>(auth.kind);
   out.auth.username = auth.username;
   out.auth.secret_file = auth.secret_file;
@@ -27,10 +27,11 @@ http::ClientSettings client_settings(const config::Destination& entry) {
   out.auth.scope = auth.scope;
   out.auth.audience = auth.audience;
   out.auth.key_id = auth.key_id;
-  out.proxy = entry.proxy;
+  out.proxy = proxy;
   out.user_agent = "tributary/" TRIBUTARY_VERSION;
   return out;
 }
+
 namespace {
 
 // The credentials of an entry are for the origin of its `url`, and for no other.
@@ -82,7 +83,7 @@ config::PluginKeys plugin_keys() {
   };
 }
 static_assert(static_cast<int>(config::PluginKind::instrument) + 1 == TRIBUTARY_INSTRUMENT &&
-              static_cast<int>(config::PluginKind::ingest) + 1 == TRIBUTARY_INGEST);
+              static_cast<int>(config::PluginKind::pseudonyms) + 1 == TRIBUTARY_PSEUDONYMS);
 
 Result<Secret<32>> state_key(const config::Settings& settings) {
   if (settings.state_key_file.empty()) {
@@ -158,10 +159,25 @@ Status Site::open_plugins(const plugin::Services& services, const Stop& stop) {
     if (!source) return in("subjects", source.error());
     subjects_.push_back(std::move(*source));
   }
+  if (auto done = open_pseudonyms(loader, services, stop); !done) return done;
   const auto rate = http::make_rate_limit(settings_.limits.upload_bytes_per_s);
   for (const auto& entry : settings_.destinations) {
     if (auto done = open_destination(loader, services, stop, entry, rate); !done) return done;
   }
+  return {};
+}
+
+Status Site::open_pseudonyms(const plugin::Loader& loader, const plugin::Services& services, const Stop& stop) {
+  const auto& entry = settings_.pseudonyms;
+  if (!entry.from_outside()) return {};
+  auto descriptor = loader.load(TRIBUTARY_PSEUDONYMS, entry.plugin);
+  if (!descriptor) return in("pseudonyms", descriptor.error());
+  auto client = client_for(client_settings(entry.auth, entry.tls, entry.proxy), entry.settings, services.clock, stop);
+  if (!client) return in("pseudonyms", client.error());
+  auto source =
+      plugin::open_pseudonyms(**descriptor, services, "pseudonyms " + entry.plugin, entry.settings, std::move(*client));
+  if (!source) return source.error();
+  pseudonym_source_ = std::move(*source);
   return {};
 }
 
@@ -174,7 +190,7 @@ Status Site::open_destination(const plugin::Loader& loader, const plugin::Servic
   out.recipients = std::move(*recipients);
   auto descriptor = loader.load(TRIBUTARY_DESTINATION, entry.plugin);
   if (!descriptor) return in("destination " + entry.name, descriptor.error());
-  auto reach = client_settings(entry);
+  auto reach = client_settings(entry.auth, entry.tls, entry.proxy);
   reach.upload_rate = rate;
   auto client = client_for(reach, entry.settings, services.clock, stop);
   if (!client) return in("destination " + entry.name, client.error());
@@ -194,6 +210,11 @@ Status Site::open_destination(const plugin::Loader& loader, const plugin::Servic
   }
   destinations_.emplace(entry.name, std::move(out));
   return {};
+}
+
+std::string Site::name_key_id() const {
+  const auto id = pseudonym_key_->id();
+  return pseudonym_source_ ? settings_.pseudonyms.plugin + ":" + id : id;
 }
 
 plugin::Instrument* Site::instrument(const std::string& name) const {
@@ -223,6 +244,7 @@ std::string Site::revision() {
   const std::lock_guard lock(subjects_mutex_);
   std::string all;
   for (const auto& source : subjects_) all += source->name() + "=" + source->revision() + ";";
+  if (pseudonym_source_) all += pseudonym_source_->name() + "=" + pseudonym_source_->revision() + ";";
   return all;
 }
 

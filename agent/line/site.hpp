@@ -56,6 +56,11 @@ class Site {
   [[nodiscard]] const std::vector<plugin::Instrument*>& instruments() const { return instrument_list_; }
   [[nodiscard]] plugin::Instrument* instrument(const std::string& name) const;
   [[nodiscard]] const pseudonymise::PseudonymKey& pseudonym_key() const { return *pseudonym_key_; }
+  /// The source outside, or null when the key makes pseudonyms.
+  [[nodiscard]] plugin::PseudonymSource* pseudonym_source() const { return pseudonym_source_.get(); }
+  /// Stored with every pseudonym that is given now: the id of the key, behind the name of the source outside. Another
+  /// one means that ids are named afresh.
+  [[nodiscard]] std::string name_key_id() const;
   [[nodiscard]] const crypto::SigningKey* signing_key() const { return signing_key_ ? &*signing_key_ : nullptr; }
   [[nodiscard]] std::map<std::string, OpenDestination>& destinations() { return destinations_; }
   [[nodiscard]] const std::vector<std::unique_ptr<plugin::SubjectSource>>& subjects() const { return subjects_; }
@@ -67,13 +72,14 @@ class Site {
                                                   std::optional<std::int64_t> at_utc_s = {});
   /// Today's decision on one sample.
   [[nodiscard]] consent::Decision ask_again(const std::string& sample_id, const std::string& policy);
-  /// Changes whenever an answer of a subject source may have changed.
+  /// Changes whenever an answer of a subject source or of the source of pseudonyms may have changed.
   [[nodiscard]] std::string revision();
 
  private:
   explicit Site(config::Settings settings)
       : settings_(std::move(settings)), workers_(std::max(settings_.limits.threads, 1U) - 1) {}
   Status open_keys();
+  Status open_pseudonyms(const plugin::Loader& loader, const plugin::Services& services, const Stop& stop);
   Status open_plugins(const plugin::Services& services, const Stop& stop);
   Status open_destination(const plugin::Loader& loader, const plugin::Services& services, const Stop& stop,
                           const config::Destination& entry, const std::shared_ptr<http::RateLimit>& rate);
@@ -81,6 +87,7 @@ class Site {
   config::Settings settings_;
   Workers workers_;
   std::optional<pseudonymise::PseudonymKey> pseudonym_key_;
+  std::unique_ptr<plugin::PseudonymSource> pseudonym_source_;
   std::optional<crypto::SigningKey> signing_key_;
   std::unique_ptr<JournalTokens> tokens_;
   std::vector<std::unique_ptr<plugin::Instrument>> instruments_;
@@ -91,8 +98,9 @@ class Site {
   std::map<std::string, OpenDestination> destinations_;
 };
 
-/// How a destination and its ingest are reached.
-http::ClientSettings client_settings(const config::Destination& entry);
+/// How whatever lies behind an entry is reached.
+http::ClientSettings client_settings(const config::AuthSettings& auth, const config::TlsSettings& tls,
+                                     const std::string& proxy);
 /// Keys of plugins for the reader of the configuration.
 config::PluginKeys plugin_keys();
 /// The key that seals the journal: state_key_file, or derived from the pseudonym key.

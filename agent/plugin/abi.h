@@ -7,8 +7,8 @@
  * Memory       nothing allocated on one side is freed on the other.
  * Exceptions   never cross; plugins/sdk fences them into TRIBUTARY_BROKEN.
  * Threads      one call at a time per `self`; several selves may run at once. Long calls poll host->stopping.
- * Identity     instrument and consent plugins see identities; destination and ingest plugins see sealed bytes,
- *              pseudonyms and digests only. Nobody passes an identity to `log` or into a note.
+ * Identity     instrument, consent and pseudonym plugins see identities; destination and ingest plugins see sealed
+ *              bytes, pseudonyms and digests only. Nobody passes an identity to `log` or into a note.
  */
 #ifndef TRIBUTARY_PLUGIN_ABI_H
 #define TRIBUTARY_PLUGIN_ABI_H
@@ -36,6 +36,7 @@ typedef int32_t tributary_kind;
 #define TRIBUTARY_CONSENT 2
 #define TRIBUTARY_DESTINATION 3
 #define TRIBUTARY_INGEST 4
+#define TRIBUTARY_PSEUDONYMS 5
 
 /* Caller's memory; the callee fills it. */
 typedef struct tributary_note {
@@ -287,6 +288,39 @@ typedef struct tributary_ingest_ops {
   tributary_outcome (*cancel)(void* self, const char* task_id, tributary_note*);
   void (*close)(void* self);
 } tributary_ingest_ops;
+
+/* --- pseudonyms ------------------------------------------------------------------------------------------------- */
+
+/* An id of a person who agreed, at one destination. */
+typedef struct tributary_pseudonym_query {
+  uint32_t size;
+  const char* destination;
+  const char* kind; /* "subject" or "sample" */
+  const char* id;
+} tributary_pseudonym_query;
+
+typedef struct tributary_pseudonym_sink {
+  uint32_t size;
+  void* self;
+  /* The pseudonym of queries[query]: 4 to 64 of [A-Za-z0-9._-] with a letter or digit at both ends. At most once per
+   * query; the host checks all of it and refuses what does not fit. */
+  void (*pseudonym)(void* self, uint32_t query, const char* pseudonym);
+} tributary_pseudonym_sink;
+
+typedef struct tributary_pseudonym_ops {
+  uint32_t size;
+  tributary_outcome (*open)(const tributary_host*, void** self, tributary_note*);
+  /* Asks the source who it is; makes no pseudonym. */
+  tributary_outcome (*probe)(void* self, tributary_note*);
+  /* DONE: the sink was told the pseudonym of every id that the source knows or makes one for; an id that it was not
+   * told is not known (yet) and is asked again later. LATER, BROKEN: the source can not answer now, nothing that it
+   * told counts. REFUSED: it has no pseudonyms for these destinations at all. */
+  tributary_outcome (*ask)(void* self, const tributary_pseudonym_query* queries, uint32_t count,
+                           const tributary_pseudonym_sink*, tributary_note*);
+  /* A word that changes whenever an id that was not known may be known now, and stays otherwise; room 64 bytes. */
+  void (*revision)(void* self, char* into, uint32_t room);
+  void (*close)(void* self);
+} tributary_pseudonym_ops;
 
 /* Static builds (unit tests, fuzzers) give each plugin an entry of its own: tributary_plugin_<id>. */
 #ifdef TRIBUTARY_STATIC_PLUGIN

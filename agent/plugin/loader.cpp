@@ -60,6 +60,8 @@ std::string_view name_of(tributary_kind kind) {
       return "destination";
     case TRIBUTARY_INGEST:
       return "ingest";
+    case TRIBUTARY_PSEUDONYMS:
+      return "pseudonyms";
     default:
       return "unknown";
   }

@@ -16,6 +16,7 @@
 #include "agent/plugin/destination.hpp"
 #include "agent/plugin/host.hpp"
 #include "agent/plugin/instrument.hpp"
+#include "agent/plugin/pseudonyms.hpp"
 #include "agent/plugin/subjects.hpp"
 
 namespace tributary::plugin {
@@ -51,5 +52,9 @@ Result<std::unique_ptr<Destination>> open_destination(const tributary_descriptor
 Result<std::unique_ptr<Ingest>> open_ingest(const tributary_descriptor& descriptor, const Services& services,
                                             const std::string& instance, const Settings& settings,
                                             std::unique_ptr<http::Client> client);
+Result<std::unique_ptr<PseudonymSource>> open_pseudonyms(const tributary_descriptor& descriptor,
+                                                         const Services& services, const std::string& instance,
+                                                         const Settings& settings,
+                                                         std::unique_ptr<http::Client> client);
 
 }  // namespace tributary::plugin

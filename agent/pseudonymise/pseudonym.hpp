@@ -34,9 +34,17 @@ class PseudonymKey {
   Secret<32> key_;
 };
 
-/// The form of an id that is hashed: without white space around it. Case and inner characters count.
+/// The form of an id that is hashed or sent to a source outside: without white space around it. Case and inner
+/// characters count. There is no Unicode normalisation here (the house has no library for it); instead an id that a
+/// reader can not tell from another one is held, see below.
 std::string canonical(std::string_view id);
-/// True when the text has the shape of a pseudonym and its check character fits.
+/// Why one id could be spelled in two ways that look the same, and so get two pseudonyms; nothing when it can not be:
+/// it is not UTF-8, or it holds combining marks or conjoining letters (what NFC would put together with the letter
+/// before), one of the signs that NFC replaces by a letter, control characters, or blanks that nobody sees (no-break,
+/// zero-width, byte order mark). Scripts whose normalisation goes beyond that are not covered. Safe to show.
+std::string spelling_problem(std::string_view id);
+/// True when the text has the shape of a pseudonym that a key made and its check character fits. One that a source
+/// outside gave has no check character: see naming.hpp.
 bool is_pseudonym(std::string_view text);
 
 }  // namespace tributary::pseudonymise

@@ -75,6 +75,25 @@ genomics::Tags tags_of(config::ReadTags tags) {
   return tags == config::ReadTags::none ? genomics::Tags::none : genomics::Tags::known;
 }
 
+Wanted sample_of(const std::string& destination, const identify::Identity& person) {
+  return {destination, Kind::sample, canonical(person.sample_id())};
+}
+
+Wanted subject_of(const std::string& destination, const identify::Identity& person) {
+  return {destination, Kind::subject, canonical(person.subject_id())};
+}
+
+// What stands in the way of a sample whatever consent says.
+std::vector<std::string> problems_of(const consent::ConsentedSample& sample) {
+  auto problems = sample.sample.problems;
+  const auto& person = sample.sample.identity;
+  if (auto of_sample = spelling_problem(person.sample_id()); !of_sample.empty())
+    problems.push_back("the sample: " + of_sample);
+  if (auto of_subject = spelling_problem(person.subject_id()); !of_subject.empty())
+    problems.push_back("the subject: " + of_subject);
+  return problems;
+}
+
 }  // namespace
 
 std::vector<verify::Word> words_of(const consent::ConsentedRun& run, bool mask_read_names) {
@@ -96,6 +115,8 @@ std::vector<verify::Word> words_of(const consent::ConsentedRun& run, bool mask_r
 }
 
 Result<std::vector<Assignment>> Registrar::assign(const consent::ConsentedRun& run) const {
+  auto naming = name(run);
+  if (!naming) return naming.error();
   std::map<bool, std::shared_ptr<const verify::Dictionary>> dictionaries;
   std::vector<Assignment> assignments;
   for (const auto& sample : run.samples()) {
@@ -108,45 +129,70 @@ Result<std::vector<Assignment>> Registrar::assign(const consent::ConsentedRun& r
         if (!built) return built.error();
         dictionary = std::move(*built);
       }
-      auto assignment = assign_one(run, sample, choice, dictionary);
-      if (!assignment) return assignment.error();
-      assignments.push_back(std::move(*assignment));
+      assignments.push_back(assign_one(run, sample, choice, *naming, dictionary));
     }
   }
   return assignments;
 }
 
-Result<Assignment> Registrar::assign_one(const consent::ConsentedRun& run, const consent::ConsentedSample& sample,
-                                         const consent::PolicyChoice& choice,
-                                         const std::shared_ptr<const verify::Dictionary>& dictionary) const {
+Result<Naming> Registrar::name(const consent::ConsentedRun& run) const {
+  Naming naming(key_, link_, outside_);
+  for (const auto& sample : run.samples()) {
+    const auto& person = sample.sample.identity;
+    for (const auto& choice : sample.choices) {
+      if (!choice.matches) continue;
+      const auto& destination = settings_.policy(choice.policy)->destination;
+      // Of a person who did not agree, or whose sample waits for something else, nobody outside needs to know.
+      const bool may_ask = choice.decision.verdict == consent::Verdict::permit && problems_of(sample).empty();
+      naming.want(sample_of(destination, person), person.subject_id(), may_ask);
+      if (!person.subject_id().empty()) naming.want(subject_of(destination, person), person.subject_id(), may_ask);
+    }
+  }
+  if (auto settled = naming.settle(words_of(run, true)); !settled) return in("pseudonymise", settled.error());
+  return naming;
+}
+
+Assignment Registrar::assign_one(const consent::ConsentedRun& run, const consent::ConsentedSample& sample,
+                                 const consent::PolicyChoice& choice, const Naming& naming,
+                                 const std::shared_ptr<const verify::Dictionary>& dictionary) const {
   const auto& policy = *settings_.policy(choice.policy);
   const auto& person = sample.sample.identity;
   Assignment out;
   out.policy = policy.name;
   out.destination = policy.destination;
   out.decision = choice.decision;
-  out.problems = sample.sample.problems;
-  out.pseudonym = key_.make(Kind::sample, policy.destination, person.sample_id());
+  out.problems = problems_of(sample);
+  const auto wanted = sample_of(policy.destination, person);
+  const auto& name = naming.of(wanted);
+  out.naming = name;
+  out.pseudonym = name.word;
+  if (outside_ != nullptr) out.pending = outside_->pending(wanted);
+  if (out.pseudonym.empty()) out.pseudonym = out.pending;
   if (!person.subject_id().empty()) {
-    out.subject_pseudonym = key_.make(Kind::subject, policy.destination, person.subject_id());
-    if (auto kept =
-            link_(policy.destination, "subject", out.subject_pseudonym, person.subject_id(), person.subject_id());
-        !kept) {
-      return kept.error();
-    }
+    const auto& subject = naming.of(subject_of(policy.destination, person));
+    out.subject_pseudonym = subject.word;
+    if (subject.state > out.naming.state) out.naming = subject;
   }
-  if (auto kept = link_(policy.destination, "sample", out.pseudonym, person.sample_id(), person.subject_id()); !kept)
-    return kept.error();
 
   PseudonymousParcel parcel;
   parcel.folder_ = run.run().folder();
   parcel.model_ = run.run().unit().model;
   parcel.policy_ = policy.name;
   parcel.destination_ = policy.destination;
-  parcel.pseudonym_ = out.pseudonym;
+  parcel.pseudonym_ = name.word;
   parcel.subject_pseudonym_ = out.subject_pseudonym;
   parcel.decision_ = choice.decision;
   parcel.dictionary_ = dictionary;
+  add_files(parcel, sample, choice, policy);
+  if (parcel.files_.empty())
+    out.problems.emplace_back("no file of a kind that the policy sends was found for this sample");
+  const bool named = out.naming.state == Name::State::given;
+  if (out.decision.verdict == consent::Verdict::permit && out.problems.empty() && named) out.parcel = std::move(parcel);
+  return out;
+}
+
+void Registrar::add_files(PseudonymousParcel& parcel, const consent::ConsentedSample& sample,
+                          const consent::PolicyChoice& choice, const config::Policy& policy) const {
   std::set<std::string> taken;
   for (const auto at : choice.files) {
     const auto& file = sample.sample.files[at];
@@ -157,15 +203,16 @@ Result<Assignment> Registrar::assign_one(const consent::ConsentedRun& run, const
     clean.id = file.id;
     clean.kind = file.kind;
     clean.read = file.read;
-    clean.object_name = object_name(out.pseudonym, file, kind->extension, taken);
+    clean.object_name = object_name(parcel.pseudonym_, file, kind->extension, taken);
     clean.transform.format = kind->format;
-    clean.transform.sample = out.pseudonym;
+    clean.transform.sample = parcel.pseudonym_;
     clean.transform.read_names = policy.mask_read_names ? genomics::ReadNames::mask : genomics::ReadNames::keep;
     clean.transform.tags = tags_of(policy.tags);
-    clean.transform.name_key = key_.name_key(policy.destination, out.pseudonym);
+    clean.transform.name_key = key_.name_key(policy.destination, parcel.pseudonym_);
     if (file.column) {
-      clean.transform.columns = {
-          {file.column->number, genomics::column_check(clean.transform.name_key, file.column->name), out.pseudonym}};
+      clean.transform.columns = {{file.column->number,
+                                  genomics::column_check(clean.transform.name_key, file.column->name),
+                                  parcel.pseudonym_}};
       clean.transform.bare_sites = policy.keep_bare_sites ? genomics::BareSites::keep : genomics::BareSites::drop;
     }
     const auto beside = index_beside(file, sample.sample.files);
@@ -175,10 +222,6 @@ Result<Assignment> Registrar::assign_one(const consent::ConsentedRun& run, const
     }
     parcel.files_.push_back(std::move(clean));
   }
-  if (parcel.files_.empty())
-    out.problems.emplace_back("no file of a kind that the policy sends was found for this sample");
-  if (out.decision.verdict == consent::Verdict::permit && out.problems.empty()) out.parcel = std::move(parcel);
-  return out;
 }
 
 }  // namespace tributary::pseudonymise

@@ -15,6 +15,7 @@
 #include "agent/config/settings.hpp"
 #include "agent/consent/consent.hpp"
 #include "agent/port/genomics/genomics.hpp"
+#include "agent/pseudonymise/naming.hpp"
 #include "agent/pseudonymise/pseudonym.hpp"
 #include "agent/verify/dictionary.hpp"
 
@@ -53,32 +54,37 @@ class PseudonymousParcel {
 };
 
 struct Assignment {
-  std::string policy, destination, pseudonym, subject_pseudonym;
+  std::string policy, destination;
+  std::string pseudonym;          // or, until there is one, the pending name
+  std::string subject_pseudonym;  // "" while there is none
+  std::string pending;            // the name before a source outside gave one; "" when the key makes pseudonyms
+  /// Anything but `given` when the sample or its subject has no name that may be used; then there is no parcel.
+  Name naming{Name::State::given, {}, {}, {}};
   consent::Decision decision;
   std::vector<std::string> problems;  // why it must wait for a person although consent permits
   std::optional<PseudonymousParcel> parcel;
 };
 
-/// Keeps who is behind a pseudonym: (destination, kind "subject" | "sample", pseudonym, id, subject id).
-using Linker =
-    std::function<Status(const std::string& destination, const std::string& kind, const std::string& pseudonym,
-                         const std::string& id, const std::string& subject_id)>;
-
 class Registrar {
  public:
-  Registrar(const config::Settings& settings, const PseudonymKey& key, Linker link)
-      : settings_(settings), key_(key), link_(std::move(link)) {}
+  /// `outside` null: the key makes pseudonyms.
+  Registrar(const config::Settings& settings, const PseudonymKey& key, Linker link, Outside* outside = nullptr)
+      : settings_(settings), key_(key), link_(std::move(link)), outside_(outside) {}
 
   [[nodiscard]] Result<std::vector<Assignment>> assign(const consent::ConsentedRun& run) const;
 
  private:
-  Result<Assignment> assign_one(const consent::ConsentedRun& run, const consent::ConsentedSample& sample,
-                                const consent::PolicyChoice& choice,
-                                const std::shared_ptr<const verify::Dictionary>& dictionary) const;
+  Result<Naming> name(const consent::ConsentedRun& run) const;
+  Assignment assign_one(const consent::ConsentedRun& run, const consent::ConsentedSample& sample,
+                        const consent::PolicyChoice& choice, const Naming& naming,
+                        const std::shared_ptr<const verify::Dictionary>& dictionary) const;
+  void add_files(PseudonymousParcel& parcel, const consent::ConsentedSample& sample,
+                 const consent::PolicyChoice& choice, const config::Policy& policy) const;
 
   const config::Settings& settings_;
   const PseudonymKey& key_;
   Linker link_;
+  Outside* outside_;
 };
 
 /// Every word of a run that must not leave, for policies that keep or mask read names.

@@ -1,6 +1,7 @@
 // tests/agent/cli/way_test.cpp: commands over a site: before anything was sent, after it arrived, and on its way back.
 #include <sstream>
 
+#include "agent/journal/migrations.hpp"
 #include "agent/port/store/store.hpp"
 #include "tests/agent/cli/desk.hpp"
 
@@ -25,7 +26,7 @@ const Json& first(const Json& list, const std::string& member, const std::string
 }
 
 void execute(const Site& site, std::string_view sql) {
-  auto database = store::Database::open(site.folder.state_dir() + "/journal.db", std::vector<std::string_view>(1));
+  auto database = store::Database::open(site.folder.state_dir() + "/journal.db", journal::migrations());
   CHECK_TRUE(database.ok());
   const auto done = (*database)->run(sql);
   CHECK_TEXT(done.ok(), done.ok() ? "" : done.error().what.c_str());

@@ -1,4 +1,5 @@
 // tests/agent/journal/opening_test.cpp: keys, schemas, runs and chains.
+#include "agent/journal/migrations.hpp"
 #include "tests/agent/journal/state.hpp"
 
 #include <CppUTest/TestHarness.h>
@@ -10,7 +11,7 @@ using journal::Stage;
 namespace {
 
 void execute(const State& state, std::string_view sql) {
-  auto database = store::Database::open(state.directory + "/journal.db", std::vector<std::string_view>(1));
+  auto database = store::Database::open(state.directory + "/journal.db", journal::migrations());
   CHECK_TEXT(database.ok(), database.ok() ? "" : database.error().what.c_str());
   const auto done = (*database)->run(sql);
   CHECK_TEXT(done.ok(), done.ok() ? "" : done.error().what.c_str());

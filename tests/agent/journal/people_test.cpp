@@ -19,10 +19,10 @@ TEST_GROUP(People) {
 
 TEST(People, are_found_behind_their_pseudonym) {
   link("TL-1", "SAMPLE-01", "SUBJECT-01");
-  const auto row = *state.journal->linked("TL-1");
+  const auto row = *state.journal->linked("national", "TL-1");
   STRCMP_EQUAL("SAMPLE-01", row->id.c_str());
   STRCMP_EQUAL("SUBJECT-01", row->subject_id.c_str());
-  CHECK_FALSE(state.journal->linked("TL-2")->has_value());
+  CHECK_FALSE(state.journal->linked("national", "TL-2")->has_value());
 }
 
 TEST(People, do_not_stand_on_the_disk_in_the_clear) {

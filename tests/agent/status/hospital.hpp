@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "agent/journal/migrations.hpp"
 #include "agent/status/report.hpp"
 #include "agent/status/server.hpp"
 #include "tests/agent/journal/state.hpp"
@@ -65,7 +66,7 @@ class Hospital {
 
 /// Breaks a journal that is open, as a damaged disk would.
 inline void lose_the_parcels(const journal_test::State& state) {
-  auto database = store::Database::open(state.directory + "/journal.db", std::vector<std::string_view>(1));
+  auto database = store::Database::open(state.directory + "/journal.db", journal::migrations());
   if (!database || !(*database)->run("PRAGMA foreign_keys = OFF; DROP TABLE parcel")) std::abort();
 }
 

@@ -1,10 +1,22 @@
-// agent/cli/reader_key.cpp: reads it, and wipes what it was read into.
-#include "agent/cli/reader_key.hpp"
+// agent/cli/recipients.cpp: Crypt4GH keys as options name them.
+#include "agent/cli/recipients.hpp"
 
 #include "agent/base/text.hpp"
 #include "agent/port/files/files.hpp"
 
 namespace tributary::cli {
+
+Result<std::vector<crypt4gh::PublicKey>> recipients_of(const Arguments& arguments) {
+  std::vector<crypt4gh::PublicKey> recipients;
+  for (const auto& file : arguments.values("--recipient")) {
+    auto pem = files::read_small(file, 65536);
+    if (!pem) return in("--recipient", pem.error());
+    auto key = crypt4gh::parse_public_key(*pem);
+    if (!key) return in("--recipient " + printable(file), key.error());
+    recipients.push_back(*key);
+  }
+  return recipients;
+}
 
 Result<SecretText> passphrase_of(const Arguments& arguments) {
   const auto file = arguments.value("--passphrase-file");
@@ -16,7 +28,7 @@ Result<SecretText> passphrase_of(const Arguments& arguments) {
   return SecretText(std::move(*text));
 }
 
-Result<crypt4gh::SecretKey> reader_key(const Arguments& arguments) {
+Result<crypt4gh::SecretKey> secret_key_of(const Arguments& arguments) {
   auto pem = files::read_small(arguments.value("--secret"), 65536);
   if (!pem) return in("--secret", pem.error());
   const SecretText guard(std::move(*pem));

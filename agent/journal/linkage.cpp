@@ -1,0 +1,214 @@
+// agent/journal/linkage.cpp: who is behind a pseudonym: kept, found both ways, carried to another machine.
+#include "agent/base/text.hpp"
+#include "agent/journal/journal.hpp"
+#include "agent/journal/rows.hpp"
+#include "agent/port/json/json.hpp"
+
+namespace tributary::journal {
+namespace {
+
+constexpr std::string_view id_domain = "tributary/v1/linkage-id";
+constexpr std::string_view link_columns = "SELECT destination, pseudonym, kind, key_id, sealed, id_tag FROM linkage ";
+constexpr std::string_view former_seal = "linkage";  // bound to the pseudonym alone
+constexpr std::string_view present_seal = "linkage/2";
+
+std::string row_name(const LinkRow& row) { return row.destination + "/" + row.kind + "/" + row.pseudonym; }
+
+}  // namespace
+
+Digest256 Journal::tag_of_link(const LinkRow& row) const {
+  std::string value = row.destination;
+  value += '\0';
+  value += row.kind;
+  value += '\0';
+  value += trim(row.id);
+  return tag(id_domain, value);
+}
+
+Result<Bytes> Journal::seal_link(const LinkRow& row) const {
+  Json body;
+  body.add("id", row.id).add("subject", row.subject_id);
+  return seal(present_seal, row_name(row), view(body.dump()));
+}
+
+Result<LinkRow> Journal::read_link(const store::Statement& statement) const {
+  LinkRow row;
+  row.destination = statement.text(0);
+  row.pseudonym = statement.text(1);
+  row.kind = statement.text(2);
+  row.key_id = statement.text(3);
+  auto plain = statement.is_null(5) ? unseal_bytes(former_seal, row.pseudonym, statement.blob(4))
+                                    : unseal_bytes(present_seal, row_name(row), statement.blob(4));
+  if (!plain) return plain.error();
+  auto body = json::parse(text(*plain));
+  if (!body) return operator_error("the journal: a linkage entry can not be read");
+  row.id = (*body)["id"].as_string();
+  row.subject_id = (*body)["subject"].as_string();
+  return row;
+}
+
+Status Journal::tag_links() {
+  const std::lock_guard lock(mutex_);
+  auto transaction = store::Transaction::begin(*database_);
+  if (!transaction) return transaction.error();
+  std::vector<LinkRow> rows;
+  {
+    auto statement = database_->prepare(std::string(link_columns) + "WHERE id_tag IS NULL");
+    if (!statement) return statement.error();
+    for (;;) {
+      auto found = statement->step();
+      if (!found) return found.error();
+      if (!*found) break;
+      auto row = read_link(*statement);
+      if (!row) return row.error();
+      rows.push_back(std::move(*row));
+    }
+  }
+  for (const auto& row : rows) {
+    auto sealed = seal_link(row);
+    if (!sealed) return sealed.error();
+    auto update = database_->prepare("UPDATE linkage SET id_tag = ?, sealed = ? WHERE destination = ? AND pseudonym = ?");
+    if (!update) return update.error();
+    update->bind(ByteView(tag_of_link(row))).bind(ByteView(*sealed));
+    update->bind(std::string_view(row.destination)).bind(std::string_view(row.pseudonym));
+    if (auto done = update->run(); !done) return done;
+  }
+  return transaction->commit();
+}
+
+Result<int> Journal::put_link(const LinkRow& given) {
+  LinkRow row = given;
+  auto same = database_->prepare(std::string(link_columns) + "WHERE destination = ? AND pseudonym = ?");
+  if (!same) return same.error();
+  auto found = same->bind(std::string_view(row.destination)).bind(std::string_view(row.pseudonym)).step();
+  if (!found) return found.error();
+  const bool there = *found;
+  if (there) {
+    auto kept = read_link(*same);
+    if (!kept) return kept.error();
+    if (kept->kind != row.kind || trim(kept->id) != trim(row.id)) {
+      return refusal("a pseudonym stands for two ids at the destination " + row.destination,
+                     "nothing goes out under it: find out at its source which of them is right");
+    }
+    // What was known of a person once is not forgotten because a source is silent today.
+    if (row.subject_id.empty()) row.subject_id = kept->subject_id;
+  }
+  const auto id_tag = tag_of_link(row);
+  auto other = database_->prepare(
+      "SELECT 1 FROM linkage WHERE destination = ? AND kind = ? AND id_tag = ? AND key_id = ? AND pseudonym != ?");
+  if (!other) return other.error();
+  other->bind(std::string_view(row.destination)).bind(std::string_view(row.kind)).bind(ByteView(id_tag));
+  auto another = other->bind(std::string_view(row.key_id)).bind(std::string_view(row.pseudonym)).step();
+  if (!another) return another.error();
+  if (*another) {
+    return refusal("an id has two pseudonyms at the destination " + row.destination,
+                   "give it the former one again; new ones for everybody: tributary keys rotate pseudonym");
+  }
+  auto sealed = seal_link(row);
+  if (!sealed) return sealed.error();
+  auto put = database_->prepare(
+      "INSERT INTO linkage (destination, pseudonym, kind, key_id, id_tag, sealed) VALUES (?, ?, ?, ?, ?, ?) "
+      "ON CONFLICT (destination, pseudonym) DO UPDATE SET key_id = excluded.key_id, sealed = excluded.sealed");
+  if (!put) return put.error();
+  put->bind(std::string_view(row.destination)).bind(std::string_view(row.pseudonym)).bind(std::string_view(row.kind));
+  put->bind(std::string_view(row.key_id)).bind(ByteView(id_tag)).bind(ByteView(*sealed));
+  if (auto done = put->run(); !done) return done.error();
+  return there ? 1 : 0;
+}
+
+Status Journal::link(const LinkRow& row) {
+  const std::lock_guard lock(mutex_);
+  auto transaction = store::Transaction::begin(*database_);
+  if (!transaction) return transaction.error();
+  if (auto put = put_link(row); !put) return put.error();
+  return transaction->commit();
+}
+
+Result<std::optional<LinkRow>> Journal::linked(const std::string& destination, const std::string& pseudonym) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare(std::string(link_columns) + "WHERE destination = ? AND pseudonym = ?");
+  if (!statement) return statement.error();
+  auto found = statement->bind(std::string_view(destination)).bind(std::string_view(pseudonym)).step();
+  if (!found) return found.error();
+  if (!*found) return std::optional<LinkRow>();
+  auto row = read_link(*statement);
+  if (!row) return row.error();
+  return std::optional<LinkRow>(std::move(*row));
+}
+
+Result<std::vector<LinkRow>> Journal::linked_anywhere(const std::string& pseudonym) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare(std::string(link_columns) + "WHERE pseudonym = ? ORDER BY destination");
+  if (!statement) return statement.error();
+  statement->bind(std::string_view(pseudonym));
+  std::vector<LinkRow> rows;
+  for (;;) {
+    auto found = statement->step();
+    if (!found) return found.error();
+    if (!*found) return rows;
+    auto row = read_link(*statement);
+    if (!row) return row.error();
+    rows.push_back(std::move(*row));
+  }
+}
+
+Result<std::optional<std::string>> Journal::pseudonym_of(const std::string& destination, const std::string& kind,
+                                                         const std::string& id, const std::string& key_id) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare(
+      "SELECT pseudonym FROM linkage WHERE destination = ? AND kind = ? AND id_tag = ? AND key_id = ?");
+  if (!statement) return statement.error();
+  statement->bind(std::string_view(destination)).bind(std::string_view(kind));
+  const auto id_tag = tag_of_link({{}, destination, kind, {}, id, {}});
+  auto found = statement->bind(ByteView(id_tag)).bind(std::string_view(key_id)).step();
+  if (!found) return found.error();
+  if (!*found) return std::optional<std::string>();
+  return std::optional<std::string>(statement->text(0));
+}
+
+Status Journal::each_link(const std::function<Status(const KeptLink&)>& visit) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare(std::string(link_columns) + "ORDER BY destination, pseudonym");
+  if (!statement) return statement.error();
+  for (;;) {
+    auto found = statement->step();
+    if (!found) return found.error();
+    if (!*found) return {};
+    KeptLink kept;
+    auto row = read_link(*statement);
+    if (!row) return row.error();
+    kept.link = std::move(*row);
+    auto gone = database_->prepare("SELECT at FROM withdrawn WHERE subject_tag = ?");
+    if (!gone) return gone.error();
+    auto withdrew = gone->bind(ByteView(tag(subject_domain, kept.link.subject_id))).step();
+    if (!withdrew) return withdrew.error();
+    if (*withdrew) kept.withdrawn_utc_s = gone->integer(0);
+    if (auto done = visit(kept); !done) return done;
+  }
+}
+
+Result<Restored> Journal::restore_links(const std::vector<KeptLink>& links) {
+  const std::lock_guard lock(mutex_);
+  auto transaction = store::Transaction::begin(*database_);
+  if (!transaction) return transaction.error();
+  Restored out;
+  for (const auto& kept : links) {
+    const auto put = put_link(kept.link);
+    if (!put && put.error().remedy != Remedy::give_up) return put.error();
+    if (!put) {
+      ++out.conflicts;
+      continue;
+    }
+    ++(*put == 0 ? out.added : out.there_already);
+    if (kept.withdrawn_utc_s == 0 || kept.link.subject_id.empty()) continue;
+    auto insert = database_->prepare("INSERT INTO withdrawn (subject_tag, at) VALUES (?, ?) ON CONFLICT DO NOTHING");
+    if (!insert) return insert.error();
+    insert->bind(ByteView(tag(subject_domain, kept.link.subject_id))).bind(kept.withdrawn_utc_s);
+    if (auto done = insert->run(); !done) return done.error();
+  }
+  if (out.conflicts > 0) return out;  // the transaction ends without effect
+  if (auto done = transaction->commit(); !done) return done.error();
+  return out;
+}
+
+}  // namespace tributary::journal
