@@ -81,6 +81,8 @@ class Registrar {
   Linker link_;
 };
 
+/// The words of one sample and its subject.
+std::vector<verify::Word> words_of(const consent::ConsentedSample& sample);
 /// Every word of a run that must not leave, for policies that keep or mask read names.
 std::vector<verify::Word> words_of(const consent::ConsentedRun& run, bool mask_read_names);
 
