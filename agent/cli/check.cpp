@@ -3,8 +3,8 @@
 
 #include "agent/base/text.hpp"
 #include "agent/cli/commands.hpp"
+#include "agent/cli/weak_words.hpp"
 #include "agent/line/strays.hpp"
-#include "agent/line/weak_words.hpp"
 
 namespace tributary::cli {
 namespace {
@@ -25,7 +25,7 @@ int run_check(Context& context, const Arguments& arguments) {
   if (!strays) std::fprintf(stderr, "warning: %s\n", sentence(strays.error()).c_str());
   for (std::size_t i = 0; strays && i < strays->size(); ++i)
     std::fprintf(stderr, "warning: %s\n", sentence((*strays)[i]).c_str());
-  for (const auto& warning : line::weak_words((*opened)->subjects()))
+  for (const auto& warning : weak_words((*opened)->subjects()))
     std::fprintf(stderr, "warning: %s\n", sentence(warning).c_str());
   say(coloured("ok", "32") + "  " + context.config_file + ": site " + site + ", " + counts);
   return exit_yes;

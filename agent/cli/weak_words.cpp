@@ -1,5 +1,5 @@
-// agent/line/weak_words.cpp: counts identifiers that no search can find.
-#include "agent/line/weak_words.hpp"
+// agent/cli/weak_words.cpp: counts identifiers that no search can find.
+#include "agent/cli/weak_words.hpp"
 
 #include <functional>
 #include <map>
@@ -9,7 +9,7 @@
 #include "agent/base/text.hpp"
 #include "agent/verify/dictionary.hpp"
 
-namespace tributary::line {
+namespace tributary::cli {
 namespace {
 
 // Of one kind of word: how many different ones can be searched for, and how.
@@ -82,4 +82,4 @@ std::vector<Error> weak_words(const std::vector<std::unique_ptr<plugin::SubjectS
   return out;
 }
 
-}  // namespace tributary::line
+}  // namespace tributary::cli

@@ -1,4 +1,4 @@
-// agent/line/weak_words.hpp: identifiers of the subject sources that no search can find, or not everywhere.
+// agent/cli/weak_words.hpp: identifiers of the subject sources that no search can find, or not everywhere.
 //
 // A short number or an everyday word can not be proven absent. Whoever gives out ids can mend that, if told in time.
 //
@@ -11,10 +11,10 @@
 #include "agent/base/result.hpp"
 #include "agent/plugin/subjects.hpp"
 
-namespace tributary::line {
+namespace tributary::cli {
 
 /// One for each source and kind of word with such; one that says so for a source that can not answer now. Sources that
 /// have no list of everybody say nothing.
 std::vector<Error> weak_words(const std::vector<std::unique_ptr<plugin::SubjectSource>>& sources);
 
-}  // namespace tributary::line
+}  // namespace tributary::cli
