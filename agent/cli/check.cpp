@@ -3,6 +3,7 @@
 
 #include "agent/base/text.hpp"
 #include "agent/cli/commands.hpp"
+#include "agent/cli/weak_words.hpp"
 #include "agent/line/strays.hpp"
 
 namespace tributary::cli {
@@ -24,6 +25,8 @@ int run_check(Context& context, const Arguments& arguments) {
   if (!strays) std::fprintf(stderr, "warning: %s\n", sentence(strays.error()).c_str());
   for (std::size_t i = 0; strays && i < strays->size(); ++i)
     std::fprintf(stderr, "warning: %s\n", sentence((*strays)[i]).c_str());
+  for (const auto& warning : weak_words((*opened)->subjects()))
+    std::fprintf(stderr, "warning: %s\n", sentence(warning).c_str());
   say(coloured("ok", "32") + "  " + context.config_file + ": site " + site + ", " + counts);
   return exit_yes;
 }
@@ -40,9 +43,9 @@ Command check_command() {
   return {"check",
           "check",
           "reads the whole configuration and loads the plugins; changes nothing",
-          "Every problem is printed as FILE:LINE:COLUMN: KEY: what; hint.\nParcels that wait for a destination that is "
-          "not configured are "
-          "told as warnings.\nExit: 0 good, 2 not.",
+          "Every problem is printed as FILE:LINE:COLUMN: KEY: what; hint.\nWarnings tell of parcels that wait for a "
+          "destination that is not configured, and of identifiers of the subject sources that no search can find.\n"
+          "Exit: 0 good, 2 not.",
           {},
           {},
           run_check};

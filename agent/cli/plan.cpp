@@ -1,5 +1,6 @@
 // agent/cli/plan.cpp: `tributary plan` and `tributary explain`: which file would go where, and why not.
 #include <algorithm>
+#include <map>
 
 #include "agent/base/text.hpp"
 #include "agent/cli/commands.hpp"
@@ -80,6 +81,17 @@ Json choice_json(const consent::ConsentedSample& sample, const consent::PolicyCh
   return out;
 }
 
+// How many of a sample's own words no search can find, by kind.
+Json not_searchable(const consent::ConsentedSample& sample) {
+  std::map<std::string, std::uint64_t> counts;
+  for (const auto& word : pseudonymise::words_of(sample)) {
+    if (!verify::is_searchable(verify::reach_of(word))) ++counts[word.kind];
+  }
+  Json out = Json::object();
+  for (const auto& [kind, count] : counts) out.add(kind, count);
+  return out;
+}
+
 // The decision on every sample and file; identities are for the operator at this machine only, and never stored.
 Json run_json(const consent::ConsentedRun& run, line::Site& site, const Beside& beside) {
   Json samples = Json::array();
@@ -101,6 +113,7 @@ Json run_json(const consent::ConsentedRun& run, line::Site& site, const Beside& 
     entry.add("sample", sample.sample.identity.sample_id()).add("known", sample.known);
     entry.add("unknown_reason", sample.unknown_reason.empty() ? Json() : Json(sample.unknown_reason));
     entry.add("problems", std::move(problems)).add("policies", std::move(choices));
+    entry.add("not_searchable", not_searchable(sample));
     samples.push(std::move(entry));
   }
   Json withheld = Json::array();
@@ -158,6 +171,11 @@ void print_run(const Json& run, bool detail) {
     const auto unknown = sample["unknown_reason"].as_string();
     if (!unknown.empty()) say("    hold  " + std::string(unknown));
     for (const auto& problem : sample["problems"].items()) say("    hold  " + std::string(problem.as_string()));
+    for (const auto& [kind, count] : sample["not_searchable"].members()) {
+      say("    " + coloured("note", "33") + "  " + printable(kind) + ": " +
+          counted(static_cast<std::uint64_t>(count.as_integer()), "word") +
+          " too short or too common to be searched for in what leaves");
+    }
     for (const auto& choice : sample["policies"].items()) print_choice(choice, unknown, detail);
   }
   if (run["withheld"].items().empty()) return;

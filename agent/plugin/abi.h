@@ -21,7 +21,7 @@ extern "C" {
 #endif
 
 #define TRIBUTARY_ABI_MAJOR 1u
-#define TRIBUTARY_ABI_MINOR 0u
+#define TRIBUTARY_ABI_MINOR 1u
 #define TRIBUTARY_EXPORT __attribute__((visibility("default")))
 
 /* Outcomes; fixed width on purpose. */
@@ -183,6 +183,12 @@ typedef struct tributary_subject_sink {
   void (*attribute)(void* self, const char* name, const char* value, int32_t identifying);
 } tributary_subject_sink;
 
+typedef struct tributary_word_sink {
+  uint32_t size;
+  void* self;
+  void (*word)(void* self, const char* kind, const char* value); /* kind is shown, value never */
+} tributary_word_sink;
+
 typedef struct tributary_consent_ops {
   uint32_t size;
   tributary_outcome (*open)(const tributary_host*, void** self, tributary_note*);
@@ -193,6 +199,9 @@ typedef struct tributary_consent_ops {
   /* A word that changes whenever any answer may have changed; room 64 bytes. */
   void (*revision)(void* self, char* into, uint32_t room);
   void (*close)(void* self);
+  /* Since 1.1, may be NULL: all words, of everybody, that must not be found in what leaves. The host counts those that
+   * no search can find. */
+  tributary_outcome (*words)(void* self, const tributary_word_sink*, tributary_note*);
 } tributary_consent_ops;
 
 /* --- destination ------------------------------------------------------------------------------------------------ */

@@ -1,6 +1,7 @@
 // agent/plugin/instance.hpp: one open plugin: its host, its table of calls, its self.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
@@ -9,13 +10,19 @@
 
 namespace tributary::plugin {
 
+/// What a table of calls has at least: it may end before what a later minor version added.
+template <typename Ops>
+inline constexpr std::size_t least_bytes = sizeof(Ops);
+template <>
+inline constexpr std::size_t least_bytes<tributary_consent_ops> = offsetof(tributary_consent_ops, words);
+
 /// Opens on construction through `open`, closes on destruction. Ops is one of the tables of abi.h.
 template <typename Ops>
 class Instance {
  public:
   static Result<std::unique_ptr<Instance>> open(const tributary_descriptor& descriptor, std::unique_ptr<Host> host) {
     const auto* ops = static_cast<const Ops*>(descriptor.ops);
-    if (ops->size < sizeof(Ops))
+    if (ops->size < least_bytes<Ops>)
       return operator_error("plugin " + std::string(descriptor.name) + ": its table of calls is too short");
     std::unique_ptr<Instance> instance(new Instance(ops, std::move(host)));
     tributary_note note{};

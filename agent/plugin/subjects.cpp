@@ -48,6 +48,22 @@ class PluginSubjects final : public SubjectSource {
     return std::optional<Subject>(std::move(told));
   }
 
+  Result<bool> words(const WordVisitor& visit) override {
+    const auto& ops = plugin_->ops();
+    if (ops.size < offsetof(tributary_consent_ops, words) + sizeof ops.words || ops.words == nullptr) return false;
+    tributary_word_sink sink{};
+    sink.size = sizeof sink;
+    WordVisitor copy = visit;
+    sink.self = &copy;
+    sink.word = [](void* self, const char* kind, const char* value) {
+      (*static_cast<WordVisitor*>(self))(or_empty(kind), or_empty(value));
+    };
+    tributary_note note{};
+    const auto outcome = ops.words(plugin_->self(), &sink, &note);
+    if (auto good = plugin_->judge(outcome, note); !good) return good.error();
+    return true;
+  }
+
   std::string revision() override {
     std::array<char, 64> word{};
     plugin_->ops().revision(plugin_->self(), word.data(), static_cast<std::uint32_t>(word.size()));

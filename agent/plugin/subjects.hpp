@@ -1,6 +1,7 @@
 // agent/plugin/subjects.hpp: a consent plugin, as the stations see it.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,6 +31,10 @@ class SubjectSource {
   [[nodiscard]] virtual Result<std::optional<Subject>> ask(const std::string& sample_id) = 0;
   /// Changes whenever any answer may have changed.
   [[nodiscard]] virtual std::string revision() = 0;
+  /// Calls `visit(kind, value)` for each word, of everybody, that must not be found in what leaves; the kind may be
+  /// shown. False: this source has no list of everybody. An error: it can not answer now.
+  using WordVisitor = std::function<void(const std::string& kind, const std::string& value)>;
+  [[nodiscard]] virtual Result<bool> words(const WordVisitor& /*visit*/) { return false; }
 };
 
 }  // namespace tributary::plugin

@@ -70,6 +70,12 @@ void add_words(std::vector<verify::Word>& words, const identify::Identity& perso
   for (const auto& name : person.file_names()) words.push_back({"sample name", name});
 }
 
+// The same word comes by several ways; found once, it is to be told once.
+void without_repetition(std::vector<verify::Word>& words) {
+  std::set<std::string> seen;
+  std::erase_if(words, [&](const verify::Word& word) { return !seen.insert(word.value).second; });
+}
+
 genomics::Tags tags_of(config::ReadTags tags) {
   if (tags == config::ReadTags::all) return genomics::Tags::all;
   return tags == config::ReadTags::none ? genomics::Tags::none : genomics::Tags::known;
@@ -96,6 +102,14 @@ std::vector<std::string> problems_of(const consent::ConsentedSample& sample) {
 
 }  // namespace
 
+std::vector<verify::Word> words_of(const consent::ConsentedSample& sample) {
+  std::vector<verify::Word> words;
+  add_words(words, sample.sample.identity);
+  for (const auto& word : sample.sample.identity.identifiers()) words.push_back({word.kind, word.value});
+  without_repetition(words);
+  return words;
+}
+
 std::vector<verify::Word> words_of(const consent::ConsentedRun& run, bool mask_read_names) {
   std::vector<verify::Word> words;
   const auto add = [&](const identify::Identifier& word) { words.push_back({word.kind, word.value}); };
@@ -105,12 +119,9 @@ std::vector<verify::Word> words_of(const consent::ConsentedRun& run, bool mask_r
   }
   for (const auto& word : run.identifiers()) add(word);
   for (const auto& sample : run.samples()) {
-    add_words(words, sample.sample.identity);
-    for (const auto& word : sample.sample.identity.identifiers()) add(word);
+    for (auto& word : words_of(sample)) words.push_back(std::move(word));
   }
-  // The same word comes by several ways; found once, it is to be told once.
-  std::set<std::string> seen;
-  std::erase_if(words, [&](const verify::Word& word) { return !seen.insert(word.value).second; });
+  without_repetition(words);
   return words;
 }
 

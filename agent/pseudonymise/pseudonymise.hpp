@@ -87,6 +87,8 @@ class Registrar {
   Outside* outside_;
 };
 
+/// The words of one sample and its subject.
+std::vector<verify::Word> words_of(const consent::ConsentedSample& sample);
 /// Every word of a run that must not leave, for policies that keep or mask read names.
 std::vector<verify::Word> words_of(const consent::ConsentedRun& run, bool mask_read_names);
 

@@ -140,13 +140,18 @@ Result<PushedParcel> Carrier::push(const queue::QueuedParcel& parcel, const Rout
   auto rows = journal_.objects(row.id, false);
   if (!rows) return rows.error();
   if (auto all = all_named(row.id, *rows); !all) return all.error();
-  return PushedParcel(row, std::move(*rows));
+  return PushedParcel(row, std::move(*rows), recipe.release);
 }
 
 Result<PushedParcel> Carrier::look_up(const journal::ParcelRow& row) {
   auto rows = journal_.objects(row.id, false);
   if (!rows) return rows.error();
-  return PushedParcel(row, std::move(*rows));
+  auto bytes = journal_.recipe(row.id);
+  if (!bytes) return bytes.error();
+  const auto recipe = seal::read(*bytes);
+  wipe(bytes->data(), bytes->size());
+  // What was delivered stays delivered, even if a recipe of another version can not be read any more.
+  return PushedParcel(row, std::move(*rows), recipe ? recipe->release : std::nullopt);
 }
 
 Status Carrier::ingest(const PushedParcel& parcel, const Route& route) {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "agent/base/clock.hpp"
@@ -24,13 +25,17 @@ class PushedParcel {
  public:
   [[nodiscard]] const journal::ParcelRow& row() const { return row_; }
   [[nodiscard]] const std::vector<journal::ObjectRow>& objects() const { return objects_; }
+  /// What was looked for when it was sealed, for the receipt; none when a version that told none did it.
+  [[nodiscard]] const std::optional<seal::ReleaseTotals>& release() const { return release_; }
 
  private:
   friend class Carrier;
-  PushedParcel(journal::ParcelRow row, std::vector<journal::ObjectRow> objects)
-      : row_(std::move(row)), objects_(std::move(objects)) {}
+  PushedParcel(journal::ParcelRow row, std::vector<journal::ObjectRow> objects,
+               std::optional<seal::ReleaseTotals> release)
+      : row_(std::move(row)), objects_(std::move(objects)), release_(release) {}
   journal::ParcelRow row_;
   std::vector<journal::ObjectRow> objects_;
+  std::optional<seal::ReleaseTotals> release_;
 };
 
 class Carrier {

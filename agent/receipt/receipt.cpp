@@ -3,7 +3,6 @@
 
 #include "agent/base/clock.hpp"
 #include "agent/port/json/json.hpp"
-#include "agent/seal/recipe.hpp"
 
 namespace tributary::receipt {
 namespace {
@@ -13,16 +12,6 @@ Json head(const journal::ParcelRow& row, const std::string& site) {
   out.add("site", site).add("destination", row.destination).add("pseudonym", row.pseudonym);
   out.add("policy", row.policy).add("consent_evidence_sha256", row.evidence ? Json(to_hex(*row.evidence)) : Json());
   return out;
-}
-
-// What the pass that sealed the parcel looked for, in totals. Null: a version that told none sealed it, or the recipe
-// can not be read any more, which is no reason to deny a delivery.
-Json release_of(journal::Journal& journal, const std::string& parcel) {
-  auto bytes = journal.recipe(parcel);
-  if (!bytes) return {};
-  const auto recipe = seal::read(*bytes);
-  wipe(bytes->data(), bytes->size());
-  return recipe && recipe->release ? seal::to_json(*recipe->release) : Json();
 }
 
 }  // namespace
@@ -48,7 +37,7 @@ Status write_delivered(journal::Journal& journal, const push::PushedParcel& parc
   body.add("delivered_at", to_rfc3339(now_utc_s))
       .add("objects", std::move(objects))
       .add("manifest", std::move(manifest));
-  body.add("release", release_of(journal, row.id));
+  body.add("release", parcel.release() ? seal::to_json(*parcel.release()) : Json());
   body.add("ingest", row.task_id.empty() ? Json() : Json().add("task_id", row.task_id).add("state", row.task_state));
   return journal.add_receipt(row.id, "delivered", body, journal::Stage::delivered, now_utc_s);
 }

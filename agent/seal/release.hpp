@@ -13,8 +13,7 @@
 #include <string>
 
 #include "agent/base/json.hpp"
-#include "agent/port/genomics/genomics.hpp"
-#include "agent/verify/dictionary.hpp"
+#include "agent/pseudonymise/pseudonymise.hpp"
 
 namespace tributary::seal {
 

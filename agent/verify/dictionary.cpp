@@ -70,6 +70,17 @@ class Beginnings {
 
 }  // namespace
 
+Reach reach_of(const Word& word) {
+  const std::string_view value = trim(word.value).substr(0, longest_word_bytes);
+  const Traits traits = traits_of(value);
+  if (is_telling(value, traits)) return traits.alone ? Reach::alone : Reach::everywhere;
+  for (const std::string& spelling : spellings_of(word.kind, value)) {
+    if (is_telling(spelling, traits_of(spelling))) return Reach::alone;
+  }
+  if (value.size() < shortest_bytes) return Reach::too_short;
+  return traits.numeric ? Reach::few_digits : Reach::everyday;
+}
+
 Result<std::shared_ptr<const Dictionary>> Dictionary::build(const std::vector<Word>& words) {
   std::shared_ptr<Dictionary> made(new Dictionary());
   const Beginnings beginnings(words);

@@ -28,6 +28,17 @@ struct Word {
   std::string value;  // not
 };
 
+/// How a word can be searched for.
+enum class Reach : std::uint8_t {
+  everywhere,
+  alone,       // short, or a number: only where it stands alone in text, and not in every field
+  too_short,   // not at all, and so the others
+  few_digits,  // or a year
+  everyday,
+};
+Reach reach_of(const Word& word);
+inline bool is_searchable(Reach reach) { return reach == Reach::everywhere || reach == Reach::alone; }
+
 struct Finding {
   std::string place;       // "header line 3", "record 4711", "container field 1", "file name"
   std::string kind;        // of the word

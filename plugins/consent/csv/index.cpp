@@ -107,6 +107,14 @@ std::vector<Entry> Index::find(Bytes& bytes, const std::vector<Mark>& marks, Col
   return found;
 }
 
+void Index::each(Bytes& bytes, const std::function<void(const Entry&)>& visit) const {
+  Reader reader(bytes);
+  Row row;
+  for (bool heading = true; reader.next(row); heading = false) {
+    if (!heading && !is_empty(row)) visit(entry_of(row));
+  }
+}
+
 std::vector<Entry> Index::rows_of_sample(Bytes& bytes, const std::string& sample) const {
   return find(bytes, samples_, sample_id, sample);
 }

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -41,6 +42,8 @@ class Index {
   /// Rows that name the sample or the subject, in file order.
   [[nodiscard]] std::vector<Entry> rows_of_sample(Bytes& bytes, const std::string& sample) const;
   [[nodiscard]] std::vector<Entry> rows_of_subject(Bytes& bytes, const std::string& subject) const;
+  /// All rows, in file order.
+  void each(Bytes& bytes, const std::function<void(const Entry&)>& visit) const;
   [[nodiscard]] std::size_t rows() const { return rows_; }
   [[nodiscard]] bool ended_with_line() const { return ended_with_line_; }
 

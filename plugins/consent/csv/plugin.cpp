@@ -18,14 +18,10 @@ namespace {
 constexpr tributary_key keys[] = {
     {"file", "path", nullptr, "the table, UTF-8, comma-separated (RFC 4180)"},
     {"max_age", "duration", "93600", "how old the file may be before it is trusted no more"},
-    {"identifying", "list",
-     "name\nfirst_name\nlast_name\nmiddle_name\ngiven_name\nfamily_name\nsurname\nmaiden_name\nfull_name\npatient_"
-     "name\n"
-     "birth_date\ndate_of_birth\ndob\nbirth_place\nmrn\nmedical_record_number\npatient_id\ncase_id\nencounter_id\n"
-     "visit_id\nspecimen_id\naccession\naccession_number\nhospital_number\ninsurance_number\nnational_id\nnhs_number\n"
-     "chi_number\nssn\nsocial_security_number\naddress\nstreet\ncity\npostcode\nzip\nphone\ntelephone\nmobile\nemail\n"
-     "physician\nvorname\nnachname\ngeburtsname\ngeburtsdatum\npatienten_id\nfallnummer\nversichertennummer\nkvnr",
-     "columns whose values must not be found in what leaves"},
+    {"identifying", "list", "*", "further columns whose values must not be found in what leaves; * means all"},
+    {"not_identifying", "list",
+     "sex\ngender\nspecies\norganism\ntissue\nmaterial\nsample_type\nspecimen_type\ntumor_type\nassay\npanel",
+     "further columns whose values tell of nobody, whatever `identifying` says"},
     {nullptr, nullptr, nullptr, nullptr},
 };
 
@@ -34,7 +30,11 @@ class Source {
   explicit Source(const tributary_host* host)
       : host_(host), file_(host_.setting("file"), static_cast<std::int64_t>(host_.number("max_age"))) {
     if (host_.setting("file").empty()) throw sdk::Broken("the setting `file` is empty", "name the table");
-    for (const auto& name : host_.list("identifying")) identifying_.insert(heading(name));
+    for (const auto& name : host_.list("identifying")) {
+      if (name == "*") all_identify_ = true;
+      identifying_.insert(heading(name));
+    }
+    for (const auto& name : host_.list("not_identifying")) not_identifying_.insert(heading(name));
   }
 
   void probe() {
@@ -50,6 +50,20 @@ class Source {
     sink.subject(sink.self, subject.c_str());
     for (const auto& row : person.of_subject) tell_record(row, trimmed(sample), sink);
     tell_attributes(person.of_subject, sink);
+  }
+
+  void words(const tributary_word_sink& sink) {
+    file_.refresh(host_.now_utc_s());
+    file_.each([&](const Entry& row) {
+      const auto tell = [&](const std::string& kind, const std::string& value) {
+        if (!value.empty()) sink.word(sink.self, kind.c_str(), value.c_str());
+      };
+      tell("subject id", row[subject_id]);
+      tell("sample id", row[sample_id]);
+      for (const auto& [name, value] : row.attributes) {
+        if (identifies(name)) tell("column " + name, value);
+      }
+    });
   }
 
   std::string revision() { return file_.revision(host_.now_utc_s()); }
@@ -81,15 +95,19 @@ class Source {
     for (const auto& row : rows) {
       for (const auto& attribute : row.attributes) {
         if (!told.insert(attribute).second) continue;
-        const bool identifies = identifying_.count(attribute.first) != 0;
-        sink.attribute(sink.self, attribute.first.c_str(), attribute.second.c_str(), identifies ? 1 : 0);
+        sink.attribute(sink.self, attribute.first.c_str(), attribute.second.c_str(), identifies(attribute.first));
       }
     }
   }
 
+  [[nodiscard]] bool identifies(const std::string& name) const {
+    return not_identifying_.count(name) == 0 && (all_identify_ || identifying_.count(name) != 0);
+  }
+
   sdk::Host host_;
   SubjectFile file_;
-  std::set<std::string> identifying_;
+  std::set<std::string> identifying_, not_identifying_;
+  bool all_identify_ = false;
 };
 
 Source& source(void* self) { return *static_cast<Source*>(self); }
@@ -109,10 +127,13 @@ void revision_of_source(void* self, char* into, std::uint32_t room) {
   tributary_note note{};
   sdk::fence(&note, [&] { sdk::fill(into, room, source(self).revision()); });
 }
+tributary_outcome words_of_source(void* self, const tributary_word_sink* sink, tributary_note* note) {
+  return sdk::fence(note, [&] { source(self).words(*sink); });
+}
 void close_source(void* self) { delete static_cast<Source*>(self); }
 
-constexpr tributary_consent_ops ops{sizeof ops, open_source,        probe_source,
-                                    ask_source, revision_of_source, close_source};
+constexpr tributary_consent_ops ops{sizeof ops,         open_source,  probe_source,   ask_source,
+                                    revision_of_source, close_source, words_of_source};
 
 }  // namespace
 }  // namespace tributary::csv

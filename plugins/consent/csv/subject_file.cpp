@@ -148,6 +148,16 @@ Person SubjectFile::look_up(const std::string& sample) {
   return person;
 }
 
+void SubjectFile::each(const std::function<void(const Entry&)>& visit) {
+  try {
+    snapshot_->index->each(*snapshot_->file, visit);
+  } catch (const Malformed& problem) {
+    if (!(snapshot_->file->id() == snapshot_->id)) moved(path_);
+    throw sdk::Later(path_ + ": " + problem.what(), "correct the table");
+  }
+  if (!(snapshot_->file->id() == snapshot_->id)) moved(path_);
+}
+
 std::size_t SubjectFile::rows() const { return snapshot_ && snapshot_->index ? snapshot_->index->rows() : 0; }
 
 std::string SubjectFile::revision(std::int64_t now_utc_s) {

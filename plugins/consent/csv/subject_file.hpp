@@ -42,6 +42,8 @@ class SubjectFile {
   void refresh(std::int64_t now_utc_s);
   /// After refresh. An empty `of_sample` means: not known here.
   [[nodiscard]] Person look_up(const std::string& sample);
+  /// After refresh: all rows.
+  void each(const std::function<void(const Entry&)>& visit);
   [[nodiscard]] std::size_t rows() const;
   /// Changes whenever an answer may have changed. Never throws.
   [[nodiscard]] std::string revision(std::int64_t now_utc_s);

@@ -140,6 +140,36 @@ TEST(Check, says_that_a_good_configuration_is_good_and_changes_nothing) {
   CHECK_TRUE(::stat(site.folder.state_dir().c_str(), &info) != 0);
 }
 
+TEST(Check, warns_of_identifiers_that_no_search_can_find_by_kind_and_number) {
+  const auto list = site.laboratory.path() + "/subjects.csv";
+  const std::string head =
+      "sample_id,subject_id,consent_id,consent_status,permissions,valid_from,valid_until,ward,sex\n";
+  const auto written = files::write_atomic(
+      list, view(head + "S1,QUXHOLM-1,,,,,,7,f\nS2,99,,,,,,7,f\nX7Q,1987,,,,,,East wing,f\nSAMPLE-01,blood,,,,,,,f\n"),
+      0600);
+  CHECK_TRUE(written.ok());
+  const auto ended = site.run({"check"});
+  LONGS_EQUAL(0, ended.code);
+  STRCMP_CONTAINS(
+      "warning: subjects lims: subject id: 3 of 4 words can not be searched for: 1 of one or two characters, 1 "
+      "numbers of fewer than 4 digits, or years, 1 everyday words; give ids of 6 characters",
+      ended.words.c_str());
+  STRCMP_CONTAINS("sample id: 2 of 4 words can not be searched for: 2 of one or two characters", ended.words.c_str());
+  STRCMP_CONTAINS("sample id: 1 of 4 words are found only where they stand alone", ended.words.c_str());
+  STRCMP_CONTAINS("read_names: mask", ended.words.c_str());
+  STRCMP_CONTAINS("column ward: 1 of 2 words can not be searched for: 1 of one or two", ended.words.c_str());
+  for (const auto* word : {"QUXHOLM", "X7Q", "1987", "blood", "column sex", "wing"}) {
+    CHECK_FALSE_TEXT(has(ended.words, word), word);
+  }
+}
+
+TEST(Check, warns_when_a_subject_source_can_not_answer) {
+  CHECK_TRUE(::unlink((site.laboratory.path() + "/subjects.csv").c_str()) == 0);
+  const auto ended = site.run({"check"});
+  LONGS_EQUAL(0, ended.code);
+  STRCMP_CONTAINS("warning: subjects lims: its words can not be judged now", ended.words.c_str());
+}
+
 TEST(Check, takes_its_option_behind_the_command_too) {
   LONGS_EQUAL(0, site.desk.run({"check", "--config=" + site.folder.config_file()}).code);
 }

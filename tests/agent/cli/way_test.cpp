@@ -71,6 +71,21 @@ TEST(NewSite, is_planned_without_a_trace) {
                text_of(first(plan["samples"], "sample", "SAMPLE-03")["policies"].items()[0]["action"]).c_str());
 }
 
+TEST(NewSite, is_told_which_words_of_a_sample_can_not_be_searched_for) {
+  CHECK_TRUE(site.json({"plan", site.laboratory.run().path()})["samples"].items()[0]["not_searchable"].is_object());
+  LONGS_EQUAL(
+      0, site.json({"plan", site.laboratory.run().path()})["samples"].items()[0]["not_searchable"].members().size());
+  const auto list = site.laboratory.path() + "/subjects.csv";
+  auto text = *files::read_small(list, 1U << 20);
+  const auto at = text.find("SUBJECT-01");
+  CHECK_TRUE(files::write_atomic(list, view(text.replace(at, 10, "42")), 0600).ok());
+  const auto plan = site.json({"plan", site.laboratory.run().path()});
+  LONGS_EQUAL(1, first(plan["samples"], "sample", "SAMPLE-01")["not_searchable"]["subject id"].as_integer());
+  LONGS_EQUAL(0, first(plan["samples"], "sample", "SAMPLE-02")["not_searchable"].members().size());
+  STRCMP_CONTAINS("note  subject id: 1 word too short or too common",
+                  site.run({"plan", site.laboratory.run().path()}).words.c_str());
+}
+
 TEST(NewSite, remembers_a_withdrawal_before_anything_was_seen) {
   // As a spreadsheet saves it: byte order mark, carriage returns, an empty line.
   const auto file = site.desk.write("gone.txt", "\xef\xbb\xbfSUBJECT-01\r\n\r\n");

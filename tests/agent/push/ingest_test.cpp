@@ -180,4 +180,15 @@ TEST(Withdrawal, is_done_where_a_task_can_not_be_ended_for_good) {
   LONGS_EQUAL(2, bench.far.withdrawn.size());
 }
 
+TEST(Ingest, knows_what_was_looked_for_when_the_parcel_was_sealed) {
+  const auto pushed = bench.push();
+  CHECK_TRUE(pushed.ok() && pushed->release().has_value());
+  LONGS_EQUAL(1, pushed->release()->files);
+  CHECK_TRUE(pushed->release()->bytes_scanned > 0);
+  push::Carrier carrier(*bench.state.journal, bench.desk.house.clock, "test-lab",
+                        [&](const journal::ParcelRow&) { return bench.answer; });
+  const auto found = carrier.look_up(bench.row());
+  CHECK_TRUE(found.ok() && found->release().has_value() && *found->release() == *pushed->release());
+}
+
 }  // namespace tributary::push_test

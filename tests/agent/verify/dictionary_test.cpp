@@ -65,4 +65,21 @@ TEST(Dictionary, knows_everyday_words_in_any_case) {
   CHECK_FALSE(is_everyday(""));
 }
 
+TEST(Dictionary, tells_how_far_a_word_can_be_searched_for) {
+  const auto reach = [](const char* value) { return reach_of({"identifier", value}); };
+  CHECK(reach("QUX-0042") == Reach::everywhere);
+  CHECK(reach("X7Q") == Reach::alone);
+  CHECK(reach("471100") == Reach::alone);
+  CHECK(reach("S1") == Reach::too_short);
+  CHECK(reach("471") == Reach::few_digits);
+  CHECK(reach("1987") == Reach::few_digits);
+  CHECK(reach("Illumina") == Reach::everyday);
+  CHECK(is_searchable(Reach::alone) && !is_searchable(Reach::everyday));
+  // What it says is what is done.
+  for (const auto* value : {"QUX-0042", "X7Q", "471100", "S1", "471", "1987", "Illumina"}) {
+    const auto dictionary = *Dictionary::build({{"identifier", value}});
+    CHECK_TEXT(dictionary->unsearchable().empty() == is_searchable(reach(value)), value);
+  }
+}
+
 }  // namespace tributary::verify

@@ -103,7 +103,7 @@ TEST(Csv, finds_columns_by_name_in_any_order_and_keeps_the_others_as_attributes)
   LONGS_EQUAL_TEXT(TRIBUTARY_DONE, told.outcome, told.note.what);
   STRCMP_EQUAL("c-1 active HMB;NPU 2025-01-01 2030-12-31", told.records[0].c_str());
   LONGS_EQUAL(2, told.attributes.size());
-  STRCMP_EQUAL("ward=3, east", told.attributes[0].c_str());
+  STRCMP_EQUAL("!ward=3, east", told.attributes[0].c_str());
   STRCMP_EQUAL("!birth_date=2001-02-03", told.attributes[1].c_str());
 }
 
@@ -112,6 +112,36 @@ TEST(Csv, lets_the_operator_say_which_columns_identify) {
   const auto told = answer(header + ",ward_name,name\n" + granted + ",East,Kim\n");
   STRCMP_EQUAL("!ward_name=East", told.attributes[0].c_str());
   STRCMP_EQUAL("name=Kim", told.attributes[1].c_str());
+}
+
+TEST(Csv, takes_every_further_column_for_identifying_unless_it_is_said_to_tell_of_nobody) {
+  const auto text = header + ",sex,Sample Type,nick\n" + granted + ",female,blood,Kim\n";
+  auto told = answer(text);
+  LONGS_EQUAL(3, told.attributes.size());
+  STRCMP_EQUAL("sex=female", told.attributes[0].c_str());
+  STRCMP_EQUAL("sample_type=blood", told.attributes[1].c_str());
+  STRCMP_EQUAL("!nick=Kim", told.attributes[2].c_str());
+  table.host().settings["not_identifying"] = "NICK";
+  told = answer(text);
+  STRCMP_EQUAL("!sex=female", told.attributes[0].c_str());
+  STRCMP_EQUAL("nick=Kim", told.attributes[2].c_str());
+}
+
+TEST(Csv, tells_all_words_of_everybody) {
+  table.replace(header + ",sex,nick\n" + granted + ",female,Kim\n\nSAMPLE-02,SUBJECT-02,,,,,,male,\n");
+  Consent at(table.plugin(), table.host());
+  std::string told;
+  tributary_word_sink sink{};
+  sink.size = sizeof sink;
+  sink.self = &told;
+  sink.word = [](void* self, const char* kind, const char* value) {
+    *static_cast<std::string*>(self) += std::string(kind) + "=" + value + ";";
+  };
+  LONGS_EQUAL(TRIBUTARY_DONE, at.call([&](tributary_note* note) { return at.ops().words(at.self(), &sink, note); }));
+  STRCMP_EQUAL("subject id=SUBJECT-01;sample id=SAMPLE-01;column nick=Kim;subject id=SUBJECT-02;sample id=SAMPLE-02;",
+               told.c_str());
+  table.go_away();
+  LONGS_EQUAL(TRIBUTARY_LATER, at.call([&](tributary_note* note) { return at.ops().words(at.self(), &sink, note); }));
 }
 
 TEST(Csv, takes_blanks_around_values_for_nothing) {
