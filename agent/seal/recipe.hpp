@@ -1,6 +1,7 @@
 // agent/seal/recipe.hpp: how to make the sealed bytes of a parcel again, whenever they are needed.
 //
-// A few kilobytes for a file of any size. Holds paths and data keys: it is stored sealed only.
+// A few kilobytes for a file of any size, at most 300 for one of plain gzip (its restart points hold what the stream
+// looks back to). Holds paths and data keys: it is stored sealed only.
 #pragma once
 
 #include <optional>

@@ -77,17 +77,24 @@ ours() {  # FILE
   cmp -s sum.1 sum.2 || { echo "  the results of one and two threads DIFFER"; exit 1; }
 }
 
+# theirs NAME FILE COMMAND: the same with one and two threads; $T is their number, $X how many there are beside the first.
+theirs() {
+  local name=$1 file=$2 threads
+  shift 2
+  for threads in 1 2; do measure "$name, $threads thread(s)" "$file" "T=$threads; X=$((threads - 1)); $*"; done
+}
+
 for file in renamed.bam numbered.bam; do
   echo "== $file ($(( $(stat -c %s "$file") >> 20 )) MiB) =="
   ours "$file"
   samtools view -H "$file" | sed 's/SAMPLE-0001/TL-0001/g' > header.sam
   measure "samtools reheader -P" "$file" "samtools reheader -P header.sam $file > out"
-  measure "samtools view -b -1 -@2 (packed again)" "$file" "samtools view --no-PG -b -1 -@2 -o out $file"
+  theirs "samtools view -b -1" "$file" "samtools view --no-PG -b -1 -@\$X -o out $file"
   measure "bgzip -dc, sha256sum twice" "$file" "bgzip -dc $file | tail -c 1; sha256sum $file; sha256sum $file"
 done
 echo "== reads.cram ($(( $(stat -c %s reads.cram) >> 20 )) MiB) =="
 ours reads.cram
-measure "samtools view -C -@2" reads.cram "samtools view --no-PG -C --output-fmt-option no_ref=1 -@2 -o out reads.cram"
+theirs "samtools view -C" reads.cram "samtools view --no-PG -C --output-fmt-option no_ref=1 -@\$X -o out reads.cram"
 echo "== calls.vcf.gz ($(( $(stat -c %s calls.vcf.gz) >> 20 )) MiB) =="
 ours calls.vcf.gz
 printf 'TL-0001\n' > names
@@ -97,7 +104,7 @@ measure "bgzip -dc, sha256sum twice" calls.vcf.gz "bgzip -dc calls.vcf.gz | tail
 for file in blocks.fastq.gz stream.fastq.gz; do
   echo "== $file ($(( $(stat -c %s "$file") >> 20 )) MiB) =="
   ours "$file"
-  measure "bgzip -dc | bgzip -l1 -@2" "$file" "bgzip -dc $file | bgzip -l 1 -@2 > out"
+  theirs "bgzip -dc | bgzip -l1" "$file" "bgzip -dc $file | bgzip -l 1 -@\$T > out"
   measure "cat" "$file" "cat $file"
   measure "sha256sum" "$file" "sha256sum $file"
 done

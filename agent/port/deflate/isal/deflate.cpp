@@ -109,7 +109,7 @@ bool Stream::start_between(unsigned bits, std::uint8_t byte, ByteView window) {
   if (bits > 7 || window.size() > window_bytes) return false;
   auto& state = library_->state;
   isal_inflate_init(&state);
-  state.read_in = bits == 0 ? 0 : byte >> (8U - bits);
+  state.read_in = std::uint64_t{byte} >> (8U - bits);
   state.read_in_length = static_cast<std::int32_t>(bits);
   if (window.empty()) return true;
   return isal_inflate_set_dict(&state, input_of(window), static_cast<std::uint32_t>(window.size())) == ISAL_DECOMP_OK;

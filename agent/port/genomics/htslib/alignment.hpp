@@ -9,7 +9,8 @@
 //            each block of each slice, decompressed and whole: names and tags stand there as unbroken bytes.
 // Counts     BAM counts tags record by record; CRAM, which is not decoded, counts the containers that lost a tag.
 // Index      bai (csi when a contig is longer than 2^29-1 or csi was asked for) and crai; sorted files only.
-// Threads    one at a time per object.
+// Headers    of any length: lines that go are not held. Of contigs and read groups 16 MiB at most.
+// Threads    one at a time per object; workers inflate and pack blocks of BAM, and make containers of CRAM clean.
 // Failure    give_up: damaged, truncated, several samples, or a construct that can not be made clean.
 // Never      opens a file by name, a reference or the network. The offset of a BAM's open file moves: one reader of an
 //            open file at a time.

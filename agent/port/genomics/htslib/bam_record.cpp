@@ -116,63 +116,64 @@ Status BamRecordCleaner::clean(ByteView record, Bytes& out) {
   if (!parts) return parts.error();
   locate(record, *parts);
   const std::size_t start = out.size();
-  out.resize(start + 4);
-  append(out, record.first(fixed_bytes));
+  append_le32(out, 0);  // the length, when it is known
   const std::string_view name = text(record.subspan(fixed_bytes, parts->name_size - 1));
+  std::size_t kept_from = 0;
   if (mask_ != nullptr && name != "*") {
     const std::string_view masked = mask_->mask(name);
     if (masked.size() > 254) return refusal("BAM: a masked read name is longer than 254 characters");
+    append(out, record.first(fixed_bytes));
     append(out, view(masked));
     out.push_back(0);
     out[start + 4 + 8] = static_cast<std::uint8_t>(masked.size() + 1);
     ++masked_;
-  } else {
-    append(out, record.subspan(fixed_bytes, parts->name_size));
+    kept_from = parts->cigar_at;
   }
-  append(out, record.subspan(parts->cigar_at, parts->tags_at - parts->cigar_at));
-  if (Status done = copy_tags(record.subspan(parts->tags_at), out); !done) return done;
+  if (Status done = copy_tags(record, kept_from, parts->tags_at, out); !done) return done;
   store_le32(MutableByteView(out).subspan(start, 4), static_cast<std::uint32_t>(out.size() - start - 4));
   return {};
 }
 
-Status BamRecordCleaner::copy_tags(ByteView tags, Bytes& out) {
-  while (!tags.empty()) {
-    const std::size_t size = tag_size(tags);
-    if (size == 0) return refusal("BAM: the optional fields of a record do not fit together", "copy the file again");
-    if (Status done = copy_tag(tags.first(size), out); !done) return done;
-    tags = tags.subspan(size);
+TagRule BamRecordCleaner::rule(ByteView tag) {
+  const std::uint32_t key = load_le32(tag.first(4)) & 0xffffffU;
+  Known& known = known_[(key ^ key >> 5U ^ key >> 13U) % known_.size()];
+  if (known.tag != key) {
+    known = {key, table_.rule(static_cast<char>(tag[0]), static_cast<char>(tag[1]), static_cast<char>(tag[2]))};
   }
-  return {};
+  return known.rule;
 }
 
-Status BamRecordCleaner::copy_tag(ByteView tag, Bytes& out) {
-  const auto letter = [&](std::size_t at) { return static_cast<char>(tag[at]); };
-  const TagRule rule = table_.rule(letter(0), letter(1), letter(2));
-  switch (rule) {
-    case TagRule::drop_text:
-      ++dropped_texts_;
-      return {};
-    case TagRule::drop_number:
-      ++dropped_numbers_;
-      return {};
-    case TagRule::keep:
-      append(out, tag);
-      return {};
-    default:
-      break;
+/// Appends the record from `kept_from` on, without the tags that go. What stays together is copied together.
+Status BamRecordCleaner::copy_tags(ByteView record, std::size_t kept_from, std::size_t tags_at, Bytes& out) {
+  const auto keep_until = [&](std::size_t end) { append(out, record.subspan(kept_from, end - kept_from)); };
+  std::size_t size = 0;
+  for (std::size_t at = tags_at; at < record.size(); at += size) {
+    const ByteView tags = record.subspan(at);
+    size = tag_size(tags);
+    if (size == 0) return refusal("BAM: the optional fields of a record do not fit together", "copy the file again");
+    const TagRule what = rule(tags);
+    if (what == TagRule::keep) continue;
+    if (is_dropped(what)) {
+      ++(what == TagRule::drop_text ? dropped_texts_ : dropped_numbers_);
+    } else {
+      const std::string_view value = text(tags.subspan(3, size - 4));
+      if (what == TagRule::read_group) {
+        const auto group = read_groups_.find(value);
+        if (group == read_groups_.end())
+          return refusal("BAM: a record names a read group that the header does not list");
+        if (group->second == value) continue;
+        keep_until(at + 3);
+        append(out, view(group->second));
+        kept_from = at + size - 1;  // its NUL
+        continue;
+      }
+      if (table_.shape_fits(what, value)) continue;
+      ++misshapen_;
+    }
+    keep_until(at);
+    kept_from = at + size;
   }
-  const std::string_view value = text(tag.subspan(3, tag.size() - 4));
-  if (rule == TagRule::read_group) {
-    const auto group = read_groups_.find(value);
-    if (group == read_groups_.end()) return refusal("BAM: a record names a read group that the header does not list");
-    append(out, tag.first(3));
-    append(out, view(group->second));
-    out.push_back(0);
-  } else if (table_.shape_fits(rule, value)) {
-    append(out, tag);
-  } else {
-    ++misshapen_;
-  }
+  keep_until(record.size());
   return {};
 }
 

@@ -5,6 +5,7 @@
 // Failure    give_up: lengths that do not fit, a reference beyond the header, an unknown read group.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -38,8 +39,8 @@ class BamRecordCleaner {
   };
   Result<Parts> measure(ByteView record) const;
   void locate(ByteView record, const Parts& parts);
-  Status copy_tags(ByteView tags, Bytes& out);
-  Status copy_tag(ByteView tag, Bytes& out);
+  Status copy_tags(ByteView record, std::size_t kept_from, std::size_t tags_at, Bytes& out);
+  TagRule rule(ByteView tag);
 
   const TagTable& table_;
   const std::map<std::string, std::string, std::less<>>& read_groups_;
@@ -50,6 +51,12 @@ class BamRecordCleaner {
   std::uint64_t& dropped_numbers_;
   std::uint64_t& misshapen_;
   Region region_;
+  /// Rules of the tags met, by a hash of name and type: a file has few.
+  struct Known {
+    std::uint32_t tag = 0;  // 0: none
+    TagRule rule = TagRule::drop_text;
+  };
+  std::array<Known, 256> known_{};
 };
 
 /// Bytes of the tag at the front of `tags` (name, type and value); 0 when it does not fit.
