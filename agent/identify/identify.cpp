@@ -285,11 +285,14 @@ class Workbench {
 
   // A file of several samples: each that is in the run owns a column, or has no part in it.
   void joint(Work& work, const genomics::Facts& facts) {
-    if (facts.sample_names.size() > most_joint_columns) {
+    std::set<std::string> names = joint_names_;
+    names.insert(facts.sample_names.begin(), facts.sample_names.end());
+    if (names.size() > most_joint_names) {
       work.reason = "its header names " + std::to_string(facts.sample_names.size()) + " samples, and no more than " +
-                    std::to_string(most_joint_columns) + " can be searched for";
+                    std::to_string(most_joint_names) + " in all joint files of a run can be searched for";
       return;
     }
+    joint_names_ = std::move(names);
     for (const auto& name : facts.sample_names) add_run_word("sample name in a joint file", name);
     for (const auto& word : facts.identifiers) {
       if (is_in_read_names(word)) continue;
@@ -451,6 +454,7 @@ class Workbench {
   NameIndex names_;
   std::vector<Identifier> identifiers_, read_name_words_;
   std::set<std::string> run_words_;  // identifiers_, to tell each once
+  std::set<std::string> joint_names_;
   std::vector<Work> work_;
   std::map<std::string, std::vector<JointOwners::Owner>> owners_;  // by path, of joint files that are given on
   std::vector<WithheldFile> withheld_;

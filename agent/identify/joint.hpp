@@ -10,8 +10,9 @@
 
 namespace tributary::identify {
 
-/// Every column's name becomes a word that is searched for; the search keeps its words in memory.
-inline constexpr std::size_t most_joint_columns = 50'000;
+/// Names of columns of all joint files of a run. Each is searched for in everything that leaves, and takes the search
+/// some 27 KiB of memory.
+inline constexpr std::size_t most_joint_names = 5'000;
 
 struct JointOwners {
   struct Owner {
