@@ -69,6 +69,14 @@ TEST(JointVcf, trims_alleles_that_nobody_who_stays_carries) {
        {1});
 }
 
+TEST(JointVcf, says_nothing_of_a_structural_variant_that_only_others_carry) {
+  const std::string record =
+      "chr1\t5\t.\tA\tC,<DEL>\t9\tPASS\tEND=900;SVTYPE=DEL;SVLEN=0,-895;CIPOS=3;DB\tGT\t0/1\t0/2\t1/2\t0/0";
+  both("chr1\t5\t.\tA\tC\t9\tPASS\tDB\tGT\t0/1", record, {0});
+  both("chr1\t5\t.\tA\t<DEL>\t9\tPASS\tEND=900;SVTYPE=DEL;SVLEN=-895;CIPOS=3;DB\tGT\t0/1", record, {1});
+  both("chr1\t5\t.\tA\tC,<DEL>\t9\tPASS\tEND=900;SVTYPE=DEL;SVLEN=0,-895;CIPOS=3;DB\tGT\t1/2", record, {2});
+}
+
 TEST(JointVcf, orders_genotypes_of_any_number_of_copies) {
   // One copy: 0 1 2. Three: 000 001 011 111 002 012 112 022 122 222.
   both("chr1\t5\t.\tA\tG\t9\tPASS\t.\tGT:PL\t1:0,2\t0/1/1:0,4,7,9",

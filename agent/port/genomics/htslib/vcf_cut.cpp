@@ -223,6 +223,7 @@ void VcfCut::write_info() {
 bool VcfCut::write_info_value(std::string_view key, std::string_view value) {
   if (key == "AC" || key == "AN" || key == "AF") return write_frequencies(key);
   if (!VcfValues::describes_site(key) || alleles_.emptied()) return false;
+  if (alleles_.lost_structure() && VcfValues::describes_structure(key)) return false;
   record_ += key;
   const ValueCount count = header_.values().info_count(key);
   if (alleles_.trimmed() == 0 || count == ValueCount::fixed || value == "=.") {
