@@ -45,7 +45,7 @@ by_bcftools() { # MAP KIND SITES
   [ "$3" = drop ] && more=(--min-ac 1)
   bcftools view --no-version --trim-alt-alleles "${more[@]}" -s "$(names "$1")" "joint.$2"
 }
-fields='%CHROM %POS %REF %ALT %QUAL %AN[ %GT:%AD:%PL:%DP]\n'
+fields='%CHROM %POS %REF %ALT %AN[ %GT:%AD:%PL:%DP]\n'
 same_genotypes() { cmp <(bcftools query -f "$fields" "$1.$3.$2") <(by_bcftools "$@" | bcftools query -f "$fields"); }
 same_counts() { cmp <(bcftools query -f '%POS %AC %AN\n' "$1.drop.$2") <(by_bcftools "$1" "$2" drop | bcftools query -f '%POS %AC %AN\n'); }
 named() { [ "$(bcftools query -l "$1.drop.$2")" = "$(cut -f2 "$1.tsv")" ]; }

@@ -330,7 +330,9 @@ std::string slowly_cut(const std::string& records, const std::vector<std::uint32
                                   [](const auto& allele) { return allele == "<*>" || allele == "<NON_REF>"; });
     const bool block = slow.alleles.size() == 1 && (";" + slow.columns[7]).find(";END=") != std::string::npos;
     if (bare_sites == BareSites::drop && !slow.has_variant() && !rest && !block) continue;
-    if (slow.cuts() && !slow.has_variant()) slow.columns[2] = ".";
+    for (const std::size_t of_variant : {2U, 5U, 6U}) {
+      if (slow.cuts() && !slow.has_variant()) slow.columns[of_variant] = ".";
+    }
     slow.columns[7] = info(slow);
     Words alternates;
     for (std::size_t i = 1; i < slow.kept.size(); ++i) alternates.push_back(slow.alleles[slow.kept[i]]);

@@ -199,7 +199,11 @@ void BcfCut::write(ByteView record) {
     append(record_, id_);
   }
   for (const std::uint32_t allele : alleles_.kept()) append(record_, allele_values_[allele]);
-  append(record_, filters_);
+  if (alleles_.emptied()) {
+    record_.push_back(bcf_missing);
+  } else {
+    append(record_, filters_);
+  }
   const std::uint32_t infos = write_infos();
   const std::size_t middle = record_.size();
   for (std::size_t i = 0; i < formats_.size(); ++i) write_format(formats_[i]);
@@ -207,6 +211,7 @@ void BcfCut::write(ByteView record) {
   store_le32(out, static_cast<std::uint32_t>(middle - bcf_lengths_bytes));
   store_le32(out.subspan(4), static_cast<std::uint32_t>(record_.size() - middle));
   const auto fixed = out.subspan(bcf_lengths_bytes);
+  if (alleles_.emptied()) store_le32(fixed.subspan(12), signs_of(bcf_float).missing);  // QUAL
   if (alleles_.emptied() || alleles_.lost_structure())
     store_le32(fixed.subspan(8), static_cast<std::uint32_t>(reference_bytes_));
   store_le32(fixed.subspan(16), static_cast<std::uint32_t>(alleles_.kept().size()) << 16U | infos);

@@ -179,7 +179,8 @@ void VcfCut::write() {
   record_.clear();
   for (std::size_t i = 0; i < fixed_columns; ++i) {
     if (i > 0) record_.push_back('\t');
-    if (i == 2 && alleles_.emptied()) {
+    const bool of_variant = i == 2 || i == 5 || i == 6;  // ID, QUAL, FILTER
+    if (of_variant && alleles_.emptied()) {
       record_.push_back('.');
     } else if (i == 4) {
       write_alternates();
