@@ -299,23 +299,13 @@ class Workbench {
       add_run_word("header", word);
       add_run_word("header", name_in_file_name(word));
     }
-    auto found = owners_of(facts.sample_names, names_);
-    const auto owns = [&](std::size_t sample) {
-      return std::any_of(found.owners.begin(), found.owners.end(),
-                         [sample](const auto& owner) { return owner.sample == sample; });
-    };
-    if (!std::all_of(work.claimed.begin(), work.claimed.end(), owns)) {
-      work.reason = "it is named after a sample that no column of it, or more than one, is named after";
-    } else if (found.owners.empty()) {
-      work.reason = found.doubtful == 0 ? "its columns name no sample of the run"
-                                        : "ambiguous: its columns fit samples of the run in more than one way";
-    } else {
-      if (found.doubtful > 0) {
-        withhold(work.file.path, "ambiguous for " + counted(found.doubtful, "sample", "samples") +
-                                     " of the run: the columns fit in more than one way");
-      }
-      owners_[work.file.path] = std::move(found.owners);
+    auto found = owners_of(facts.sample_names, work.claimed, names_);
+    if (found.owners.empty()) {
+      work.reason = found.reason;
+      return;
     }
+    if (!found.reason.empty()) withhold(work.file.path, found.reason);
+    owners_[work.file.path] = std::move(found.owners);
   }
 
   // A joint file goes to each of its samples, and its index with it.
