@@ -285,34 +285,27 @@ class Workbench {
 
   // A file of several samples: each that is in the run owns a column, or has no part in it.
   void joint(Work& work, const genomics::Facts& facts) {
-    if (facts.sample_names.size() > most_joint_columns) {
+    std::set<std::string> names = joint_names_;
+    names.insert(facts.sample_names.begin(), facts.sample_names.end());
+    if (names.size() > most_joint_names) {
       work.reason = "its header names " + std::to_string(facts.sample_names.size()) + " samples, and no more than " +
-                    std::to_string(most_joint_columns) + " can be searched for";
+                    std::to_string(most_joint_names) + " in all joint files of a run can be searched for";
       return;
     }
+    joint_names_ = std::move(names);
     for (const auto& name : facts.sample_names) add_run_word("sample name in a joint file", name);
     for (const auto& word : facts.identifiers) {
       if (is_in_read_names(word)) continue;
       add_run_word("header", word);
       add_run_word("header", name_in_file_name(word));
     }
-    auto found = owners_of(facts.sample_names, names_);
-    const auto owns = [&](std::size_t sample) {
-      return std::any_of(found.owners.begin(), found.owners.end(),
-                         [sample](const auto& owner) { return owner.sample == sample; });
-    };
-    if (!std::all_of(work.claimed.begin(), work.claimed.end(), owns)) {
-      work.reason = "it is named after a sample that no column of it, or more than one, is named after";
-    } else if (found.owners.empty()) {
-      work.reason = found.doubtful == 0 ? "its columns name no sample of the run"
-                                        : "ambiguous: its columns fit samples of the run in more than one way";
-    } else {
-      if (found.doubtful > 0) {
-        withhold(work.file.path, "ambiguous for " + counted(found.doubtful, "sample", "samples") +
-                                     " of the run: the columns fit in more than one way");
-      }
-      owners_[work.file.path] = std::move(found.owners);
+    auto found = owners_of(facts.sample_names, work.claimed, names_);
+    if (found.owners.empty()) {
+      work.reason = found.reason;
+      return;
     }
+    if (!found.reason.empty()) withhold(work.file.path, found.reason);
+    owners_[work.file.path] = std::move(found.owners);
   }
 
   // A joint file goes to each of its samples, and its index with it.
@@ -451,6 +444,7 @@ class Workbench {
   NameIndex names_;
   std::vector<Identifier> identifiers_, read_name_words_;
   std::set<std::string> run_words_;  // identifiers_, to tell each once
+  std::set<std::string> joint_names_;
   std::vector<Work> work_;
   std::map<std::string, std::vector<JointOwners::Owner>> owners_;  // by path, of joint files that are given on
   std::vector<WithheldFile> withheld_;

@@ -10,20 +10,23 @@
 
 namespace tributary::identify {
 
-/// Every column's name becomes a word that is searched for; the search keeps its words in memory.
-inline constexpr std::size_t most_joint_columns = 50'000;
+/// Names of columns of all joint files of a run. Each is searched for in everything that leaves, and takes the search
+/// some 27 KiB of memory.
+inline constexpr std::size_t most_joint_names = 5'000;
 
 struct JointOwners {
   struct Owner {
     std::size_t sample = 0;
     JointColumn column;
   };
-  std::vector<Owner> owners;
-  std::size_t doubtful = 0;  // samples that more than one column fits, or whose column fits others, too
+  std::vector<Owner> owners;  // none: the file belongs to nobody
+  std::string reason;         // why nobody owns it, or why some samples do not; no identity
 };
 
 /// A sample owns a column that is spelled exactly like one of its names, when that column is nobody else's and no other
-/// column is spelled like one of them.
-JointOwners owners_of(const std::vector<std::string>& columns, const NameIndex& names);
+/// column is spelled like one of them. `claimed`: the samples that the file is named after; unless each of them owns a
+/// column, nobody does.
+JointOwners owners_of(const std::vector<std::string>& columns, const std::vector<std::size_t>& claimed,
+                      const NameIndex& names);
 
 }  // namespace tributary::identify

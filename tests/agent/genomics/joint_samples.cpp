@@ -201,6 +201,11 @@ std::string info(const Slow& slow) {
   for (const auto& entry : split(slow.columns[7], ';')) {
     const auto key = entry.substr(0, entry.find('='));
     const bool emptied = slow.cuts() && !slow.has_variant();
+    bool lost = false, left = false;  // structural variants
+    for (std::size_t i = 1; i < slow.alleles.size(); ++i) {
+      const bool structural = slow.alleles[i] == "<DEL>" || slow.alleles[i] == "<DUP>";
+      (slow.stays(i) ? left : lost) |= structural;
+    }
     Words made;
     for (std::size_t i = 1; i < slow.kept.size(); ++i) {
       const auto allele = slow.kept[i];
@@ -210,7 +215,7 @@ std::string info(const Slow& slow) {
     if (!made.empty()) out.push_back(key + "=" + join(made, ","));
     if (key == "AN") out.push_back("AN=" + std::to_string(slow.called));
     const bool site = key == "END" || key == "DB" || key == "SVTYPE" || key == "CIPOS" || key == "SVLEN";
-    if (!site || emptied) continue;
+    if (!site || emptied || (lost && !left && key != "DB")) continue;
     if (key != "SVLEN" || !slow.cuts() || entry == "SVLEN=.") {
       out.push_back(entry);
     } else if (const auto values = some(slow, entry.substr(6), 'A'); values != "?" && !values.empty()) {
@@ -325,7 +330,9 @@ std::string slowly_cut(const std::string& records, const std::vector<std::uint32
                                   [](const auto& allele) { return allele == "<*>" || allele == "<NON_REF>"; });
     const bool block = slow.alleles.size() == 1 && (";" + slow.columns[7]).find(";END=") != std::string::npos;
     if (bare_sites == BareSites::drop && !slow.has_variant() && !rest && !block) continue;
-    if (slow.cuts() && !slow.has_variant()) slow.columns[2] = ".";
+    for (const std::size_t of_variant : {2U, 5U, 6U}) {
+      if (slow.cuts() && !slow.has_variant()) slow.columns[of_variant] = ".";
+    }
     slow.columns[7] = info(slow);
     Words alternates;
     for (std::size_t i = 1; i < slow.kept.size(); ++i) alternates.push_back(slow.alleles[slow.kept[i]]);

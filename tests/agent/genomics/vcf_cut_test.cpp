@@ -69,6 +69,14 @@ TEST(JointVcf, trims_alleles_that_nobody_who_stays_carries) {
        {1});
 }
 
+TEST(JointVcf, says_nothing_of_a_structural_variant_that_only_others_carry) {
+  const std::string record =
+      "chr1\t5\t.\tA\tC,<DEL>\t9\tPASS\tEND=900;SVTYPE=DEL;SVLEN=0,-895;CIPOS=3;DB\tGT\t0/1\t0/2\t1/2\t0/0";
+  both("chr1\t5\t.\tA\tC\t9\tPASS\tDB\tGT\t0/1", record, {0});
+  both("chr1\t5\t.\tA\t<DEL>\t9\tPASS\tEND=900;SVTYPE=DEL;SVLEN=-895;CIPOS=3;DB\tGT\t0/1", record, {1});
+  both("chr1\t5\t.\tA\tC,<DEL>\t9\tPASS\tEND=900;SVTYPE=DEL;SVLEN=0,-895;CIPOS=3;DB\tGT\t1/2", record, {2});
+}
+
 TEST(JointVcf, orders_genotypes_of_any_number_of_copies) {
   // One copy: 0 1 2. Three: 000 001 011 111 002 012 112 022 122 222.
   both("chr1\t5\t.\tA\tG\t9\tPASS\t.\tGT:PL\t1:0,2\t0/1/1:0,4,7,9",
@@ -86,7 +94,7 @@ TEST(JointVcf, drops_a_site_at_which_nobody_who_stays_has_a_variant) {
   const std::string record =
       "chr1\t5\trs7\tA\tC\t9\tPASS\tAC=1;AN=8;SVTYPE=DEL;SVLEN=-7;END=9\tGT:AD\t0/1:1,2\t0/0:8,0\t0/0\t0/0";
   both("", record, {1});
-  both("chr1\t5\t.\tA\t.\t9\tPASS\tAN=2\tGT:AD\t0/0:8", record, {1}, BareSites::keep);
+  both("chr1\t5\t.\tA\t.\t.\t.\tAN=2\tGT:AD\t0/0:8", record, {1}, BareSites::keep);
   both("", "chr1\t5\t.\tA\tC,*\t9\tPASS\t.\tGT\t0/1\t0/2\t0/0\t0/0", {1});
   both("", "chr1\t5\t.\tA\tC\t9\tPASS\t.\tDP\t1\t2\t3\t4", {1});
   both("chr1\t5\t.\tA\tC,*\t9\tPASS\t.\tGT\t1/2", "chr1\t5\t.\tA\tC,*\t9\tPASS\t.\tGT\t0/1\t1/2\t0/0\t0/0", {1});
@@ -97,7 +105,7 @@ TEST(JointVcf, keeps_what_a_gvcf_says_of_the_reference) {
        "chr1\t5\t.\tA\t<NON_REF>\t9\tPASS\tEND=90;DP=77\tGT:PL\t0/0:0,1,2\t0/0:0,3,9\t0/0\t0/0", {1});
   both("chr1\t5\t.\tA\t.\t9\tPASS\tEND=90\tGT\t0/0", "chr1\t5\t.\tA\t.\t9\tPASS\tEND=90\tGT\t0/0\t0/0\t0/0\t0/0", {1});
   // The place stays, the variant of the others does not.
-  both("chr1\t5\t.\tA\t<*>\t9\tPASS\t.\tGT:PL\t0/0:0,7,8",
+  both("chr1\t5\t.\tA\t<*>\t.\t.\t.\tGT:PL\t0/0:0,7,8",
        "chr1\t5\trs7\tA\tC,<*>\t9\tPASS\tSVTYPE=DEL\tGT:PL\t0/1\t0/0:0,5,6,7,77,8\t0/0\t0/0", {1});
 }
 

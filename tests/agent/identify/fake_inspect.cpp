@@ -9,7 +9,7 @@ Result<Facts> inspect(const files::Fd& file) {
   auto copy = file.duplicate();
   if (!copy) return copy.error();
   files::FdSource source(std::move(*copy));
-  Bytes content(4096);
+  Bytes content(65536);
   const auto n = stream::read_full(source, content);
   if (!n) return n.error();
   content.resize(*n);

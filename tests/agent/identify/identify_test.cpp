@@ -192,6 +192,22 @@ TEST(Identify, gives_no_column_of_which_it_is_not_sure) {
   STRCMP_EQUAL("its sample is not in the sheet", reason(found, "reads.bam").c_str());
 }
 
+TEST(Identify, withholds_joint_files_with_more_names_than_can_be_searched_for) {
+  const auto columns = [](int from, int to) {
+    std::string text;
+    for (int i = from; i < to; ++i) text += "name=C" + std::to_string(i) + " ";
+    return text;
+  };
+  file("", "a.vcf", "vcf", "vcf name=SAMPLE-01 " + columns(0, 2999));
+  file("", "b.vcf", "vcf", "vcf name=SAMPLE-01 " + columns(0, 2999));
+  file("", "c.vcf", "vcf", "vcf name=SAMPLE-01 " + columns(2999, 5000));
+  file("", "d.vcf", "vcf", "vcf name=SAMPLE-01 " + columns(2999, 4999));
+  const auto found = identified();
+  CHECK_EQUAL(3, found.samples()[0].files.size());
+  STRCMP_EQUAL("its header names 2002 samples, and no more than 5000 in all joint files of a run can be searched for",
+               reason(found, "c.vcf").c_str());
+}
+
 TEST(Identify, lets_the_columns_decide_when_two_samples_claim_a_joint_file) {
   file("SAMPLE-01", "pair.vcf", "vcf", "vcf name=SAMPLE-01 name=SAMPLE-02 ");
   instrument.told.files.push_back({"SAMPLE-02", "pair.vcf", "vcf", "", ""});

@@ -17,11 +17,15 @@ void AlleleCut::start(const std::vector<std::string_view>& alternates) {
   genotypes_of_ = 0;
   has_rest_ = false;
   for (std::size_t i = 0; i < alternates.size(); ++i) {
-    if (alternates[i] == "*") kinds_[i + 1] = Kind::overlapped;
-    if (alternates[i] != "<NON_REF>" && alternates[i] != "<*>") continue;
-    kinds_[i + 1] = Kind::rest;
-    has_rest_ = true;
+    kinds_[i + 1] = kind_of(alternates[i]);
+    has_rest_ = has_rest_ || kinds_[i + 1] == Kind::rest;
   }
+}
+
+AlleleCut::Kind AlleleCut::kind_of(std::string_view alternate) {
+  if (alternate == "*") return Kind::overlapped;
+  if (alternate == "<NON_REF>" || alternate == "<*>") return Kind::rest;
+  return alternate.find_first_of("<[].") == std::string_view::npos ? Kind::variant : Kind::structural;
 }
 
 void AlleleCut::decide() {
@@ -29,13 +33,20 @@ void AlleleCut::decide() {
   kept_.assign(1, 0);
   kept_alternates_.clear();
   has_variant_ = false;
+  bool lost = false, left = false;
   for (std::uint32_t allele = 1; allele < alleles(); ++allele) {
-    if (carried_[allele] == 0 && kinds_[allele] != Kind::rest) continue;
-    has_variant_ = has_variant_ || kinds_[allele] == Kind::variant;
+    const Kind kind = kinds_[allele];
+    if (carried_[allele] == 0 && kind != Kind::rest) {
+      lost = lost || kind == Kind::structural;
+      continue;
+    }
+    left = left || kind == Kind::structural;
+    has_variant_ = has_variant_ || kind == Kind::variant || kind == Kind::structural;
     numbers_[allele] = static_cast<std::uint32_t>(kept_.size());
     kept_.push_back(allele);
     kept_alternates_.push_back(allele - 1);
   }
+  lost_structure_ = lost && !left;
 }
 
 /// The number of genotypes of `p` copies of `n` alleles is (n + p - 1 over p): it grows with p, so that a list's length

@@ -47,6 +47,8 @@ class AlleleCut {
   [[nodiscard]] bool has_variant() const { return has_variant_; }
   /// gVCF: the site says something of all other alleles.
   [[nodiscard]] bool has_rest() const { return has_rest_; }
+  /// Structural variants (symbolic alleles, breakends) were there, and none is left: nor is what describes them.
+  [[nodiscard]] bool lost_structure() const { return lost_structure_; }
   /// Variants were there, and none is left: what the record says of them is other persons'.
   [[nodiscard]] bool emptied() const { return trimmed() > 0 && !has_variant_; }
 
@@ -54,7 +56,8 @@ class AlleleCut {
   [[nodiscard]] const std::vector<std::uint32_t>* places(ValueCount count, std::size_t values);
 
  private:
-  enum class Kind : std::uint8_t { variant, overlapped, rest };
+  enum class Kind : std::uint8_t { variant, structural, overlapped, rest };
+  static Kind kind_of(std::string_view alternate);
   [[nodiscard]] std::optional<std::size_t> ploidy_of(std::size_t values) const;
   void choose_genotypes(std::size_t ploidy, std::size_t values);
 
@@ -63,7 +66,7 @@ class AlleleCut {
   std::vector<std::uint32_t> numbers_, kept_, kept_alternates_, kept_genotypes_;
   std::size_t genotypes_of_ = 0;  // number of values that kept_genotypes_ is for; 0: of none yet
   std::uint64_t called_ = 0;
-  bool has_variant_ = false, has_rest_ = false;
+  bool has_variant_ = false, has_rest_ = false, lost_structure_ = false;
 };
 
 }  // namespace tributary::genomics

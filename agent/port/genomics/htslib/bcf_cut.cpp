@@ -199,7 +199,11 @@ void BcfCut::write(ByteView record) {
     append(record_, id_);
   }
   for (const std::uint32_t allele : alleles_.kept()) append(record_, allele_values_[allele]);
-  append(record_, filters_);
+  if (alleles_.emptied()) {
+    record_.push_back(bcf_missing);
+  } else {
+    append(record_, filters_);
+  }
   const std::uint32_t infos = write_infos();
   const std::size_t middle = record_.size();
   for (std::size_t i = 0; i < formats_.size(); ++i) write_format(formats_[i]);
@@ -207,7 +211,9 @@ void BcfCut::write(ByteView record) {
   store_le32(out, static_cast<std::uint32_t>(middle - bcf_lengths_bytes));
   store_le32(out.subspan(4), static_cast<std::uint32_t>(record_.size() - middle));
   const auto fixed = out.subspan(bcf_lengths_bytes);
-  if (alleles_.emptied()) store_le32(fixed.subspan(8), static_cast<std::uint32_t>(reference_bytes_));
+  if (alleles_.emptied()) store_le32(fixed.subspan(12), signs_of(bcf_float).missing);  // QUAL
+  if (alleles_.emptied() || alleles_.lost_structure())
+    store_le32(fixed.subspan(8), static_cast<std::uint32_t>(reference_bytes_));
   store_le32(fixed.subspan(16), static_cast<std::uint32_t>(alleles_.kept().size()) << 16U | infos);
   store_le32(fixed.subspan(20),
              static_cast<std::uint32_t>(formats_.size()) << 24U | static_cast<std::uint32_t>(columns_.size()));
@@ -228,6 +234,7 @@ std::uint32_t BcfCut::write_infos() {
 bool BcfCut::write_info(const Field& field) {
   if (field.word == "AC" || field.word == "AN" || field.word == "AF") return write_frequencies(field);
   if (!VcfValues::describes_site(field.word) || alleles_.emptied()) return false;
+  if (alleles_.lost_structure() && VcfValues::describes_structure(field.word)) return false;
   const ValueCount count = header_.values().info_count(field.word);
   const unsigned type = field.value.type;
   const ByteView values = type == bcf_missing ? ByteView{} : real_part(field.value.value, type);
@@ -286,14 +293,15 @@ void BcfCut::write_format(const Field& field) {
     Bytes& chunk = chunks_[i];
     chunk.clear();
     const ByteView values = value_of(field, i);
-    const auto* places = genotypes ? nullptr : alleles_.places(count, values.size() / width);
     if (genotypes && !bad_genotype_[i]) {
       append(chunk, values);
       renumber(chunk, type);
-    } else if (!genotypes &&
-               (alleles_.trimmed() == 0 || count == ValueCount::fixed || is_missing(values, type) || values.empty())) {
+    } else if (genotypes) {
+      ++counts_.values_missing;
+    } else if (alleles_.trimmed() == 0 || count == ValueCount::fixed || is_missing(values, type)) {
       append(chunk, values);
-    } else if (places != nullptr && type != bcf_text) {
+    } else if (const auto* places = alleles_.places(count, values.size() / width);
+               places != nullptr && type != bcf_text) {
       append_some(chunk, values, width, *places);
     } else {
       ++counts_.values_missing;

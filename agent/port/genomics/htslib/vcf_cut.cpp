@@ -179,7 +179,8 @@ void VcfCut::write() {
   record_.clear();
   for (std::size_t i = 0; i < fixed_columns; ++i) {
     if (i > 0) record_.push_back('\t');
-    if (i == 2 && alleles_.emptied()) {
+    const bool of_variant = i == 2 || i == 5 || i == 6;  // ID, QUAL, FILTER
+    if (of_variant && alleles_.emptied()) {
       record_.push_back('.');
     } else if (i == 4) {
       write_alternates();
@@ -223,6 +224,7 @@ void VcfCut::write_info() {
 bool VcfCut::write_info_value(std::string_view key, std::string_view value) {
   if (key == "AC" || key == "AN" || key == "AF") return write_frequencies(key);
   if (!VcfValues::describes_site(key) || alleles_.emptied()) return false;
+  if (alleles_.lost_structure() && VcfValues::describes_structure(key)) return false;
   record_ += key;
   const ValueCount count = header_.values().info_count(key);
   if (alleles_.trimmed() == 0 || count == ValueCount::fixed || value == "=.") {

@@ -5,10 +5,11 @@
 // Alleles    those of `allele_cut.hpp`; genotypes are renumbered; FORMAT values with one for each alternate allele (A),
 //            allele (R) or genotype (G) lose theirs. A value of which that can not be told becomes a missing one.
 // INFO       AC, AN and AF are made anew from the genotypes; keys of VcfValues::describes_site stay, with what they say
-//            of lost alleles taken out; all others leave. Where no variant is left nothing is said of one, ID included.
+//            of lost alleles taken out; all others leave. Where no structural variant is left, what describes one
+//            leaves (END, SVTYPE, ...); where no variant is left nothing is said of one, in ID, QUAL and FILTER, too.
 // Dropped    records without a variant in the kept columns, unless the transform keeps them; in gVCF a record that
 //            speaks of all other alleles, and a block of reference (ALT `.` and END), always stay.
-// As it is   CHROM, POS, REF, QUAL, FILTER: they are the site's.
+// As it is   CHROM, POS, REF (also where a shorter one would do for the alleles that are left), QUAL, FILTER.
 //
 // The result is a record like that of a file of one sample, and goes through the same cleaner (vcf_record.hpp).
 // Source     VCF specification 4.4, sections 1.4.2, 1.6.1, 1.6.2 and 3; 6.3 for BCF.

@@ -131,6 +131,11 @@ bool VcfValues::describes_site(std::string_view key) {
   return std::binary_search(site_keys.begin(), site_keys.end(), key);
 }
 
+bool VcfValues::describes_structure(std::string_view key) {
+  constexpr std::array<std::string_view, 6> any_variant = {"1000G", "AA", "CIGAR", "DB", "H2", "H3"};
+  return describes_site(key) && std::find(any_variant.begin(), any_variant.end(), key) == any_variant.end();
+}
+
 void VcfValues::declare_info(std::string_view key, std::string_view type, std::string_view number) {
   const bool is_text = type != "Integer" && type != "Float" && type != "Flag";
   const auto* named =

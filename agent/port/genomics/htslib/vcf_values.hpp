@@ -43,6 +43,8 @@ class VcfValues {
   [[nodiscard]] ValueCount format_count(std::string_view key) const { return find(format_, key).count; }
   /// INFO: whether the key says nothing of the persons in the file.
   [[nodiscard]] static bool describes_site(std::string_view key);
+  /// Of such keys: whether it is there for structural variants and reference blocks only.
+  [[nodiscard]] static bool describes_structure(std::string_view key);
   /// Whether the value, as VCF writes it, has the rule's shape. A missing value (`.`) has every shape.
   [[nodiscard]] bool fits(ValueRule rule, std::string_view value) const;
   /// One or several ids with `;` between them, or `.`.
