@@ -8,8 +8,8 @@ const std::vector<Command>& commands() {
     std::vector<Command> list{check_command(),  plan_command(), explain_command(),
                               status_command(), runs_command(), receipts_command()};
     for (auto& command : parcel_commands()) list.push_back(std::move(command));
-    for (auto& command : {withdraw_command(), reidentify_command(), linkage_command(), audit_command(), keys_command(), schema_command(),
-                          deidentify_command(), scan_command(), crypt4gh_command()}) {
+    for (auto& command : {withdraw_command(), reidentify_command(), linkage_command(), audit_command(), keys_command(),
+                          schema_command(), deidentify_command(), scan_command(), crypt4gh_command()}) {
       list.push_back(command);
     }
     return list;

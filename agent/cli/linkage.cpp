@@ -73,9 +73,9 @@ int restore_linkage(Context& context, const Arguments& arguments) {
   auto state = open_state(context, true, code);
   if (!state) return code;
   if (linkage->site != state->settings.site) {
-    return complain(refusal("--in: the backup is of the site " + printable(linkage->site) + ", this one is " +
-                                state->settings.site,
-                            "restore it under the configuration of its own site"));
+    return complain(
+        refusal("--in: the backup is of the site " + printable(linkage->site) + ", this one is " + state->settings.site,
+                "restore it under the configuration of its own site"));
   }
   auto restored = state->journal->restore_links(linkage->links);
   if (!restored) return complain(restored.error());
@@ -106,18 +106,19 @@ int run_linkage(Context& context, const Arguments& arguments) {
 }  // namespace
 
 Command linkage_command() {
-  return {"linkage",
-          "linkage export --recipient PUB... --out F | linkage restore --secret F [--passphrase-file P] --in F",
-          "carries the table of pseudonyms off this machine, encrypted, and back",
-          "export: Crypt4GH to keys whose secret half lies in a safe; without that half the file is of no use. With the\n"
-          "links go the withdrawals of the persons in them. restore: all or nothing, also into an empty state_dir of\n"
-          "another machine; a second time it changes nothing. A link that contradicts one that is here refuses the\n"
-          "whole backup. Both are in the audit chain. Parcels and receipts are not in it: what was sent before the\n"
-          "loss can be re-identified here and must be taken back at the repository.\n"
-          "Exit: 0 done, 1 could not, 2 usage or configuration.",
-          {"--recipient", "--out", "--secret", "--passphrase-file", "--in"},
-          {},
-          run_linkage};
+  return {
+      "linkage",
+      "linkage export --recipient PUB... --out F | linkage restore --secret F [--passphrase-file P] --in F",
+      "carries the table of pseudonyms off this machine, encrypted, and back",
+      "export: Crypt4GH to keys whose secret half lies in a safe; without that half the file is of no use. With the\n"
+      "links go the withdrawals of the persons in them. restore: all or nothing, also into an empty state_dir of\n"
+      "another machine; a second time it changes nothing. A link that contradicts one that is here refuses the\n"
+      "whole backup. Both are in the audit chain. Parcels and receipts are not in it: what was sent before the\n"
+      "loss can be re-identified here and must be taken back at the repository.\n"
+      "Exit: 0 done, 1 could not, 2 usage or configuration.",
+      {"--recipient", "--out", "--secret", "--passphrase-file", "--in"},
+      {},
+      run_linkage};
 }
 
 }  // namespace tributary::cli

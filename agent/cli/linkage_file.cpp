@@ -30,9 +30,9 @@ std::optional<journal::KeptLink> link_of(std::string_view line) {
   auto json = json::parse(line, 4);
   if (!json) return std::nullopt;
   const auto word = [&](const char* name) { return std::string((*json)[name].as_string()); };
-  journal::KeptLink kept{{word("pseudonym"), word("destination"), word("kind"), word("key_id"), word("id"),
-                          word("subject")},
-                         (*json)["withdrawn_utc_s"].as_integer(-1)};
+  journal::KeptLink kept{
+      {word("pseudonym"), word("destination"), word("kind"), word("key_id"), word("id"), word("subject")},
+      (*json)["withdrawn_utc_s"].as_integer(-1)};
   const auto& link = kept.link;
   const bool whole = pseudonymise::fits_as_pseudonym(link.pseudonym) && !link.destination.empty() &&
                      link.destination.find('/') == std::string::npos && !link.id.empty() && kept.withdrawn_utc_s >= 0 &&

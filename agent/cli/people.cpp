@@ -94,7 +94,8 @@ Command withdraw_command() {
   return {"withdraw",
           "withdraw --subject-file F",
           "withdraws the subjects listed in F, one id a line",
-          "What was not sent is refused, what is being sent is stopped, what was delivered is taken back.\nExit: 0 done, 3 a "
+          "What was not sent is refused, what is being sent is stopped, what was delivered is taken back.\nExit: 0 "
+          "done, 3 a "
           "pseudonym is known by a restored linkage only: the repository must be asked.",
           {"--subject-file"},
           {},

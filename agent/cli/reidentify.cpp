@@ -61,8 +61,8 @@ Json about(Json record, const Question& question) {
 // The first person, of two: a request, or the answer when somebody else agreed.
 int ask_with_two(Context& context, journal::Journal& journal, const Question& question, const journal::LinkRow& link) {
   const auto now = context.clock.now_utc_s();
-  const journal::RequestRow like{{}, question.pseudonym, question.destination, question.reason, question.uid, now,
-                                 {}, 0, 0};
+  const journal::RequestRow like{
+      {}, question.pseudonym, question.destination, question.reason, question.uid, now, {}, 0, 0};
   auto open = journal.open_request(like, now);
   if (!open) return complain(open.error());
   if (*open && (*open)->approved_by_uid) {
@@ -105,8 +105,9 @@ int approve(Context& context, const std::string& id) {
   if (!*approved && (*request)->asked_by_uid == uid)
     return complain(refusal("a request can not be approved by the person who made it", "ask somebody else to"));
   if (!*approved)
-    return complain(refusal("the request is not open any more: it was approved before, answered, or is older than a day",
-                            "the first person has to ask again"));
+    return complain(
+        refusal("the request is not open any more: it was approved before, answered, or is older than a day",
+                "the first person has to ask again"));
   say("request " + id + " is approved: user " + std::to_string((*request)->asked_by_uid) +
       " gets the answer once, within a day; the reason given is: " + printable((*request)->reason));
   return exit_yes;
@@ -114,8 +115,8 @@ int approve(Context& context, const std::string& id) {
 
 int run_reidentify(Context& context, const Arguments& arguments) {
   const auto approves = arguments.value("--approve");
-  const Question question{arguments.value("--pseudonym"), arguments.value("--destination"),
-                          arguments.value("--reason"), person_now()};
+  const Question question{arguments.value("--pseudonym"), arguments.value("--destination"), arguments.value("--reason"),
+                          person_now()};
   if (!arguments.rest().empty()) return usage("reidentify takes no words: put the reason in quotes");
   if (arguments.has("--approve")) {
     const bool more = arguments.has("--pseudonym") || arguments.has("--reason") || arguments.has("--destination");
@@ -140,19 +141,20 @@ int run_reidentify(Context& context, const Arguments& arguments) {
 }  // namespace
 
 Command reidentify_command() {
-  return {"reidentify",
-          "reidentify --pseudonym P [--destination D] --reason TEXT | reidentify --approve REQUEST",
-          "the subject behind a pseudonym; audited",
-          "With `reidentify: { approval: second-person }` in the configuration the first command only writes a request\n"
-          "down and says its id (exit 3). Another person approves it within 24 h with --approve; within 24 h of that\n"
-          "the first person gives the same command again and gets the answer, once. Persons are told apart by their\n"
-          "login uid, which stays through sudo and su, or by their uid where there is none; nobody approves a request\n"
-          "of his own. This does not stop root, who can read the keys and the journal without this command. Every\n"
-          "step is in the audit chain, never with an identity: put none into the reason.\n"
-          "Exit: 0 answered or approved, 1 not known or not approved, 3 waits for the second person.",
-          {"--pseudonym", "--destination", "--reason", "--approve"},
-          {},
-          run_reidentify};
+  return {
+      "reidentify",
+      "reidentify --pseudonym P [--destination D] --reason TEXT | reidentify --approve REQUEST",
+      "the subject behind a pseudonym; audited",
+      "With `reidentify: { approval: second-person }` in the configuration the first command only writes a request\n"
+      "down and says its id (exit 3). Another person approves it within 24 h with --approve; within 24 h of that\n"
+      "the first person gives the same command again and gets the answer, once. Persons are told apart by their\n"
+      "login uid, which stays through sudo and su, or by their uid where there is none; nobody approves a request\n"
+      "of his own. This does not stop root, who can read the keys and the journal without this command. Every\n"
+      "step is in the audit chain, never with an identity: put none into the reason.\n"
+      "Exit: 0 answered or approved, 1 not known or not approved, 3 waits for the second person.",
+      {"--pseudonym", "--destination", "--reason", "--approve"},
+      {},
+      run_reidentify};
 }
 
 }  // namespace tributary::cli

@@ -13,12 +13,12 @@ constexpr std::size_t most_bytes = 64;
 // A shorter id may stand in a longer number by chance; where it stands alone, the dictionary finds it.
 constexpr std::size_t telling_bytes = 5;
 
-bool is_alphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
+bool is_alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 
 Name refused(std::string reason) {
-  return {Name::State::refused, {}, std::move(reason),
+  return {Name::State::refused,
+          {},
+          std::move(reason),
           "look at the source of pseudonyms; then: tributary retry --run and the run's name"};
 }
 
@@ -31,9 +31,8 @@ Result<std::string> flaw(const std::string& word, const Wanted& wanted, const st
         "ends");
   const auto lowered = lower(word);
   const auto own = lower(wanted.id);
-  const bool is_identifier = std::any_of(words.begin(), words.end(), [&](const verify::Word& one) {
-    return lower(trim(one.value)) == lowered;
-  });
+  const bool is_identifier = std::any_of(words.begin(), words.end(),
+                                         [&](const verify::Word& one) { return lower(trim(one.value)) == lowered; });
   const bool holds_own = lowered == own || (own.size() >= telling_bytes && lowered.find(own) != std::string::npos);
   auto findings = dictionary.scan_text("pseudonym", word);
   if (!findings) return findings.error();
@@ -91,32 +90,38 @@ Status Naming::ask() {
   if (answers->size() != open.size())
     return operator_error("the source of pseudonyms answered for others than were asked");
   for (std::size_t i = 0; i < open.size(); ++i) {
-    auto& name = entries_.at(open[i]).name;
+    auto& entry = entries_.at(open[i]);
+    entry.fresh = true;
     if (const auto& word = (*answers)[i]) {
-      name = {Name::State::given, *word, {}, {}};
+      entry.name = {Name::State::given, *word, {}, {}};
     } else {
-      name = {Name::State::unknown, {},
-              "the source of pseudonyms does not know the " + std::string(word_of(open[i].kind)),
-              "enter it at the source; it is asked again by itself"};
+      entry.name = {Name::State::unknown,
+                    {},
+                    "the source of pseudonyms does not know the " + std::string(word_of(open[i].kind)),
+                    "enter it at the source; it is asked again by itself"};
     }
   }
   return {};
 }
 
-// Also of names that were given before: another run has other identifiers.
+// Also of names that were given before, for another run has other identifiers. But who bears a name already keeps it
+// when the source gives it to somebody else.
 Status Naming::check(const std::vector<verify::Word>& words) {
-  std::map<std::pair<std::string, std::string>, std::size_t> bearers;  // of one word at one destination
+  std::map<std::pair<std::string, std::string>, std::size_t> bearers;  // of one fresh word at one destination
+  bool any = false;
   for (const auto& [wanted, entry] : entries_) {
-    if (entry.name.state == Name::State::given) ++bearers[{wanted.destination, entry.name.word}];
+    if (entry.name.state != Name::State::given) continue;
+    any = true;
+    if (entry.fresh) ++bearers[{wanted.destination, entry.name.word}];
   }
-  if (bearers.empty()) return {};
+  if (!any) return {};
   auto dictionary = verify::Dictionary::build(words);
   if (!dictionary) return dictionary.error();
   for (auto& [wanted, entry] : entries_) {
     if (entry.name.state != Name::State::given) continue;
     auto wrong = flaw(entry.name.word, wanted, words, **dictionary);
     if (!wrong) return wrong.error();
-    if (wrong->empty() && bearers[{wanted.destination, entry.name.word}] > 1)
+    if (wrong->empty() && entry.fresh && bearers[{wanted.destination, entry.name.word}] > 1)
       *wrong = "the source gave one pseudonym to two ids of this run";
     if (!wrong->empty()) entry.name = refused(std::move(*wrong));
   }
@@ -124,7 +129,8 @@ Status Naming::check(const std::vector<verify::Word>& words) {
 }
 
 Status Naming::keep(const Wanted& wanted, Entry& entry) {
-  auto kept = link_(wanted.destination, std::string(word_of(wanted.kind)), entry.name.word, wanted.id, entry.subject_id);
+  auto kept =
+      link_(wanted.destination, std::string(word_of(wanted.kind)), entry.name.word, wanted.id, entry.subject_id);
   if (kept || kept.error().remedy != Remedy::give_up) return kept;
   entry.name = {Name::State::refused, {}, kept.error().what, kept.error().hint};
   return {};
