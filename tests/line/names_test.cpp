@@ -21,9 +21,7 @@ TEST_GROUP(Names) {
   std::unique_ptr<Agent> agent;
 
   std::string list() const { return laboratory.path() + "/pseudonyms.csv"; }
-  void write(const std::string& rows) const {
-    CHECK_TRUE(files::write_atomic(list(), view(header + rows), 0600).ok());
-  }
+  void write(const std::string& rows) const { CHECK_TRUE(files::write_atomic(list(), view(header + rows), 0600).ok()); }
   void open() {
     agent = std::make_unique<Agent>(laboratory, far, clock,
                                     "plugin: file, settings: { file: \"" + list() + "\", max_age: 90d }");
