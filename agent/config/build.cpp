@@ -103,8 +103,10 @@ Pseudonyms build_pseudonyms(const Section& section, const PluginDesk& desk, Prob
   out.plugin = section.text("plugin");
   if (!out.from_outside()) {
     for (const auto* key : {"settings", "auth", "tls", "proxy"}) {
-      const bool there = std::string_view(key) == "settings" ? section.value(key).settings != nullptr : section.given(key);
-      if (there) problems.error(section.place(key), "has no meaning for the plugin hmac", "remove it, or name a plugin");
+      const bool there =
+          std::string_view(key) == "settings" ? section.value(key).settings != nullptr : section.given(key);
+      if (there)
+        problems.error(section.place(key), "has no meaning for the plugin hmac", "remove it, or name a plugin");
     }
     return out;
   }

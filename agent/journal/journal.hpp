@@ -220,7 +220,8 @@ class Journal {
   Result<bool> is_withdrawn(const std::string& subject_id);
 
   // --- two persons for one re-identification
-  static constexpr std::int64_t request_lives_s = 24 * 3600;  // until it is approved, and from then until it is answered
+  static constexpr std::int64_t request_lives_s =
+      24 * 3600;  // until it is approved, and from then until it is answered
   /// Writes a request down under a fresh id, which it gives.
   Result<std::string> ask_reidentification(const RequestRow& row);
   Result<std::optional<RequestRow>> request(const std::string& id);

@@ -67,7 +67,8 @@ Status Journal::tag_links() {
   for (const auto& row : rows) {
     auto sealed = seal_link(row);
     if (!sealed) return sealed.error();
-    auto update = database_->prepare("UPDATE linkage SET id_tag = ?, sealed = ? WHERE destination = ? AND pseudonym = ?");
+    auto update =
+        database_->prepare("UPDATE linkage SET id_tag = ?, sealed = ? WHERE destination = ? AND pseudonym = ?");
     if (!update) return update.error();
     update->bind(ByteView(tag_of_link(row))).bind(ByteView(*sealed));
     update->bind(std::string_view(row.destination)).bind(std::string_view(row.pseudonym));

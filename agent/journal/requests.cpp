@@ -38,7 +38,8 @@ Result<std::string> Journal::ask_reidentification(const RequestRow& row) {
   const auto id = "r-" + make_ulid(row.asked_utc_s * 1000, chance);
   const std::lock_guard lock(mutex_);
   auto insert = database_->prepare(
-      "INSERT INTO reidentification (id, pseudonym, destination, reason, asked_by, asked_at) VALUES (?, ?, ?, ?, ?, ?)");
+      "INSERT INTO reidentification (id, pseudonym, destination, reason, asked_by, asked_at) VALUES (?, ?, ?, ?, ?, "
+      "?)");
   if (!insert) return insert.error();
   insert->bind(std::string_view(id)).bind(std::string_view(row.pseudonym)).bind(std::string_view(row.destination));
   insert->bind(std::string_view(row.reason)).bind(row.asked_by_uid).bind(row.asked_utc_s);
@@ -67,8 +68,9 @@ Result<std::optional<RequestRow>> Journal::open_request(const RequestRow& like, 
 
 Result<bool> Journal::approve_request(const std::string& id, std::int64_t uid, std::int64_t now) {
   const std::lock_guard lock(mutex_);
-  auto statement = database_->prepare("UPDATE reidentification SET approved_by = ?2, approved_at = ?3 WHERE " +
-                                      std::string(still_open) + " AND approved_by IS NULL AND id = ?4 AND asked_by != ?2");
+  auto statement =
+      database_->prepare("UPDATE reidentification SET approved_by = ?2, approved_at = ?3 WHERE " +
+                         std::string(still_open) + " AND approved_by IS NULL AND id = ?4 AND asked_by != ?2");
   if (!statement) return statement.error();
   statement->bind(now - request_lives_s).bind(uid).bind(now);
   if (auto done = statement->bind(std::string_view(id)).run(); !done) return done.error();

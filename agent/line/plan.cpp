@@ -1,4 +1,5 @@
-// agent/line/plan.cpp: what a plan says of one sample: its name, its verdict, and the record of a name that was refused.
+// agent/line/plan.cpp: what a plan says of one sample: its name, its verdict, and the record of a name that was
+// refused.
 #include "agent/line/runner.hpp"
 
 namespace tributary::line {
@@ -67,7 +68,8 @@ Status Runner::settle_name(const pseudonymise::Assignment& assignment, const jou
   if (assignment.naming.state != Name::State::refused) return {};
   auto before = journal_.parcel_of(parcel.run, parcel.policy, parcel.pseudonym);
   if (!before) return before.error();
-  if (*before && (*before)->reason == parcel.reason) return {};
+  // What is sealed or further is not touched by a plan, and what was recorded is not recorded again.
+  if (*before && ((*before)->stage > journal::Stage::sealing || (*before)->reason == parcel.reason)) return {};
   Json record;
   record.add("at", to_rfc3339(clock_.now_utc_s())).add("action", "refuse pseudonym");
   record.add("destination", parcel.destination).add("policy", parcel.policy).add("key_id", parcel.key_id);

@@ -39,8 +39,8 @@ class PluginPseudonyms final : public PseudonymSource {
     std::vector<tributary_pseudonym_query> asked;
     asked.reserve(queries.size());
     for (const auto& query : queries) {
-      asked.push_back({sizeof(tributary_pseudonym_query), query.destination.c_str(), query.kind.c_str(),
-                       query.id.c_str()});
+      asked.push_back(
+          {sizeof(tributary_pseudonym_query), query.destination.c_str(), query.kind.c_str(), query.id.c_str()});
     }
     Told told;
     told.pseudonyms.resize(queries.size());

@@ -90,33 +90,38 @@ Status Naming::ask() {
   if (answers->size() != open.size())
     return operator_error("the source of pseudonyms answered for others than were asked");
   for (std::size_t i = 0; i < open.size(); ++i) {
-    auto& name = entries_.at(open[i]).name;
+    auto& entry = entries_.at(open[i]);
+    entry.fresh = true;
     if (const auto& word = (*answers)[i]) {
-      name = {Name::State::given, *word, {}, {}};
+      entry.name = {Name::State::given, *word, {}, {}};
     } else {
-      name = {Name::State::unknown,
-              {},
-              "the source of pseudonyms does not know the " + std::string(word_of(open[i].kind)),
-              "enter it at the source; it is asked again by itself"};
+      entry.name = {Name::State::unknown,
+                    {},
+                    "the source of pseudonyms does not know the " + std::string(word_of(open[i].kind)),
+                    "enter it at the source; it is asked again by itself"};
     }
   }
   return {};
 }
 
-// Also of names that were given before: another run has other identifiers.
+// Also of names that were given before, for another run has other identifiers. But who bears a name already keeps it
+// when the source gives it to somebody else.
 Status Naming::check(const std::vector<verify::Word>& words) {
-  std::map<std::pair<std::string, std::string>, std::size_t> bearers;  // of one word at one destination
+  std::map<std::pair<std::string, std::string>, std::size_t> bearers;  // of one fresh word at one destination
+  bool any = false;
   for (const auto& [wanted, entry] : entries_) {
-    if (entry.name.state == Name::State::given) ++bearers[{wanted.destination, entry.name.word}];
+    if (entry.name.state != Name::State::given) continue;
+    any = true;
+    if (entry.fresh) ++bearers[{wanted.destination, entry.name.word}];
   }
-  if (bearers.empty()) return {};
+  if (!any) return {};
   auto dictionary = verify::Dictionary::build(words);
   if (!dictionary) return dictionary.error();
   for (auto& [wanted, entry] : entries_) {
     if (entry.name.state != Name::State::given) continue;
     auto wrong = flaw(entry.name.word, wanted, words, **dictionary);
     if (!wrong) return wrong.error();
-    if (wrong->empty() && bearers[{wanted.destination, entry.name.word}] > 1)
+    if (wrong->empty() && entry.fresh && bearers[{wanted.destination, entry.name.word}] > 1)
       *wrong = "the source gave one pseudonym to two ids of this run";
     if (!wrong->empty()) entry.name = refused(std::move(*wrong));
   }

@@ -62,8 +62,7 @@ struct Name {
 class Naming {
  public:
   /// `outside` null: the key makes the names.
-  Naming(const PseudonymKey& key, const Linker& link, Outside* outside)
-      : key_(key), link_(link), outside_(outside) {}
+  Naming(const PseudonymKey& key, const Linker& link, Outside* outside) : key_(key), link_(link), outside_(outside) {}
 
   /// `may_ask`: a source outside may learn of this id. `subject_id`: whose sample it is.
   void want(const Wanted& wanted, const std::string& subject_id, bool may_ask);
@@ -76,6 +75,7 @@ class Naming {
   struct Entry {
     std::string subject_id;
     bool may_ask = false;
+    bool fresh = false;  // given by the source just now
     Name name;
   };
   using Entries = std::map<Wanted, Entry>;

@@ -23,8 +23,9 @@ class MemoryLog final : public Log {
 
 class Agent {
  public:
-  Agent(const Laboratory& laboratory, FarSide& far, ManualClock& clock)
-      : laboratory_(laboratory), far_(far), clock_(clock), site_folder_(laboratory, far.begin()) {
+  /// `pseudonyms`: more keys of that section, in one line.
+  Agent(const Laboratory& laboratory, FarSide& far, ManualClock& clock, const std::string& pseudonyms = {})
+      : laboratory_(laboratory), far_(far), clock_(clock), site_folder_(laboratory, far.begin(), pseudonyms) {
     auto loaded = config::load(site_folder_.config_file(), line::plugin_keys());
     for (const auto& problem : loaded.problems) log_.lines += problem.sentence() + "\n";
     if (!loaded.settings) return;

@@ -54,7 +54,8 @@ Far repository_at(const std::string& url, const std::string& directory, bool ing
 /// A configuration over a laboratory, with a state directory of its own.
 class SiteFolder {
  public:
-  SiteFolder(const Laboratory& laboratory, const Far& far);
+  /// `pseudonyms`: more keys of that section, in one line.
+  SiteFolder(const Laboratory& laboratory, const Far& far, const std::string& pseudonyms = {});
 
   [[nodiscard]] const std::string& path() const { return directory_.path(); }
   [[nodiscard]] std::string config_file() const { return path() + "/tributary.yaml"; }

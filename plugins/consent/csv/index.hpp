@@ -12,9 +12,14 @@
 #include <utility>
 #include <vector>
 
-#include "plugins/consent/csv/reader.hpp"
+#include "plugins/sdk/csv.hpp"
 
 namespace tributary::csv {
+
+using sdk::csv::Bytes;
+using sdk::csv::Malformed;
+using sdk::csv::Reader;
+using sdk::csv::Row;
 
 enum Column : std::size_t { sample_id, subject_id, consent_id, consent_status, permissions, valid_from, valid_until };
 inline constexpr std::array<const char*, 7> column_names{"sample_id",   "subject_id", "consent_id", "consent_status",

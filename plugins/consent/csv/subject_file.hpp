@@ -12,15 +12,11 @@
 #include <vector>
 
 #include "plugins/consent/csv/index.hpp"
+#include "plugins/sdk/dropped_file.hpp"
 
 namespace tributary::csv {
 
-/// What must not change while an index is trusted.
-struct FileId {
-  std::uint64_t device = 0, inode = 0, size_bytes = 0;
-  std::int64_t mtime_ns = 0, ctime_ns = 0;
-  friend bool operator==(const FileId&, const FileId&) = default;
-};
+using sdk::FileId;
 
 /// What the file says of a sample: the rows that name it, and all rows of its subject.
 struct Person {
@@ -30,7 +26,6 @@ struct Person {
 class SubjectFile {
  public:
   static constexpr std::uint64_t most_bytes = 64ULL << 20;
-  static constexpr std::int64_t most_future_s = 300;
   static constexpr std::int64_t settle_s = 2;  // a file without a last line end may still be being written for so long
 
   SubjectFile(std::string path, std::int64_t max_age_s);
@@ -51,8 +46,6 @@ class SubjectFile {
  private:
   struct Snapshot;
   void load(const FileId& expected);
-  void check_age(const FileId& id, std::int64_t now_utc_s) const;
-  [[nodiscard]] FileId id_now() const;
 
   std::string path_;
   std::int64_t max_age_s_;

@@ -5,13 +5,13 @@
 #include <string>
 #include <string_view>
 
+#include "plugins/sdk/csv.hpp"
+
 namespace tributary::csv {
 
-bool is_utf8(std::string_view text);
-/// Without blanks, tabs and line ends at both ends.
-std::string trimmed(std::string_view text);
-/// A heading as it is compared: lower case, `_` for blanks and hyphens.
-std::string heading(std::string_view text);
+using sdk::csv::heading;
+using sdk::csv::trimmed;
+
 /// FNV-1a, 64 bits: for finding rows, never for proof.
 std::uint64_t hash(std::string_view text);
 

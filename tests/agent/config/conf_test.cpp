@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -14,7 +16,9 @@
 extern "C" {
 const tributary_descriptor* tributary_plugin_csv(void);
 const tributary_descriptor* tributary_plugin_drs(void);
+const tributary_descriptor* tributary_plugin_file(void);
 const tributary_descriptor* tributary_plugin_folder(void);
+const tributary_descriptor* tributary_plugin_http(void);
 const tributary_descriptor* tributary_plugin_tes(void);
 }
 
@@ -26,8 +30,8 @@ namespace fs = std::filesystem;
 
 Result<std::vector<PluginKey>> real_keys(const std::string& /*plugin_dir*/, PluginKind /*kind*/,
                                          const std::string& name) {
-  for (const auto* plugin :
-       {tributary_plugin_csv(), tributary_plugin_drs(), tributary_plugin_folder(), tributary_plugin_tes()}) {
+  for (const auto* plugin : {tributary_plugin_csv(), tributary_plugin_drs(), tributary_plugin_file(),
+                             tributary_plugin_folder(), tributary_plugin_http(), tributary_plugin_tes()}) {
     if (name != plugin->name) continue;
     std::vector<PluginKey> keys;
     for (const auto* key = plugin->keys; key->name != nullptr; ++key) {
@@ -147,6 +151,30 @@ TEST(Conf, shows_the_true_defaults_in_its_comments) {
   CHECK(before.policies[0].samples.project == after.policies[0].samples.project);
   CHECK(before.policies[0].purpose.for_profit == after.policies[0].purpose.for_profit);
   CHECK(before.policies[0].on_withdrawal == after.policies[0].on_withdrawal);
+}
+
+TEST(Conf, shows_both_sources_of_pseudonyms_whole_with_their_true_defaults) {
+  for (const auto* plugin : {tributary_plugin_file(), tributary_plugin_http()}) {
+    const std::string name = plugin->name;
+    const auto example = fs::path(TRIBUTARY_CONF_FOLDER) / ("pseudonyms-" + name + ".yaml");
+    std::vector<std::string> names;
+    for (const auto* key = plugin->keys; key->name != nullptr; ++key) names.emplace_back(key->name);
+    std::string section;
+    std::istringstream lines(with_defaults_shown(example, names));
+    for (std::string line; std::getline(lines, line);) section += "  " + line + "\n";
+    std::ifstream main(fs::path(TRIBUTARY_CONF_FOLDER) / "tributary.yaml");
+    std::string text((std::istreambuf_iterator<char>(main)), {});
+    const std::string before = "  key_file: keys/pseudonym.key\n";
+    text.replace(text.find(before), before.size(), section);
+    workspace.write("tributary.yaml", text);
+    const auto settings = good();
+    STRCMP_EQUAL(name.c_str(), settings.pseudonyms.plugin.c_str());
+    for (const auto* key = plugin->keys; key->name != nullptr; ++key) {
+      LONGS_EQUAL_TEXT(1, settings.pseudonyms.settings.count(key->name), key->name);
+      if (key->fallback != nullptr)
+        STRCMP_EQUAL_TEXT(key->fallback, settings.pseudonyms.settings.at(key->name).c_str(), key->name);
+    }
+  }
 }
 
 TEST(Conf, names_its_schema_in_every_file) {

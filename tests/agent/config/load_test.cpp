@@ -238,3 +238,53 @@ TEST(Load, only_warns_about_a_credential_that_the_service_alone_sees) {
   STRCMP_CONTAINS("tributary.yaml:4:15: pseudonyms.key_file: warning: $CREDENTIALS_DIRECTORY is not set",
                   sentences(loaded, workspace).c_str());
 }
+
+TEST_GROUP(PseudonymSection) {
+  Workspace workspace;
+
+  Loaded with(const std::string& section, const std::string& more = {}) {
+    auto text = smallest;
+    const std::string plain = "pseudonyms: { key_file: keys/pseudonym.key }\n";
+    text.replace(text.find(plain), plain.size(),
+                 "pseudonyms: { key_file: keys/pseudonym.key" + section + " }\n" + more);
+    workspace.write("tributary.yaml", text);
+    return load(workspace.path("tributary.yaml"), plugin_keys);
+  }
+  void says(const std::string& section, const std::string& what, const std::string& more = {}) {
+    const auto loaded = with(section, more);
+    CHECK_FALSE_TEXT(loaded.settings.has_value(), section.c_str());
+    STRCMP_CONTAINS(what.c_str(), sentences(loaded, workspace).c_str());
+  }
+};
+
+TEST(PseudonymSection, makes_pseudonyms_by_the_key_unless_it_says_otherwise) {
+  const auto loaded = with("");
+  CHECK_TRUE(loaded.settings.has_value());
+  CHECK_FALSE(loaded.settings->pseudonyms.from_outside());
+  CHECK_TRUE(with(", plugin: hmac").settings.has_value());
+  CHECK_TRUE(loaded.settings->reidentify_approval == Approval::none);
+}
+
+TEST(PseudonymSection, takes_a_source_with_credentials_certificates_and_proxy_as_a_destination_does) {
+  const auto loaded = with(
+      ", plugin: http, settings: { url: https://ttp.example.org/gpas, domains: { national/sample: d } }, auth: { type: "
+      "bearer, token_file: keys/national.token }, tls: { ca_file: keys/national.pub }, proxy: http://proxy:3128",
+      "reidentify: { approval: second-person }\n");
+  CHECK_TEXT(loaded.settings.has_value(), sentences(loaded, workspace).c_str());
+  const auto& out = loaded.settings->pseudonyms;
+  STRCMP_EQUAL("national/sample=d", out.settings.at("domains").c_str());
+  CHECK_TRUE(out.auth.kind == AuthSettings::Kind::bearer);
+  STRCMP_EQUAL(workspace.path("keys/national.pub").c_str(), out.tls.ca_file.c_str());
+  STRCMP_EQUAL("http://proxy:3128", out.proxy.c_str());
+  CHECK_TRUE(loaded.settings->reidentify_approval == Approval::second_person);
+}
+
+TEST(PseudonymSection, refuses_what_has_no_meaning) {
+  says(", settings: { url: x }", "pseudonyms.settings: has no meaning for the plugin hmac");
+  says(", auth: { type: none }", "pseudonyms.auth: has no meaning for the plugin hmac");
+  says(", plugin: gpas", "there is no plugin 'gpas'");
+  says(", plugin: http, settings: { domains: { a/sample: b } }", "pseudonyms.settings.url: is missing");
+  says(", plugin: http, settings: { url: http://ttp.example.org, domains: { a/sample: b } }",
+       "pseudonyms.settings.url");
+  says("", "reidentify.approval", "reidentify: { approval: third-person }\n");
+}

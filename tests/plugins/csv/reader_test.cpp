@@ -1,5 +1,5 @@
 // tests/plugins/csv/reader_test.cpp: the grammar of RFC 4180 and what is refused.
-#include "plugins/consent/csv/reader.hpp"
+#include "plugins/consent/csv/index.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -1,0 +1,139 @@
+// plugins/pseudonyms/file/plugin.cpp: pseudonyms from a list that another program writes; read again whenever it
+// changes, trusted while it is fresh. What an earlier version said is never used.
+#include <memory>
+#include <string>
+
+#include "plugins/pseudonyms/file/table.hpp"
+#include "plugins/sdk/dropped_file.hpp"
+#include "plugins/sdk/sdk.hpp"
+
+namespace tributary::pseudonym_file {
+namespace {
+
+constexpr std::uint64_t most_bytes = 64ULL << 20;
+constexpr std::int64_t settle_s = 2;  // a file without a last line end may still be being written for so long
+
+constexpr tributary_key keys[] = {
+    {"file", "path", nullptr, "CSV with the columns destination, kind (subject or sample), id and pseudonym"},
+    {"max_age", "duration", "604800", "how old the file may be before it is trusted no more"},
+    {"linkable", "bool", "false",
+     "allow the destination '*' and one pseudonym at several destinations, which can then be linked"},
+    {nullptr, nullptr, nullptr, nullptr},
+};
+
+class Source {
+ public:
+  explicit Source(const tributary_host* host)
+      : host_(host),
+        path_(host_.setting("file")),
+        max_age_s_(static_cast<std::int64_t>(host_.number("max_age"))),
+        linkable_(host_.flag("linkable")) {
+    if (path_.empty()) throw sdk::Broken("the setting `file` is empty", "name the list");
+  }
+
+  void probe() {
+    refresh();
+    host_.log(TRIBUTARY_LOG_DEBUG, "list of pseudonyms: " + std::to_string(table_->rows()) + " rows");
+  }
+
+  void ask(const tributary_pseudonym_query* queries, std::uint32_t count, const tributary_pseudonym_sink& sink) {
+    refresh();
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const auto found = table_->find(queries[i].destination, queries[i].kind, queries[i].id);
+      if (found) sink.pseudonym(sink.self, i, found->c_str());
+    }
+  }
+
+  std::string revision() {
+    sdk::FileId id;
+    const char* state = "ok";
+    try {
+      id = sdk::id_of_file(path_);
+      refresh();
+    } catch (const sdk::Outcome&) {
+      state = "unknown";
+    }
+    return id.word() + "-" + state;
+  }
+
+ private:
+  void refresh() {
+    const auto id = sdk::id_of_file(path_);
+    sdk::check_age(path_, id, max_age_s_, host_.now_utc_s());
+    if (!(id == id_) || (table_ == nullptr && problem_.empty())) load(id);
+    if (table_ == nullptr)
+      throw sdk::Later(path_ + ": " + problem_, "export the file again; until then nobody gets a pseudonym");
+    if (!table_->ended_with_line() && host_.now_utc_s() - id.changed_utc_s() < settle_s)
+      sdk::file_is_moving(path_, id.changed_utc_s() + settle_s);
+  }
+
+  void load(const sdk::FileId& expected) {
+    table_.reset();
+    problem_.clear();
+    id_ = {};
+    sdk::DroppedFile file(path_);
+    if (!(file.id() == expected)) sdk::file_is_moving(path_);
+    if (expected.size_bytes > most_bytes) {
+      problem_ = std::to_string(expected.size_bytes) + " bytes, of at most " + std::to_string(most_bytes);
+    } else {
+      try {
+        table_ = std::make_unique<Table>(file, linkable_);
+      } catch (const Malformed& malformed) {
+        problem_ = malformed.what();
+      }
+    }
+    if (!(file.id() == expected)) {
+      table_.reset();
+      problem_.clear();
+      sdk::file_is_moving(path_);
+    }
+    id_ = expected;
+  }
+
+  sdk::Host host_;
+  std::string path_;
+  std::int64_t max_age_s_;
+  bool linkable_;
+  sdk::FileId id_;  // of the version that was read
+  std::unique_ptr<Table> table_;
+  std::string problem_;  // why there is none
+};
+
+Source& source(void* self) { return *static_cast<Source*>(self); }
+
+tributary_outcome open_source(const tributary_host* host, void** self, tributary_note* note) {
+  return sdk::fence(note, [&] { *self = new Source(host); });
+}
+tributary_outcome probe_source(void* self, tributary_note* note) {
+  return sdk::fence(note, [&] { source(self).probe(); });
+}
+tributary_outcome ask_source(void* self, const tributary_pseudonym_query* queries, std::uint32_t count,
+                             const tributary_pseudonym_sink* sink, tributary_note* note) {
+  return sdk::fence(note, [&] { source(self).ask(queries, count, *sink); });
+}
+void revision_of_source(void* self, char* into, std::uint32_t room) {
+  if (room == 0) return;
+  into[0] = '\0';
+  tributary_note note{};
+  sdk::fence(&note, [&] { sdk::fill(into, room, source(self).revision()); });
+}
+void close_source(void* self) { delete static_cast<Source*>(self); }
+
+constexpr tributary_pseudonym_ops ops{sizeof ops, open_source,        probe_source,
+                                      ask_source, revision_of_source, close_source};
+
+}  // namespace
+}  // namespace tributary::pseudonym_file
+
+extern "C" TRIBUTARY_EXPORT const tributary_descriptor* TRIBUTARY_ENTRY(void) {
+  static const tributary_descriptor descriptor = {sizeof(tributary_descriptor),
+                                                  TRIBUTARY_ABI_MAJOR,
+                                                  TRIBUTARY_ABI_MINOR,
+                                                  TRIBUTARY_PSEUDONYMS,
+                                                  "file",
+                                                  TRIBUTARY_VERSION,
+                                                  "pseudonyms from a list that another program writes",
+                                                  tributary::pseudonym_file::keys,
+                                                  &tributary::pseudonym_file::ops};
+  return &descriptor;
+}
