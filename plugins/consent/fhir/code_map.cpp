@@ -1,0 +1,136 @@
+// plugins/consent/fhir/code_map.cpp: reads a programme's code map from YAML.
+#include "plugins/consent/fhir/code_map.hpp"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+
+namespace tributary::fhir {
+namespace {
+
+constexpr std::size_t most_bytes = 1U << 20;
+
+[[noreturn]] void fail(const YAML::Node& at, const std::string& what) {
+  throw Malformed("line " + std::to_string(at.Mark().line + 1) + ": " + what);
+}
+
+void only(const YAML::Node& map, const std::vector<std::string>& keys) {
+  if (!map.IsMap()) fail(map, "is no map");
+  std::vector<std::string> seen;
+  for (const auto& member : map) {
+    const auto key = member.first.IsScalar() ? member.first.Scalar() : std::string();
+    if (std::find(keys.begin(), keys.end(), key) == keys.end()) fail(member.first, "an unknown key");
+    if (std::find(seen.begin(), seen.end(), key) != seen.end()) fail(member.first, "a key that stands twice");
+    seen.push_back(key);
+  }
+}
+
+std::string scalar(const YAML::Node& map, const std::string& key) {
+  const auto node = map[key];
+  if (!node) return {};
+  if (!node.IsScalar()) fail(node, key + " is no text");
+  return node.Scalar();
+}
+
+std::string needed(const YAML::Node& map, const std::string& key) {
+  auto text = scalar(map, key);
+  if (text.empty()) fail(map, key + " is missing");
+  return text;
+}
+
+bool choice(const YAML::Node& map, const std::string& key, const std::string& first, const std::string& second) {
+  const auto word = scalar(map, key);
+  if (word.empty() || word == first) return true;
+  if (word != second) fail(map[key], key + " is neither " + first + " nor " + second);
+  return false;
+}
+
+std::vector<std::string> texts(const YAML::Node& map, const std::string& key) {
+  std::vector<std::string> out;
+  const auto node = map[key];
+  if (!node) return out;
+  if (!node.IsSequence()) fail(node, key + " is no list");
+  for (const auto& item : node) {
+    if (!item.IsScalar() || item.Scalar().empty()) fail(item, key + " holds something that is no text");
+    out.push_back(item.Scalar());
+  }
+  return out;
+}
+
+std::vector<Code> codes(const YAML::Node& map, const std::string& key) {
+  std::vector<Code> out;
+  for (const auto& text : texts(map, key)) {
+    const auto bar = text.find('|');
+    out.push_back(bar == std::string::npos ? Code{{}, text} : Code{text.substr(0, bar), text.substr(bar + 1)});
+    if (out.back().code.empty()) fail(map[key], key + " holds a system without a code");
+  }
+  return out;
+}
+
+Grant read_grant(const YAML::Node& node) {
+  only(node, {"codes", "terms", "unless", "bound"});
+  Grant out{codes(node, "codes"), codes(node, "unless"), needed(node, "terms"), scalar(node, "bound")};
+  if (out.codes.empty()) fail(node, "codes is missing");
+  if (out.unless.empty() != out.bound.empty()) fail(node, "unless and bound belong together");
+  return out;
+}
+
+Pack read_pack(const YAML::Node& node) {
+  only(node, {"valid_from", "grants"});
+  Pack out;
+  const auto date = needed(node, "valid_from");
+  if (date.size() != 10) fail(node, "valid_from is no day such as 2026-01-31");
+  out.valid_from_utc_s = *read_date(date).from;
+  const auto grants = node["grants"];
+  if (!grants || !grants.IsSequence() || grants.size() == 0) fail(node, "grants is missing");
+  for (const auto& grant : grants) out.grants.push_back(read_grant(grant));
+  return out;
+}
+
+Programme read(const YAML::Node& root) {
+  only(root, {"programme", "denies", "periods", "refusals", "understood", "packs"});
+  Programme out;
+  out.name = needed(root, "programme");
+  out.denies_everything = choice(root, "denies", "everything", "programme");
+  out.needs_periods = choice(root, "periods", "required", "optional");
+  out.refusals = texts(root, "refusals");
+  out.understood = texts(root, "understood");
+  const auto packs = root["packs"];
+  if (!packs || !packs.IsSequence() || packs.size() == 0) fail(root, "packs is missing");
+  for (const auto& pack : packs) out.packs.push_back(read_pack(pack));
+  std::sort(out.packs.begin(), out.packs.end(),
+            [](const Pack& a, const Pack& b) { return a.valid_from_utc_s < b.valid_from_utc_s; });
+  for (std::size_t i = 1; i < out.packs.size(); ++i) {
+    if (out.packs[i].valid_from_utc_s == out.packs[i - 1].valid_from_utc_s) fail(packs, "two packs of one day");
+  }
+  return out;
+}
+
+}  // namespace
+
+const Pack* Programme::in_force(std::int64_t now_utc_s) const {
+  const Pack* newest = nullptr;
+  for (const auto& pack : packs) {
+    if (pack.valid_from_utc_s <= now_utc_s) newest = &pack;
+  }
+  return newest;
+}
+
+Programme read_programme(const std::string& yaml) {
+  if (yaml.size() > most_bytes) throw Malformed("more than " + std::to_string(most_bytes) + " bytes");
+  try {
+    return read(YAML::Load(yaml));
+  } catch (const YAML::Exception& problem) {
+    throw Malformed("line " + std::to_string(problem.mark.line + 1) + ": is no YAML");
+  }
+}
+
+bool names_any(const Statement& statement, const std::vector<Code>& codes) {
+  return std::any_of(statement.codes.begin(), statement.codes.end(), [&](const Code& said) {
+    return std::any_of(codes.begin(), codes.end(), [&](const Code& known) {
+      return said.code == known.code && (known.system.empty() || said.system == known.system);
+    });
+  });
+}
+
+}  // namespace tributary::fhir

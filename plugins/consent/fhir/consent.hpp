@@ -1,0 +1,69 @@
+// plugins/consent/fhir/consent.hpp: one FHIR Consent, R4 or R5/R6, as statements that no longer nest.
+//
+// Version    R4 by scope, patient, dateTime, policy, policyRule, performer, organization or a provision that is an
+//            object; R5 and R6 by subject, decision, date, period, grantor, grantee, policyBasis, regulatoryBasis or a
+//            provision that is a list. Marks of both, or of none: refused, for what permits in one denies in the other.
+// Tree       R4 names the type at each level; in R5 each level is the negation of the one above. Periods intersect on
+//            the way down. What nesting means is flattened so that never more is permitted than the document says:
+//            a denial holds for all of its codes, whatever actor, purpose or data it is bound to, and no exception
+//            beneath it brings anything back; a permit holds for the codes that it and the permits above it name, and
+//            is none without a code; a denial that names no code denies all, but for the base rule of a document,
+//            which denies what no permit beneath it permits.
+// Refused    modifierExtension or implicitRules anywhere (FHIR: who does not understand them must not use the
+// resource),
+//            an unknown status, a provision without type (R4) or a decision that is missing (R5).
+// Source     FHIR R4 and R5 Consent; R6 ballot: as R5.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "plugins/consent/fhir/json.hpp"
+#include "plugins/consent/fhir/period.hpp"
+
+namespace tributary::fhir {
+
+struct Code {
+  std::string system, code;
+};
+
+struct Statement {
+  bool permits = false;
+  bool all = false;  // of a denial: every code
+  std::vector<Code> codes;
+  Interval when;
+  bool dated = true;                      // every level named a start
+  std::vector<std::string> restrictions;  // of a permit: "purpose:TREAT", "actor"
+};
+
+/// How a resource names a person.
+struct Who {
+  std::string reference;  // as it was written
+  std::string system, value;
+};
+
+struct Consent {
+  enum class Standing : std::uint8_t { active, silent, rejected, erroneous };
+  std::string id, updated, version;  // meta.lastUpdated, meta.versionId
+  std::vector<Who> who;              // all of them name one person, or the document is contradictory
+  Standing standing = Standing::silent;
+  bool verified = true;               // or nothing is said about it
+  std::vector<std::string> policies;  // URIs, without urn:oid:
+  std::vector<Statement> statements;
+  std::string problem;  // why it must not be used; then nothing else but `id` and `who` counts
+};
+
+/// Never throws but std::bad_alloc: what can not be used is a Consent with a problem.
+Consent read_consent(const Value& resource);
+
+/// Throws Malformed. A reference to a contained Patient is the identifiers of that Patient.
+std::vector<Who> read_reference(const Value& reference, const Value& resource);
+/// Throws Malformed when it stands anywhere in the value.
+void refuse_modifiers(const Value& value);
+/// A member that must be a text when it is there; empty when it is not.
+std::string text_of(const Value& object, std::string_view name);
+/// A member that must be a list when it is there. Throws Malformed.
+const std::vector<Value>& list_of(const Value& object, std::string_view name);
+
+}  // namespace tributary::fhir

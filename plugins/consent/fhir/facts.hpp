@@ -1,0 +1,112 @@
+// plugins/consent/fhir/facts.hpp: what Patients, Specimens and Consents say about who is who, and whose sample is
+// whose.
+//
+// A person    is a Patient here, with all Patients of the same subject id and those it is linked to. Documents name it
+//             by reference or by identifier; several names of one document must mean one person.
+// Unknown     a document that can not be tied to a person and might be anyone's holds everybody: it could be the
+//             withdrawal of the next one asked for. So do two versions of one Consent of which none is newer.
+// Memory      what is needed of each resource; the resource itself is not kept.
+// Failure     take throws Malformed; find throws sdk::Refused (no such sample) and sdk::Later.
+// Never       puts an identifier into an error.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "plugins/consent/fhir/consent.hpp"
+
+namespace tributary::fhir {
+
+struct Systems {
+  std::vector<std::string> samples;  // identifier systems of the laboratory's sample id
+  std::string subject;               // of the person's id
+  std::string base_url;              // of the server, or empty: references below it are relative ones
+};
+
+using Attributes = std::vector<std::pair<std::string, std::string>>;
+
+struct Person {
+  std::string subject_id;
+  std::vector<const Consent*> consents;  // live as long as the facts
+  Attributes attributes;
+  std::vector<std::string> patients;  // "Patient/ID"
+};
+
+class Facts {
+ public:
+  static constexpr std::size_t most_resources = 500000;
+  static constexpr std::size_t most_kept_bytes = 192U << 20;
+
+  explicit Facts(Systems systems) : systems_(std::move(systems)) {}
+
+  /// `full_url`: of the Bundle's entry, or empty. Other types of resources are counted and passed over.
+  void take(const Value& resource, const std::string& full_url);
+  /// Once, after the last take and before the first find.
+  void close();
+
+  [[nodiscard]] Person find(const std::string& sample) const;
+  /// The resources that were taken.
+  [[nodiscard]] const std::vector<Consent>& consents() const { return consents_; }
+  [[nodiscard]] std::size_t patients() const { return patients_.size(); }
+  [[nodiscard]] std::size_t specimens() const { return specimens_.size(); }
+  [[nodiscard]] std::size_t passed_over() const { return passed_over_; }
+  /// Documents that must not be used.
+  [[nodiscard]] std::size_t refused() const;
+  /// Documents that name nobody here although they could.
+  [[nodiscard]] std::size_t strangers() const { return strangers_; }
+
+ private:
+  struct Patient {
+    std::string id, full_url;
+    std::vector<Code> identifiers;
+    std::vector<Who> links;
+    Attributes attributes;
+    bool active = true;
+    std::string problem;
+  };
+  struct Specimen {
+    std::vector<std::string> samples;  // values of the systems of samples
+    Attributes attributes;
+    std::vector<Who> subject;
+  };
+  // Whom names mean: a person, somebody who is not here, or it can not be told.
+  struct Meaning {
+    enum class Kind : std::uint8_t { person, stranger, unclear } kind = Kind::unclear;
+    std::size_t person = 0;
+  };
+
+  void take_patient(const Value& resource, const std::string& full_url);
+  void take_specimen(const Value& resource);
+  void take_consent(const Value& resource, const std::string& full_url);
+  void keep(std::size_t bytes);
+  [[nodiscard]] std::string key_of(const std::string& reference) const;
+  [[nodiscard]] std::size_t root(std::size_t patient) const;
+  void join(const std::string& key, std::size_t patient);
+  void tie_consents();
+  [[nodiscard]] Meaning meaning_of(const Who& name) const;
+  [[nodiscard]] bool is_of_samples(const std::string& system) const;
+  [[nodiscard]] std::size_t person_of(const std::string& sample) const;
+  [[nodiscard]] std::string subject_of(std::size_t person) const;
+
+  Systems systems_;
+  std::vector<Patient> patients_;
+  std::vector<Specimen> specimens_;
+  std::vector<Consent> consents_;
+  struct Version {
+    std::size_t place = 0;
+    std::uint64_t content = 0;
+  };
+  std::map<std::string, Version> versions_;    // by full url or id of a Consent
+  std::vector<std::size_t> parents_;           // union-find over patients
+  std::map<std::string, std::size_t> by_key_;  // references, full urls, subject ids
+  std::map<std::string, std::vector<std::size_t>> by_identifier_;
+  std::map<std::string, std::vector<std::size_t>> by_sample_;            // specimens
+  std::map<std::size_t, std::vector<std::size_t>> consents_of_, group_;  // by person
+  std::size_t unclear_ = 0, strangers_ = 0, passed_over_ = 0, kept_bytes_ = 0;
+  bool nameless_patient_ = false;
+};
+
+}  // namespace tributary::fhir

@@ -1,0 +1,157 @@
+// plugins/consent/fhir/plugin.cpp: consents as FHIR resources, from a folder or a FHIR server.
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "plugins/consent/fhir/code_map.hpp"
+#include "plugins/consent/fhir/files.hpp"
+#include "plugins/consent/fhir/folder.hpp"
+#include "plugins/consent/fhir/records.hpp"
+#include "plugins/sdk/sdk.hpp"
+#include "plugins/sdk/text.hpp"
+
+namespace tributary::fhir {
+namespace {
+
+constexpr tributary_key keys[] = {
+    {"folder", "path", "", "where FHIR resources or Bundles are dropped (*.json, *.ndjson); or else url"},
+    {"code_map", "path", nullptr, "what the codes of the consent forms mean: a YAML file, or a folder of them"},
+    {"sample_systems", "list", nullptr, "identifier systems of the sample id in Specimen or Patient"},
+    {"subject_system", "string", nullptr, "identifier system of the person's id in Patient; pseudonyms are made of it"},
+    {"max_age", "duration", "93600", "folder: how long nothing may have changed before it is trusted no more"},
+    {nullptr, nullptr, nullptr, nullptr},
+};
+
+class Source {
+ public:
+  explicit Source(const tributary_host* host) : host_(host) {
+    Systems systems{host_.list("sample_systems"), host_.setting("subject_system"), {}};
+    if (systems.samples.empty() || systems.subject.empty()) {
+      throw sdk::Broken("sample_systems or subject_system is empty", "name the identifier systems of your exports");
+    }
+    if (host_.setting("folder").empty()) throw sdk::Broken("no folder is set", "name it");
+    documents_ = std::make_unique<Folder>(host_.setting("folder"), static_cast<std::int64_t>(host_.number("max_age")),
+                                          std::move(systems));
+  }
+
+  void probe() {
+    read_code_map();
+    host_.log(TRIBUTARY_LOG_INFO, documents_->probe(host_.now_utc_s()));
+  }
+
+  void ask(const std::string& sample, const tributary_subject_sink& sink) {
+    read_code_map();
+    const auto now_utc_s = host_.now_utc_s();
+    const auto person = documents_->find(sample, now_utc_s);
+    const auto told = tell(person.consents, programmes_, now_utc_s);
+    if (!told.held.empty()) throw sdk::Later(told.held, "correct the document; until then nothing is sent");
+    sink.subject(sink.self, person.subject_id.c_str());
+    for (const auto& r : told.records) {
+      const tributary_consent_record record{sizeof record,   r.id.c_str(),   r.status.c_str(),
+                                            r.terms.c_str(), r.from.c_str(), r.until.c_str()};
+      sink.record(sink.self, &record);
+    }
+    for (const auto& [name, value] : person.attributes) sink.attribute(sink.self, name.c_str(), value.c_str(), 1);
+  }
+
+  std::string revision() {
+    std::string state = "unknown";
+    try {
+      read_code_map();
+      state = map_revision(host_.now_utc_s());
+    } catch (const sdk::Outcome&) {
+      programmes_.clear();
+    }
+    return state + "-" + documents_->revision(host_.now_utc_s());
+  }
+
+ private:
+  static constexpr std::size_t most_maps = 100;
+
+  void read_code_map() {
+    const auto path = host_.setting("code_map");
+    const auto listing = list_files(path, {".yaml"}, most_maps);
+    if (!programmes_.empty() && listing.fingerprint() == map_fingerprint_) return;
+    programmes_.clear();
+    std::vector<Programme> fresh;
+    for (const auto& file : listing.files) {
+      try {
+        fresh.push_back(read_programme(content_of(file)));
+      } catch (const Malformed& problem) {
+        throw sdk::Later(file.path + ": " + problem.what(),
+                         "correct the code map; until then consent is unknown for all");
+      }
+    }
+    if (fresh.empty())
+      throw sdk::Later(path + ": no *.yaml is there", "name a code map such as conf/consent-codes/*.yaml");
+    programmes_ = std::move(fresh);
+    map_fingerprint_ = listing.fingerprint();
+  }
+
+  static std::string content_of(const FileEntry& file) {
+    constexpr std::size_t most_bytes = 1U << 20;
+    OpenFile open(file.path);
+    std::string out(most_bytes + 1, '\0');
+    std::size_t size = 0;
+    for (;;) {
+      const auto n = open.read(out.data() + size, out.size() - size);
+      if (n == 0) break;
+      size += n;
+    }
+    if (!(open.id() == file.id)) throw sdk::Later(file.path + ": is being written", "write to another name and rename");
+    out.resize(size);
+    return out;
+  }
+
+  // The content of the map, and which of its packs are in force.
+  std::string map_revision(std::int64_t now_utc_s) const {
+    std::size_t packs = 0;
+    for (const auto& programme : programmes_) {
+      for (const auto& pack : programme.packs) packs += pack.valid_from_utc_s <= now_utc_s ? 1 : 0;
+    }
+    return std::to_string(map_fingerprint_ % 1000000007U) + "." + std::to_string(packs);
+  }
+
+  sdk::Host host_;
+  std::unique_ptr<Documents> documents_;
+  std::vector<Programme> programmes_;
+  std::uint64_t map_fingerprint_ = 0;
+};
+
+Source& source(void* self) { return *static_cast<Source*>(self); }
+
+tributary_outcome open_source(const tributary_host* host, void** self, tributary_note* note) {
+  return sdk::fence(note, [&] { *self = new Source(host); });
+}
+tributary_outcome probe_source(void* self, tributary_note* note) {
+  return sdk::fence(note, [&] { source(self).probe(); });
+}
+tributary_outcome ask_source(void* self, const char* sample, const tributary_subject_sink* sink, tributary_note* note) {
+  return sdk::fence(note, [&] { source(self).ask(sample, *sink); });
+}
+void revision_of_source(void* self, char* into, std::uint32_t room) {
+  if (room == 0) return;
+  into[0] = '\0';
+  tributary_note note{};
+  sdk::fence(&note, [&] { sdk::fill(into, room, source(self).revision()); });
+}
+void close_source(void* self) { delete static_cast<Source*>(self); }
+
+constexpr tributary_consent_ops ops{sizeof ops, open_source,        probe_source,
+                                    ask_source, revision_of_source, close_source};
+
+}  // namespace
+}  // namespace tributary::fhir
+
+extern "C" TRIBUTARY_EXPORT const tributary_descriptor* TRIBUTARY_ENTRY(void) {
+  static const tributary_descriptor descriptor = {sizeof(tributary_descriptor),
+                                                  TRIBUTARY_ABI_MAJOR,
+                                                  TRIBUTARY_ABI_MINOR,
+                                                  TRIBUTARY_CONSENT,
+                                                  "fhir",
+                                                  TRIBUTARY_VERSION,
+                                                  "consents as FHIR resources",
+                                                  tributary::fhir::keys,
+                                                  &tributary::fhir::ops};
+  return &descriptor;
+}
