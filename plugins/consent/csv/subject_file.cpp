@@ -69,10 +69,10 @@ void SubjectFile::each(const std::function<void(const Entry&)>& visit) {
   try {
     snapshot_->index->each(*snapshot_->file, visit);
   } catch (const Malformed& problem) {
-    if (!(snapshot_->file->id() == snapshot_->id)) moved(path_);
+    if (!(snapshot_->file->id() == snapshot_->id)) sdk::file_is_moving(path_);
     throw sdk::Later(path_ + ": " + problem.what(), "correct the table");
   }
-  if (!(snapshot_->file->id() == snapshot_->id)) moved(path_);
+  if (!(snapshot_->file->id() == snapshot_->id)) sdk::file_is_moving(path_);
 }
 
 std::size_t SubjectFile::rows() const { return snapshot_ && snapshot_->index ? snapshot_->index->rows() : 0; }
