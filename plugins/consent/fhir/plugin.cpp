@@ -137,8 +137,9 @@ void revision_of_source(void* self, char* into, std::uint32_t room) {
 }
 void close_source(void* self) { delete static_cast<Source*>(self); }
 
-constexpr tributary_consent_ops ops{sizeof ops, open_source,        probe_source,
-                                    ask_source, revision_of_source, close_source};
+// No list of everybody's words: a server has more people than the laboratory ever asks for.
+constexpr tributary_consent_ops ops{sizeof ops,         open_source,  probe_source, ask_source,
+                                    revision_of_source, close_source, nullptr};
 
 }  // namespace
 }  // namespace tributary::fhir
