@@ -230,6 +230,28 @@ TEST(CramHeader, hides_nothing_from_the_search_and_leaves_nothing_hidden) {
   }
 }
 
+TEST(CramHeader, cuts_no_word_that_stands_beside_it) {
+  class Whole final : public ContentTap {
+   public:
+    Status content(const Place&, ByteView bytes) override {
+      if (text(bytes).find(hidden) != std::string_view::npos) ++seen;
+      return {};
+    }
+    std::size_t seen = 0;
+  };
+  for (const std::size_t before : {std::size_t{65530}, std::size_t{131066}, std::size_t{524280}}) {
+    const std::string beside = std::string(before, '.') + hidden + std::string(70000, '.');
+    const Bytes padding = block_of(BlockMethod::raw, BlockType::file_header, beside.size(), view(beside));
+    for (const Bytes& file : {cram_with({raw_header(short_text, beside)}), cram_with({raw_header(short_text), padding}),
+                              cram_with({raw_header(short_text)}, beside)}) {
+      Whole tap;
+      const Stop stop;
+      CHECK(scan_alignment(samples::file_with(file), tap, stop).ok());
+      CHECK(tap.seen > 0);
+    }
+  }
+}
+
 TEST(CramHeader, with_sizes_that_do_not_fit_is_refused) {
   Bytes longer = header_content(short_text);
   longer[0] = 0xff;

@@ -15,12 +15,38 @@ namespace {
 constexpr std::size_t piece_bytes = std::size_t{64} << 10U;
 constexpr std::size_t block_head_limit_bytes = 2 + 3 * 5;  // method, type, three ITF8
 constexpr std::size_t checksum_bytes = 4;
+constexpr std::size_t overlap_bytes = std::size_t{4} << 10U;
 
 Error damaged() { return refusal("CRAM: the header is damaged", "copy the file again"); }
 
 struct BlockPlace {
   std::uint8_t method = 0, type = 0;
   std::uint64_t at = 0, data_at = 0, data_bytes = 0, raw_bytes = 0, end = 0;
+};
+
+/// Bytes of no structure, in pieces that overlap, so that no word is cut.
+class Overlapping {
+ public:
+  explicit Overlapping(const std::function<Status(ByteView)>& visit) : visit_(visit) {}
+  Status add(ByteView bytes) {
+    if (!visit_ || bytes.empty()) return {};
+    held_.insert(held_.end(), bytes.begin(), bytes.end());
+    is_new_ = true;
+    if (held_.size() < piece_bytes) return {};
+    Status done = end();
+    held_.erase(held_.begin(), held_.end() - static_cast<std::ptrdiff_t>(overlap_bytes));
+    return done;
+  }
+  Status end() {
+    if (!is_new_) return {};
+    is_new_ = false;
+    return visit_(held_);
+  }
+
+ private:
+  const std::function<Status(ByteView)>& visit_;
+  Bytes held_;
+  bool is_new_ = false;
 };
 
 class HeaderContainer {
@@ -93,7 +119,10 @@ class HeaderContainer {
   }
 
   Status beside(std::uint64_t from, std::uint64_t to) const {
-    return visitor_.beside ? pieces(from, to, visitor_.beside) : Status{};
+    if (!visitor_.beside) return {};
+    Overlapping told(visitor_.beside);
+    if (Status done = pieces(from, to, [&told](ByteView piece) { return told.add(piece); }); !done) return done;
+    return told.end();
   }
 
   Result<std::unique_ptr<Unpacker>> open(const BlockPlace& block) const {
@@ -130,15 +159,14 @@ class HeaderContainer {
 
   /// Exactly `left` bytes follow.
   Status drain(Window& window, std::uint64_t left) const {
+    Overlapping told(visitor_.beside);
     for (;;) {
       const std::size_t there = window.rest().size();
       if (there > left) return damaged();
-      if (there > 0 && visitor_.beside) {
-        if (Status done = visitor_.beside(view(window.rest())); !done) return done;
-      }
+      if (Status done = told.add(view(window.rest())); !done) return done;
       left -= there;
       window.take(there);
-      if (window.ended()) return left == 0 ? Status{} : Status(damaged());
+      if (window.ended()) return left == 0 ? told.end() : Status(damaged());
       if (Status done = window.more(); !done) return in("CRAM: header", done.error());
     }
   }
