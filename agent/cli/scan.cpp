@@ -73,6 +73,7 @@ class Speaker {
     out.add("hits", summary.hits).add("files", summary.files).add("links", summary.links);
     out.add("special", summary.special).add("not_searched", summary.problems).add("bytes", summary.bytes);
     out.add("words", std::uint64_t{words});
+    out.add("spellings", summary.spellings);
     out.add("words_not_searchable", std::uint64_t{summary.unsearchable_lines.size()});
     return out;
   }

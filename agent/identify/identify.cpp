@@ -11,6 +11,7 @@
 #include "agent/identify/arrival.hpp"
 #include "agent/identify/joint.hpp"
 #include "agent/identify/names.hpp"
+#include "agent/identify/surroundings.hpp"
 #include "agent/port/genomics/genomics.hpp"
 
 namespace tributary::identify {
@@ -135,6 +136,9 @@ class Workbench {
       }
     }
     if (run_.name().size() > 6) add_run_word("run", run_.name());
+    for (const auto& word : surroundings(run_.folder(), host_name())) {
+      if (!is_near_read_names(word.value)) add_run_word(word.kind, word.value);
+    }
     return {};
   }
 
@@ -334,6 +338,15 @@ class Workbench {
   [[nodiscard]] bool is_in_read_names(const std::string& word) const {
     return std::any_of(read_name_words_.begin(), read_name_words_.end(),
                        [&](const auto& known) { return word.find(known.value) != std::string::npos; });
+  }
+
+  // An appliance may be called as its instrument is, which stands in every name of a read.
+  [[nodiscard]] bool is_near_read_names(const std::string& word) const {
+    const auto low = lower(word);
+    return std::any_of(read_name_words_.begin(), read_name_words_.end(), [&](const auto& known) {
+      const auto other = lower(known.value);
+      return low.find(other) != std::string::npos || other.find(low) != std::string::npos;
+    });
   }
 
   void header_word(std::size_t sample, const std::string& word) {

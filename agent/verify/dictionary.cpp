@@ -89,7 +89,8 @@ Result<std::shared_ptr<const Dictionary>> Dictionary::build(const std::vector<Wo
     const std::string_view value = trim(words[index].value).substr(0, longest_word_bytes);
     made->kinds_.push_back(words[index].kind);
     Spellings spellings = spellings_of(words[index].kind, value);
-    if (const auto prefix = beginnings.of(value); !prefix.empty() && dates(value, true).empty()) {
+    const auto prefix = names_a_place(words[index].kind) ? std::string_view() : beginnings.of(value);
+    if (!prefix.empty() && dates(value, true).empty()) {
       spellings.insert(std::string(prefix));
       for (const std::string& other : munged(prefix)) {
         if (other.size() >= prefix_bytes) spellings.insert(other);

@@ -77,6 +77,7 @@ class Search {
     auto dictionary = Dictionary::build(words_.words);
     if (!dictionary) return dictionary.error();
     dictionary_ = *std::move(dictionary);
+    summary_.spellings = dictionary_->spellings();
     for (const auto word : dictionary_->unsearchable()) summary_.unsearchable_lines.push_back(words_.lines[word]);
     for (std::size_t i = 0; i < paths_.size() && !stop_.requested(); ++i) look_at(i);
     while (!under_way_.empty()) take_one();

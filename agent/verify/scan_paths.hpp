@@ -55,6 +55,7 @@ struct ScannedEntry {
 struct ScanSummary {
   std::uint64_t files = 0, links = 0, special = 0, problems = 0;
   std::uint64_t hits = 0, bytes = 0;
+  std::uint64_t spellings = 0;                    // that were searched for
   std::vector<std::uint32_t> unsearchable_lines;  // too short or everyday words: not searched for
 };
 

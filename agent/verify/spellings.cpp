@@ -158,7 +158,7 @@ Spellings spellings_of(std::string_view kind, std::string_view value) {
   }
   Spellings whole = {std::string(value)};
   Spellings parts;
-  add(whole, reordered(value, parts));
+  if (!names_a_place(kind)) add(whole, reordered(value, parts));
   for (const std::string& spelling : Spellings(whole)) add(whole, without_accents(spelling));
   for (const std::string& part : Spellings(parts)) add(parts, without_accents(part));
   add(out, whole);

@@ -13,6 +13,10 @@ using Spellings = std::set<std::string>;
 /// Every spelling of `value`, itself among them; ASCII case is left to the search. `kind` tells dates and names.
 Spellings spellings_of(std::string_view kind, std::string_view value);
 
+/// Names of machines and folders are whole or nothing: their parts and beginnings are words of the trade
+/// ("sequencing-03").
+inline bool names_a_place(std::string_view kind) { return kind == "host" || kind == "folder"; }
+
 /// As vendors write names into file names: `_`, space, `.` and `-` for each other or gone, `+` gone; any other sign
 /// too.
 Spellings munged(std::string_view value);

@@ -48,7 +48,8 @@ struct Facts {
   Format format = Format::unknown;
   Compression compression = Compression::none;
   std::vector<std::string> sample_names;  // distinct @RG SM, or VCF sample columns; empty when the format names none
-  std::vector<std::string> identifiers;   // further names that the headers hold: @RG LB, gzip FNAME, CRAM file id, ...
+  std::vector<std::string>
+      identifiers;  // further names that the headers hold: @RG LB, gzip FNAME, accounts in paths, ...
   bool coordinate_sorted = false;
 };
 /// Reads the header only.

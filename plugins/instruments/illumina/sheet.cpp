@@ -11,7 +11,7 @@ namespace tributary::illumina {
 namespace {
 
 // What a heading means; headings are compared without case, blanks and punctuation.
-enum class Column : unsigned char { id, name, project, lane, technical, word };
+enum class Column : unsigned char { id, name, project, lane, well, technical, word };
 struct Heading {
   std::string_view word;
   Column column;
@@ -24,6 +24,8 @@ constexpr std::array headings = {
     Heading{"project", Column::project, ""},
     Heading{"projectname", Column::project, ""},
     Heading{"lane", Column::lane, ""},
+    Heading{"samplewell", Column::well, ""},
+    Heading{"well", Column::well, ""},
     Heading{"sampleplate", Column::word, "plate"},
     Heading{"plate", Column::word, "plate"},
     Heading{"description", Column::word, "description"},
@@ -37,9 +39,7 @@ constexpr std::array headings = {
     Heading{"fcid", Column::word, "flow cell"},
 };
 // Columns that tell nothing of a person. Whatever stands neither here nor above is searched for as a word.
-constexpr std::array<std::string_view, 44> technical = {
-    "samplewell",
-    "well",
+constexpr std::array<std::string_view, 42> technical = {
     "i7indexid",
     "i5indexid",
     "index",
@@ -269,6 +269,7 @@ class Builder {
           break;
       }
     }
+    add_place(sample.words, row, columns);
     if (primary && !has_lane) every_lane_.insert(sample.id);
     if (every_lane_.count(sample.id) != 0) sample.lanes.clear();
   }
@@ -281,6 +282,19 @@ class Builder {
       if (column == Column::name) add_word(sheet_.words, "sample name", value);
       if (column == Column::word && value.size() >= 4) add_word(sheet_.words, columns[i].kind, value);
     }
+    add_place(sheet_.words, row, columns);
+  }
+
+  // A well alone is one of 96 words that stand everywhere; with its plate it is one person's. Longer ones are no
+  // coordinates.
+  static void add_place(std::vector<Word>& words, const SheetRow& row, const std::vector<Meaning>& columns) {
+    std::string plate, well;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (columns[i].kind == "plate") plate = cell(row, i);
+      if (columns[i].column == Column::well) well = cell(row, i);
+    }
+    if (well.size() >= 4) add_word(words, "well", well);
+    if (!well.empty() && !tells_nothing(plate)) add_word(words, "plate", plate + "_" + well);
   }
 
   // Only the section that makes samples can contradict itself: cloud projects are another order of things.

@@ -1,4 +1,5 @@
 // tests/agent/genomics/inspect_content_test.cpp: what files say of themselves, and everything they hold for a scan.
+#include "tests/agent/genomics/bam_samples.hpp"
 #include "tests/agent/genomics/vcf_samples.hpp"
 
 #include <algorithm>
@@ -68,6 +69,23 @@ TEST(Inspect, refuses_a_file_of_no_bytes) { CHECK(!inspect(sample::file_of("")).
 
 TEST(Inspect, knows_long_reads) {
   CHECK(facts_of("@r1\n" + std::string(200000, 'A') + "\n+\n").format == Format::fastq);
+}
+
+TEST(Inspect, finds_accounts_in_paths_and_command_lines) {
+  const std::string told =
+      "tool -o /home/aquxholm/out.vcf --in /Users/bquxholm C:\\Users\\cquxholm\\x user=dquxholm "
+      "by equxholm@lab.example, tool@1.2 /usr/home /home/x";
+  const std::vector<std::string> accounts = {"aquxholm", "bquxholm", "cquxholm", "dquxholm", "equxholm"};
+  const std::string vcf =
+      "##fileformat=VCFv4.2\n##toolCommand=" + told + "\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n";
+  const std::string sam = "@HD\tVN:1.6\n@SQ\tSN:chr1\tLN:1000\n@RG\tID:1\tSM:S\n@PG\tID:t\tCL:" + told + "\n";
+  for (const std::string& file : {vcf, sample::bcf_of(vcf), std::string(text(samples::bam_of(sam)))}) {
+    const auto facts = facts_of(file);
+    for (const auto& account : accounts) CHECK_TEXT(holds(facts.identifiers, account), account.c_str());
+    for (const auto* other : {"tool", "home", "out.vcf", "lab.example", "1.2"}) {
+      CHECK_TEXT(!holds(facts.identifiers, other), other);
+    }
+  }
 }
 
 TEST(Inspect, finds_the_identities_of_a_vcf) {

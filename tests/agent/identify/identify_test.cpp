@@ -10,6 +10,7 @@
 
 #include "agent/identify/arrival.hpp"
 #include "agent/identify/names.hpp"
+#include "agent/identify/surroundings.hpp"
 #include "tests/fakes/run_folder.hpp"
 
 #include <CppUTest/TestHarness.h>
@@ -21,6 +22,7 @@ using tributary::identify::Checks;
 using tributary::identify::IdentifiedRun;
 using tributary::identify::IdentifiedSample;
 using tributary::identify::SampleFile;
+using tributary::identify::surroundings;
 using tributary::plugin::Description;
 using tributary::plugin::Instrument;
 using tributary::plugin::Unit;
@@ -100,9 +102,34 @@ TEST(Identify, gives_samples_their_files_and_words) {
     CHECK_TRUE_TEXT(knows(first, word), word);
   CHECK_EQUAL(2, first.identity.file_names().size());
   CHECK(first.problems.empty());
-  CHECK_EQUAL(2, found.identifiers().size());  // operator, run
+  const auto surroundings_too = found.identifiers().size();
+  CHECK_TRUE(surroundings_too >= 2);
+  STRCMP_EQUAL("operator", found.identifiers()[0].kind.c_str());
+  STRCMP_EQUAL("run", found.identifiers()[1].kind.c_str());
+  for (std::size_t i = 2; i < surroundings_too; ++i) {
+    const auto& kind = found.identifiers()[i].kind;
+    CHECK_TRUE_TEXT(kind == "host" || kind == "folder", kind.c_str());
+  }
   CHECK_EQUAL(2, found.read_name_words().size());
   STRCMP_EQUAL("undetermined reads", reason(found, "Undetermined_S0_R1_001.fastq.gz").c_str());
+}
+
+TEST(Identify, knows_the_machine_and_the_folders_above_the_run) {
+  std::string told;
+  for (const auto& word : surroundings("/data/Ward-Quxholm/2025/LH00130-out/runs/RUN-0001/", "quxbox.lab.example")) {
+    told += word.kind + "=" + word.value + " ";
+  }
+  STRCMP_EQUAL("host=quxbox.lab.example host=quxbox folder=Ward-Quxholm folder=LH00130-out ", told.c_str());
+  CHECK_TRUE(surroundings("/data/runs/RUN-0001", "localhost").empty());
+  CHECK_TRUE(surroundings("", "").empty());
+  const auto above = std::filesystem::path(run.path()).parent_path().filename().string();
+  const auto has_folder = [&](const IdentifiedRun& found) {
+    return std::any_of(found.identifiers().begin(), found.identifiers().end(),
+                       [&](const auto& word) { return word.kind == "folder" && word.value == above; });
+  };
+  CHECK_TRUE(has_folder(identified()));
+  instrument.told.identifiers = {{"instrument", above}};  // it stands in every name of a read
+  CHECK_FALSE(has_folder(identified()));
 }
 
 TEST(Identify, withholds_a_file_whose_header_names_another_sample_of_the_run) {

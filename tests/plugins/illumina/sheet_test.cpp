@@ -67,6 +67,16 @@ std::string damage_of(const std::string& text) {
 
 TEST_GROUP(Sheet){};
 
+TEST(Sheet, tells_wells_with_their_plate) {
+  const auto sheet = parse_sheet(
+      "[Data]\nSample_ID,Sample_Plate,Sample_Well,Sample_Project\nS-1,PLATE-0815,A01,P\n"
+      "S-2,,B02,P\nS-3,PLATE-0815,rack-of-quxholm,P\n");
+  CHECK(has_word(sheet.samples[0].words, "plate", "PLATE-0815_A01"));
+  CHECK(!has_word(sheet.samples[0].words, "well", "A01"));  // one of 96
+  CHECK(sheet.samples[1].words.empty());
+  CHECK(has_word(sheet.samples[2].words, "well", "rack-of-quxholm"));
+}
+
 TEST(Sheet, reads_version_1) {
   const auto sheet = parse_sheet(sheet_v1(two));
   check_two(sheet);

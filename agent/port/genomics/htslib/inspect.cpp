@@ -6,6 +6,7 @@
 #include "agent/port/genomics/htslib/bcf.hpp"
 #include "agent/port/genomics/htslib/format.hpp"
 #include "agent/port/genomics/htslib/inspect_bam.hpp"
+#include "agent/port/genomics/htslib/user_names.hpp"
 #include "agent/port/genomics/htslib/vcf_header.hpp"
 #include "agent/port/genomics/htslib/window.hpp"
 
@@ -52,6 +53,7 @@ void vcf_people(std::string_view line, Facts& facts) {
 Result<bool> vcf_line(std::string_view line, Facts& facts) {
   if (line.starts_with("##")) {
     vcf_people(line, facts);
+    user_names(line, [&](std::string_view name) { remember(facts, name); });
     return false;
   }
   Result<std::vector<std::string>> samples = vcf_samples(line);
