@@ -10,8 +10,8 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::vector<std::string> asked{"S-1", "S-2"};
-  const auto answer = tributary::pseudonym_http::read_answer(
-      std::string_view(reinterpret_cast<const char*>(data), size), "D", asked);
+  const auto answer =
+      tributary::pseudonym_http::read_answer(std::string_view(reinterpret_cast<const char*>(data), size), "D", asked);
   if (!answer) return 0;
   for (const auto& [original, pseudonym] : *answer) {
     if (std::find(asked.begin(), asked.end(), original) == asked.end() || pseudonym.empty()) std::abort();
