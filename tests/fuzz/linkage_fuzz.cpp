@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "agent/cli/linkage_file.hpp"
+#include "agent/journal/backup.hpp"
 #include "agent/port/crypto/crypto.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -15,6 +15,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
            std::to_string(data[0] >> 1U) + R"(,"sha256":")" +
            tributary::to_hex(tributary::ByteView(tributary::crypto::sha256(tributary::view(body)))) + "\"}\n" + body;
   }
-  static_cast<void>(tributary::cli::read_linkage(text));
+  static_cast<void>(tributary::journal::read_linkage(text));
   return 0;
 }
