@@ -1,8 +1,8 @@
 // agent/cli/linkage.cpp: `tributary linkage`: who is behind which pseudonym, carried off this machine and back.
 #include "agent/base/text.hpp"
 #include "agent/cli/commands.hpp"
-#include "agent/cli/linkage_file.hpp"
 #include "agent/cli/recipients.hpp"
+#include "agent/journal/backup.hpp"
 #include "agent/port/crypto/crypto.hpp"
 
 namespace tributary::cli {
@@ -15,7 +15,7 @@ Status seal_to(const std::string& path, std::string_view plain, const std::vecto
   if (!header) return header.error();
   crypt4gh::EncryptingSource sealed(std::make_unique<stream::ViewSource>(view(plain)), key, std::move(*header));
   Bytes bytes;
-  stream::BufferSink sink(bytes, 2 * most_linkage_bytes);
+  stream::BufferSink sink(bytes, 2 * journal::most_linkage_bytes);
   if (auto copied = stream::copy(sealed, sink); !copied) return copied.error();
   return files::write_atomic(path, bytes, 0600);
 }
@@ -26,7 +26,7 @@ Result<SecretText> unseal(const std::string& path, const crypt4gh::SecretKey& ke
   auto plain = crypt4gh::DecryptingSource::open(std::make_unique<files::FdSource>(std::move(*file)), key);
   if (!plain) return in(printable(path), plain.error());
   Bytes bytes;
-  stream::BufferSink sink(bytes, most_linkage_bytes);
+  stream::BufferSink sink(bytes, journal::most_linkage_bytes);
   const auto copied = stream::copy(**plain, sink);
   SecretText out{std::string(text(bytes))};
   wipe(bytes.data(), bytes.size());
@@ -45,7 +45,7 @@ int export_linkage(Context& context, const Arguments& arguments) {
   // There is something to export. The record of it wants a journal that can be written.
   state = open_state(context, true, code);
   if (!state) return code;
-  auto linkage = write_linkage(*state->journal, state->settings.site, context.clock.now_utc_s());
+  auto linkage = journal::write_linkage(*state->journal, state->settings.site, context.clock.now_utc_s());
   if (!linkage) return complain(linkage.error());
   Json keys = Json::array();
   for (const auto& recipient : *recipients) keys.push(to_hex(ByteView(recipient)));
@@ -67,7 +67,7 @@ int restore_linkage(Context& context, const Arguments& arguments) {
   if (!key) return complain(key.error());
   auto plain = unseal(arguments.value("--in"), *key);
   if (!plain) return complain(in("--in", plain.error()));
-  auto linkage = read_linkage(plain->reveal());
+  auto linkage = journal::read_linkage(plain->reveal());
   if (!linkage) return complain(in("--in", linkage.error()));
   int code = exit_yes;
   auto state = open_state(context, true, code);

@@ -154,6 +154,9 @@ class Journal {
   /// A parcel that was planned under the name `pending`, because nobody had given a pseudonym yet, takes the pseudonym.
   Status name_parcel(std::int64_t run, const std::string& policy, const std::string& pending,
                      const std::string& pseudonym);
+  /// The parcel of the same sample, run and policy under another pseudonym: one of before the key was rotated.
+  Result<std::optional<ParcelRow>> parcel_before(std::int64_t run, const std::string& policy,
+                                                 const std::string& pseudonym);
   Result<std::optional<ParcelRow>> parcel(const std::string& id);
   Result<std::optional<ParcelRow>> parcel_of(std::int64_t run, const std::string& policy, const std::string& pseudonym);
   /// By id, from behind `after`; limit < 0 is all.

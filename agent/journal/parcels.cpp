@@ -127,6 +127,19 @@ Status Journal::name_parcel(std::int64_t run, const std::string& policy, const s
   return statement->bind(std::string_view(pending)).run();
 }
 
+Result<std::optional<ParcelRow>> Journal::parcel_before(std::int64_t run, const std::string& policy,
+                                                        const std::string& pseudonym) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare(
+      std::string(columns) +
+      "JOIN linkage l ON l.destination = p.destination AND l.pseudonym = p.pseudonym AND l.kind = 'sample' "
+      "WHERE p.run = ?1 AND p.policy = ?2 AND p.pseudonym != ?3 AND l.id_tag = (SELECT id_tag FROM linkage WHERE "
+      "destination = p.destination AND pseudonym = ?3 AND kind = 'sample') ORDER BY p.stage DESC, p.id LIMIT 1");
+  if (!statement) return statement.error();
+  statement->bind(run).bind(std::string_view(policy)).bind(std::string_view(pseudonym));
+  return one(*statement);
+}
+
 Result<std::optional<ParcelRow>> Journal::parcel(const std::string& id) {
   const std::lock_guard lock(mutex_);
   auto statement = database_->prepare(std::string(columns) + "WHERE p.id = ?");

@@ -58,14 +58,27 @@ bool Runner::asks_again(const pseudonymise::Assignment& assignment) {
          assignment.naming.state == Name::State::unknown;
 }
 
-// A parcel that was planned without a pseudonym takes it. A pseudonym that was refused is an event that an auditor must
-// find, once; never the word itself, for it may be an identity.
-Status Runner::settle_name(const pseudonymise::Assignment& assignment, const journal::ParcelRow& parcel) {
-  if (!assignment.pending.empty() && assignment.pending != assignment.pseudonym) {
-    auto named = journal_.name_parcel(parcel.run, parcel.policy, assignment.pending, assignment.pseudonym);
-    if (!named) return named;
+// A parcel that was planned without a pseudonym, or under one of before the key was rotated, takes the present one.
+// What was sealed keeps its own: sent again under another name it would be a second copy of the same person.
+Result<bool> Runner::settle_name(const pseudonymise::Assignment& assignment, const journal::ParcelRow& parcel) {
+  auto former = assignment.pending;
+  auto before = journal_.parcel_before(parcel.run, parcel.policy, parcel.pseudonym);
+  if (!before) return before.error();
+  if (*before && (*before)->stage > journal::Stage::sealing) return false;
+  if (*before) former = (*before)->pseudonym;
+  if (!former.empty() && former != parcel.pseudonym) {
+    auto named = journal_.name_parcel(parcel.run, parcel.policy, former, parcel.pseudonym);
+    if (!named) return named.error();
   }
-  if (assignment.naming.state != Name::State::refused) return {};
+  if (assignment.naming.state == Name::State::refused) {
+    if (auto told = tell_of_refused_name(assignment, parcel); !told) return told.error();
+  }
+  return true;
+}
+
+// A pseudonym that was refused is an event that an auditor must find, once; never the word itself, for it may be an
+// identity.
+Status Runner::tell_of_refused_name(const pseudonymise::Assignment& assignment, const journal::ParcelRow& parcel) {
   auto before = journal_.parcel_of(parcel.run, parcel.policy, parcel.pseudonym);
   if (!before) return before.error();
   // What is sealed or further is not touched by a plan, and what was recorded is not recorded again.

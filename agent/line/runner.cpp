@@ -171,7 +171,9 @@ Result<std::int64_t> Runner::plan_parcels(const journal::RunRow& row, const watc
     parcel.updated = now;
     judge(assignment, row.name, parcel);
     if (asks_again(assignment)) plan_at(now + ask_again_after_s);
-    if (auto named = settle_name(assignment, parcel); !named) return named.error();
+    auto wanted = settle_name(assignment, parcel);
+    if (!wanted) return wanted.error();
+    if (!*wanted) continue;
     auto kept = journal_.plan_parcel(parcel);
     if (!kept) return kept.error();
     const bool ours = kept->stage == journal::Stage::waiting || kept->stage == journal::Stage::sealing;

@@ -4,7 +4,7 @@
 # BAM, CRAM and BCF need samtools and bcftools; without them these targets start from nothing.
 set -eu
 dir=${1:?the folder to make the inputs in}
-for name in bam cram vcf fastq run_info sample_sheet subject_csv duo_terms yaml drs_reply tes_reply s3_xml sandbox crypt4gh_header; do
+for name in bam cram vcf fastq run_info sample_sheet subject_csv duo_terms yaml drs_reply tes_reply s3_xml sandbox crypt4gh_header pseudonym_reply pseudonym_list linkage; do
   mkdir -p "$dir/$name"
 done
 
@@ -66,3 +66,8 @@ printf '<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>"00"</ETa
 printf -- '--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\nx\r\n--b--\r\n' >"$dir/sandbox/form"
 { printf '\000crypt4gh\001\000\000\000\001\000\000\000\154\000\000\000\000\000\000\000'; head -c 200 /dev/zero; } >"$dir/crypt4gh_header/header"
 printf '\002-----BEGIN CRYPT4GH PUBLIC KEY-----\ny67skGFKqYN+0n+1P0FyxYa/lHPUWiloN4kdrx7J3BA=\n-----END CRYPT4GH PUBLIC KEY-----\n' >"$dir/crypt4gh_header/public"
+printf '{"resourceType":"Parameters","parameter":[{"name":"pseudonym","part":[{"name":"target","valueIdentifier":{"system":"s","value":"D"}},{"name":"original","valueString":"S-1"},{"name":"pseudonym","valueIdentifier":{"value":"QX7-1"}}]},{"name":"error","part":[{"name":"original","valueString":"S-2"}]}]}' >"$dir/pseudonym_reply/both"
+printf 'ad,sample,S-1,QX7-1\nd,subject,P-1,"QS7-1"\n' >"$dir/pseudonym_list/rows"
+printf 'c*,sample,S-1,QX7-1\nd,sample,S-2,QX7-1\n' >"$dir/pseudonym_list/linked"
+printf 'bpseudonym,x,id,kind,destination\r\nQX7-1,,S-1,sample,d\r\n' >"$dir/pseudonym_list/whole"
+printf '\003{"destination":"d","pseudonym":"QX7-1","kind":"sample","key_id":"k","id":"S-1","subject":"P-1","withdrawn_utc_s":0}\n' >"$dir/linkage/one"

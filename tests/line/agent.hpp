@@ -26,20 +26,28 @@ class Agent {
   /// `pseudonyms`: more keys of that section, in one line.
   Agent(const Laboratory& laboratory, FarSide& far, ManualClock& clock, const std::string& pseudonyms = {})
       : laboratory_(laboratory), far_(far), clock_(clock), site_folder_(laboratory, far.begin(), pseudonyms) {
+    reopen();
+  }
+
+  /// As a program that was started again.
+  void reopen() {
+    runner_.reset();
+    site_.reset();
+    journal_.reset();
     auto loaded = config::load(site_folder_.config_file(), line::plugin_keys());
     for (const auto& problem : loaded.problems) log_.lines += problem.sentence() + "\n";
     if (!loaded.settings) return;
     if (!files::make_directories(loaded.settings->state_dir, 0700)) return;
-    auto journal = journal::Journal::open(loaded.settings->state_dir, laboratory.state_key());
+    auto journal = journal::Journal::open(loaded.settings->state_dir, laboratory_.state_key());
     if (!journal) return;
     journal_ = std::move(*journal);
-    auto site = line::Site::open(std::move(*loaded.settings), log_, clock, stop_, journal_.get());
+    auto site = line::Site::open(std::move(*loaded.settings), log_, clock_, stop_, journal_.get());
     if (!site) {
       log_.lines += sentence(site.error()) + "\n";
       return;
     }
     site_ = std::move(*site);
-    runner_ = std::make_unique<line::Runner>(*site_, *journal_, clock, log_, stop_);
+    runner_ = std::make_unique<line::Runner>(*site_, *journal_, clock_, log_, stop_);
   }
 
   [[nodiscard]] bool is_open() const { return runner_ != nullptr; }

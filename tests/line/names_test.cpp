@@ -133,4 +133,41 @@ TEST(Names, of_persons_who_did_not_agree_are_not_asked_for) {
   STRCMP_CONTAINS("refused", agent->states().c_str());
 }
 
+TEST(Names, after_a_rotation_are_asked_again_and_nothing_is_sent_a_second_time) {
+  write(first_person);
+  open();
+  work();
+  has_state("XA7Q-100", "delivered");
+  const auto before = parcels().size();
+  CHECK_TRUE(files::write_atomic(laboratory.path() + "/pseudonym.key", view(std::string(32, 'q')), 0600).ok());
+  write("far,sample,SAMPLE-01,XA7Q-111\nfar,subject,SUBJECT-01,XB7Q-111\n" + second_person);
+  agent->reopen();
+  CHECK_TEXT(agent->is_open(), agent->log().c_str());
+  work();
+  has_state("XA7Q-100", "delivered");
+  has_state("XA7Q-200", "delivered");
+  LONGS_EQUAL(before, parcels().size());
+  STRCMP_EQUAL("SAMPLE-01", (*agent->journal().linked("far", "XA7Q-111"))->id.c_str());
+  LONGS_EQUAL(1, *agent->journal().withdraw("SUBJECT-01", clock.now_utc_s()));
+}
+
+TEST(Names, by_the_key_after_a_rotation_are_new_for_what_waits_only) {
+  agent = std::make_unique<Agent>(laboratory, far, clock);
+  laboratory.write_subjects("SAMPLE-02");  // withdrawn, for the time being
+  work();
+  const auto before = parcels();
+  CHECK_TRUE(files::write_atomic(laboratory.path() + "/pseudonym.key", view(std::string(32, 'q')), 0600).ok());
+  agent->reopen();
+  laboratory.write_subjects();
+  work();
+  const auto after = parcels();
+  LONGS_EQUAL(before.size(), after.size());
+  std::size_t same = 0;
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    STRCMP_EQUAL(before[i].id.c_str(), after[i].id.c_str());
+    if (before[i].pseudonym == after[i].pseudonym) ++same;
+  }
+  LONGS_EQUAL(1, same);  // what was delivered
+}
+
 }  // namespace tributary::line_test

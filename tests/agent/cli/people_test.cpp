@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <sstream>
 
-#include "agent/cli/linkage_file.hpp"
 #include "agent/cli/person.hpp"
+#include "agent/journal/backup.hpp"
 #include "agent/journal/migrations.hpp"
 #include "agent/port/crypto/crypto.hpp"
 #include "agent/port/store/store.hpp"
@@ -259,13 +259,13 @@ TEST(LinkageBackup, is_a_text_that_is_read_strictly) {
   const std::string link =
       R"({"destination":"d","pseudonym":"QX7-1","kind":"sample","key_id":"k","id":"SAMPLE-01","subject":"","withdrawn_utc_s":0})"
       "\n";
-  CHECK_TRUE(cli::read_linkage(text_of(link, 1)).ok());
-  CHECK_TRUE(cli::read_linkage(text_of("", 0)).ok());
+  CHECK_TRUE(journal::read_linkage(text_of(link, 1)).ok());
+  CHECK_TRUE(journal::read_linkage(text_of("", 0)).ok());
   for (const auto& bad : {std::string(), std::string("\n"), std::string("{}\n"), text_of(link, 2), text_of(link, 1, 2),
                           text_of(link.substr(0, link.size() - 1), 1), text_of("{}\n", 1), text_of(link, 1) + link,
                           text_of("\n", 1), text_of(std::string(link).replace(link.find("sample"), 6, "person"), 1),
                           text_of(std::string(link).replace(link.find("QX7-1"), 5, "QX /1"), 1)}) {
-    const auto read = cli::read_linkage(bad);
+    const auto read = journal::read_linkage(bad);
     CHECK_FALSE_TEXT(read.ok(), bad.c_str());
     CHECK_TRUE(read.error().what.find("SAMPLE") == std::string::npos);
   }

@@ -1,12 +1,13 @@
-// agent/cli/linkage_file.cpp: the linkage of a site as one text.
-#include "agent/cli/linkage_file.hpp"
+// agent/journal/backup.cpp: the linkage of a site as one text.
+#include "agent/journal/backup.hpp"
+
+#include <algorithm>
 
 #include "agent/base/clock.hpp"
 #include "agent/port/crypto/crypto.hpp"
 #include "agent/port/json/json.hpp"
-#include "agent/pseudonymise/naming.hpp"
 
-namespace tributary::cli {
+namespace tributary::journal {
 namespace {
 
 constexpr std::string_view format_name = "tributary-linkage";
@@ -17,7 +18,7 @@ Error broken(const std::string& why) {
   return refusal("this is no whole backup of a linkage: " + why, "take another copy of the backup");
 }
 
-Json json_of(const journal::KeptLink& kept) {
+Json json_of(const KeptLink& kept) {
   const auto& link = kept.link;
   Json line;
   line.add("destination", link.destination).add("pseudonym", link.pseudonym).add("kind", link.kind);
@@ -25,27 +26,33 @@ Json json_of(const journal::KeptLink& kept) {
   return std::move(line.add("withdrawn_utc_s", kept.withdrawn_utc_s));
 }
 
+// What may stand in the name of an object; whoever gives pseudonyms is stricter.
+bool is_name(std::string_view word) {
+  return !word.empty() && word.size() <= 255 && std::all_of(word.begin(), word.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+           c == '-';
+  });
+}
+
 // Nothing when the line is no link.
-std::optional<journal::KeptLink> link_of(std::string_view line) {
+std::optional<KeptLink> link_of(std::string_view line) {
   auto json = json::parse(line, 4);
   if (!json) return std::nullopt;
   const auto word = [&](const char* name) { return std::string((*json)[name].as_string()); };
-  journal::KeptLink kept{
-      {word("pseudonym"), word("destination"), word("kind"), word("key_id"), word("id"), word("subject")},
-      (*json)["withdrawn_utc_s"].as_integer(-1)};
+  KeptLink kept{{word("pseudonym"), word("destination"), word("kind"), word("key_id"), word("id"), word("subject")},
+                (*json)["withdrawn_utc_s"].as_integer(-1)};
   const auto& link = kept.link;
-  const bool whole = pseudonymise::fits_as_pseudonym(link.pseudonym) && !link.destination.empty() &&
-                     link.destination.find('/') == std::string::npos && !link.id.empty() && kept.withdrawn_utc_s >= 0 &&
-                     (link.kind == "subject" || link.kind == "sample");
+  const bool whole = is_name(link.pseudonym) && is_name(link.destination) && !link.id.empty() &&
+                     kept.withdrawn_utc_s >= 0 && (link.kind == "subject" || link.kind == "sample");
   return whole ? std::optional(std::move(kept)) : std::nullopt;
 }
 
 }  // namespace
 
-Result<LinkageText> write_linkage(journal::Journal& journal, const std::string& site, std::int64_t now_utc_s) {
+Result<LinkageText> write_linkage(Journal& journal, const std::string& site, std::int64_t now_utc_s) {
   LinkageText out;
   std::string lines;
-  const auto written = journal.each_link([&](const journal::KeptLink& kept) -> Status {
+  const auto written = journal.each_link([&](const KeptLink& kept) -> Status {
     if (lines.size() >= most_linkage_bytes - (1U << 20))
       return operator_error("the linkage is larger than a backup may be: " + std::to_string(most_linkage_bytes) +
                             " bytes");
@@ -92,4 +99,4 @@ Result<ReadLinkage> read_linkage(std::string_view text) {
   return out;
 }
 
-}  // namespace tributary::cli
+}  // namespace tributary::journal

@@ -1,4 +1,4 @@
-// agent/cli/linkage_file.hpp: the linkage of a site as one text: what a backup holds inside of its encryption.
+// agent/journal/backup.hpp: the linkage of a site as one text: what a backup holds inside of its encryption.
 //
 // First a line of JSON: format, version, site, time, number of links and SHA-256 of everything behind that line; then
 // one link a line. Crypt4GH does not notice that the end of a file is missing: number and digest do.
@@ -13,7 +13,7 @@
 #include "agent/base/secret.hpp"
 #include "agent/journal/journal.hpp"
 
-namespace tributary::cli {
+namespace tributary::journal {
 
 struct LinkageText {
   SecretText text;
@@ -23,12 +23,12 @@ struct LinkageText {
 
 inline constexpr std::size_t most_linkage_bytes = 512U << 20;
 
-Result<LinkageText> write_linkage(journal::Journal& journal, const std::string& site, std::int64_t now_utc_s);
+Result<LinkageText> write_linkage(Journal& journal, const std::string& site, std::int64_t now_utc_s);
 
 struct ReadLinkage {
   std::string site, made_at, sha256;
-  std::vector<journal::KeptLink> links;
+  std::vector<KeptLink> links;
 };
 Result<ReadLinkage> read_linkage(std::string_view text);
 
-}  // namespace tributary::cli
+}  // namespace tributary::journal
