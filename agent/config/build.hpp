@@ -17,6 +17,10 @@ SubjectSource build_subjects(const Section& section, const PluginDesk& desk, Pro
 Destination build_destination(const Section& section, const PluginDesk& desk, Problems& problems);
 Policy build_policy(const Section& section, Problems& problems);
 Limits build_limits(const Section& section);
+// What every entry says in the same way that talks to a far side.
+AuthSettings build_auth(const Section& auth, Problems& problems);
+TlsSettings build_tls(const Section& tls, Problems& problems);
+void check_proxy(const Section& section, Problems& problems);
 /// Site, directories, keys, listen: everything that is no list of entries.
 void build_site(const Section& main, Settings& settings, Problems& problems);
 

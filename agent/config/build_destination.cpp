@@ -38,6 +38,13 @@ void check_auth_keys(const Section& auth, const AuthKeys& kind, Problems& proble
   }
 }
 
+std::optional<Ingest> build_ingest(const Section* section, const PluginDesk& desk, Problems& problems) {
+  if (section == nullptr) return std::nullopt;
+  return Ingest{section->text("plugin"), read_settings(*section, PluginKind::ingest, desk, nullptr, problems)};
+}
+
+}  // namespace
+
 AuthSettings build_auth(const Section& auth, Problems& problems) {
   AuthSettings out;
   const auto& type = auth.text("type");
@@ -96,13 +103,6 @@ void check_proxy(const Section& section, Problems& problems) {
     problems.error(section.place("proxy"), "'" + printable(proxy) + "' is no proxy", "write http://host:port");
   }
 }
-
-std::optional<Ingest> build_ingest(const Section* section, const PluginDesk& desk, Problems& problems) {
-  if (section == nullptr) return std::nullopt;
-  return Ingest{section->text("plugin"), read_settings(*section, PluginKind::ingest, desk, nullptr, problems)};
-}
-
-}  // namespace
 
 Destination build_destination(const Section& section, const PluginDesk& desk, Problems& problems) {
   Destination out;

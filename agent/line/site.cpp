@@ -10,7 +10,9 @@ std::string plugin_directory(const config::Settings& settings) {
   return settings.plugin_dir.empty() ? plugin::default_directory() : settings.plugin_dir;
 }
 
-http::ClientSettings client_settings(const config::Destination& entry, const std::shared_ptr<http::RateLimit>& rate) {
+/// `entry`: a section with auth, tls and proxy.
+template <typename Entry>
+http::ClientSettings client_settings(const Entry& entry, const std::shared_ptr<http::RateLimit>& rate) {
   http::ClientSettings out;
   out.tls = {entry.tls.ca_file, entry.tls.cert_file, entry.tls.key_file, entry.tls.server_name};
   const auto& auth = entry.auth;
@@ -149,7 +151,7 @@ Status Site::open_plugins(const plugin::Services& services, const Stop& stop) {
   for (const auto& entry : settings_.subjects) {
     auto descriptor = loader.load(TRIBUTARY_CONSENT, entry.plugin);
     if (!descriptor) return in("subjects " + entry.name, descriptor.error());
-    auto client = client_for({}, entry.settings, services.clock, stop);
+    auto client = client_for(client_settings(entry, nullptr), entry.settings, services.clock, stop);
     if (!client) return in("subjects " + entry.name, client.error());
     auto source = plugin::open_subjects(**descriptor, services, entry.name, entry.settings, std::move(*client));
     if (!source) return in("subjects", source.error());

@@ -205,6 +205,33 @@ std::string Facts::key_of(const std::string& reference) const {
   return key;
 }
 
+std::vector<Who> Facts::names(const std::string& sample) const {
+  std::vector<Who> out;
+  const auto add_all_of = [&](const std::vector<Who>& names) {
+    for (const auto& name : names) {
+      if (name.reference.empty()) {
+        out.push_back(name);
+      } else {
+        out.push_back({key_of(name.reference), {}, {}});
+      }
+    }
+  };
+  for (const auto& specimen : specimens_) {
+    const auto& samples = specimen.samples;
+    if (std::find(samples.begin(), samples.end(), sample) != samples.end()) add_all_of(specimen.subject);
+  }
+  std::set<std::string> patients;  // a Patient may come twice
+  for (const auto& patient : patients_) {
+    if (!patients.insert(patient.id).second) continue;
+    if (!patient.id.empty()) out.push_back({"Patient/" + patient.id, {}, {}});
+    for (const auto& identifier : patient.identifiers) {
+      if (identifier.system == systems_.subject) out.push_back({{}, identifier.system, identifier.code});
+    }
+    add_all_of(patient.links);
+  }
+  return out;
+}
+
 std::size_t Facts::root(std::size_t patient) const {
   while (parents_[patient] != patient) patient = parents_[patient];
   return patient;

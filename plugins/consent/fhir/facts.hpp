@@ -44,6 +44,8 @@ class Facts {
 
   /// `full_url`: of the Bundle's entry, or empty. Other types of resources are counted and passed over.
   void take(const Value& resource, const std::string& full_url);
+  /// Before close: names of the sample's persons and of all Patients here, and of those they are linked to.
+  [[nodiscard]] std::vector<Who> names(const std::string& sample) const;
   /// Once, after the last take and before the first find.
   void close();
 
