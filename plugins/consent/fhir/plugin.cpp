@@ -33,19 +33,14 @@ constexpr tributary_key keys[] = {
 class Source {
  public:
   explicit Source(const tributary_host* host) : host_(host) {
-    Systems systems{host_.list("sample_systems"), host_.setting("subject_system"), {}};
-    if (systems.samples.empty() || systems.subject.empty()) {
+    if (host_.list("sample_systems").empty() || host_.setting("subject_system").empty()) {
       throw sdk::Broken("sample_systems or subject_system is empty", "name the identifier systems of your exports");
     }
-    const auto folder = host_.setting("folder");
-    if (folder.empty() == host_.setting("url").empty()) {
+    if (host_.setting("folder").empty() == host_.setting("url").empty()) {
       throw sdk::Broken("neither or both of folder and url are set", "name one of them");
     }
-    if (!folder.empty()) {
-      documents_ = std::make_unique<Folder>(folder, static_cast<std::int64_t>(host_.number("max_age")), systems);
-    } else {
-      documents_ = std::make_unique<Server>(host_, server_settings(), systems);
-    }
+    server_ = server_settings();
+    open_documents();
   }
 
   void probe() {
@@ -89,6 +84,25 @@ class Source {
     }
     return word == first;
   }
+  // Anew for every code map: of documents only what a code map names is kept.
+  void open_documents() {
+    Systems systems{host_.list("sample_systems"), host_.setting("subject_system"), {}, {}};
+    for (const auto& programme : programmes_) {
+      for (const auto& pack : programme.packs) {
+        for (const auto& grant : pack.grants) {
+          systems.codes.insert(systems.codes.end(), grant.codes.begin(), grant.codes.end());
+          systems.codes.insert(systems.codes.end(), grant.unless.begin(), grant.unless.end());
+        }
+      }
+    }
+    const auto folder = host_.setting("folder");
+    if (folder.empty()) {
+      documents_ = std::make_unique<Server>(host_, server_, systems);
+    } else {
+      documents_ = std::make_unique<Folder>(folder, static_cast<std::int64_t>(host_.number("max_age")), systems);
+    }
+  }
+
   [[nodiscard]] ServerSettings server_settings() const {
     ServerSettings out;
     out.url = host_.setting("url");
@@ -117,6 +131,7 @@ class Source {
       throw sdk::Later(path + ": no *.yaml is there", "name a code map such as conf/consent-codes/*.yaml");
     programmes_ = std::move(fresh);
     map_fingerprint_ = listing.fingerprint();
+    open_documents();
   }
 
   static std::string content_of(const FileEntry& file) {
@@ -144,6 +159,7 @@ class Source {
   }
 
   sdk::Host host_;
+  ServerSettings server_;
   std::unique_ptr<Documents> documents_;
   std::vector<Programme> programmes_;
   std::uint64_t map_fingerprint_ = 0;

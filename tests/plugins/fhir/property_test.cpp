@@ -34,18 +34,18 @@ class Garden {
     return all[pick(6)];
   }
   std::string word() {
-    static const std::vector<std::string> all{"", "a", "b", "c", "x"};
+    static const std::vector<std::string> all{"", "a", "a", "b", "c"};
     return all[pick(5)];
   }
   std::string of_r4(int depth) {
     std::vector<std::string> nested;
     for (unsigned i = depth < 3 ? pick(3) : 0; i > 0; --i) nested.push_back(of_r4(depth + 1));
-    return r4(pick(2) == 0 ? "deny" : "permit", when(), word(), nested,
+    return r4(depth == 0 || pick(4) == 0 ? "deny" : "permit", when(), depth == 0 && pick(4) != 0 ? "" : word(), nested,
               pick(6) == 0 ? R"(,"purpose":[{"code":"TREAT"}])" : "");
   }
   std::string of_r5(int depth) {
     std::vector<std::string> nested;
-    for (unsigned i = depth < 3 ? pick(3) : 0; i > 0; --i) nested.push_back(of_r5(depth + 1));
+    for (unsigned i = depth < 3 ? pick(4) / 2 : 0; i > 0; --i) nested.push_back(of_r5(depth + 1));
     return r5(when(), word(), nested);
   }
   std::string document() {
@@ -53,7 +53,7 @@ class Garden {
     if (pick(2) == 0) return consent_r4(id, "active", of_r4(0));
     std::vector<std::string> provisions;
     for (auto i = pick(3); i > 0; --i) provisions.push_back(of_r5(1));
-    return consent_r5(id, "active", pick(2) == 0 ? "deny" : "permit", when(), provisions);
+    return consent_r5(id, "active", pick(3) != 0 ? "deny" : "permit", when(), provisions);
   }
   std::mt19937& random() { return random_; }
 
@@ -89,10 +89,10 @@ bool permits(const std::vector<Consent>& documents, const Programme& rules, cons
 template <typename Law>
 void holds(Law&& law) {
   int permitted = 0;
-  for (unsigned seed = 1; seed <= 1500; ++seed) {
+  for (unsigned seed = 1; seed <= 500; ++seed) {
     Garden garden(seed);
     std::vector<Consent> documents;
-    for (auto i = 1 + garden.pick(3); i > 0; --i) documents.push_back(read(garden.document()));
+    for (auto i = 1 + garden.pick(2); i > 0; --i) documents.push_back(read(garden.document()));
     for (const bool everything : {true, false}) {
       const auto rules = programme(everything);
       for (const auto* country : {"DE", "US"}) {
@@ -102,7 +102,7 @@ void holds(Law&& law) {
       }
     }
   }
-  CHECK_TRUE(permitted > 100);  // else the law was never at stake
+  CHECK_TRUE(permitted > 50);  // else the law was never at stake
 }
 
 }  // namespace
