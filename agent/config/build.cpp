@@ -94,8 +94,15 @@ RunFolder build_run_folder(const Section& section, const PluginDesk& desk, Probl
 }
 
 SubjectSource build_subjects(const Section& section, const PluginDesk& desk, Problems& problems) {
-  return {section.text("name"), section.text("plugin"),
-          read_settings(section, PluginKind::consent, desk, nullptr, problems)};
+  SubjectSource out;
+  out.name = section.text("name");
+  out.plugin = section.text("plugin");
+  out.settings = read_settings(section, PluginKind::consent, desk, nullptr, problems);
+  if (const auto* auth = section.section("auth")) out.auth = build_auth(*auth, problems);
+  if (const auto* tls = section.section("tls")) out.tls = build_tls(*tls, problems);
+  check_proxy(section, problems);
+  out.proxy = section.text("proxy");
+  return out;
 }
 
 Pseudonyms build_pseudonyms(const Section& section, const PluginDesk& desk, Problems& problems) {

@@ -25,12 +25,6 @@ struct RunFolder {
   bool hard_links = false;  // retain: link
 };
 
-struct SubjectSource {
-  std::string name;
-  std::string plugin;
-  PluginSettings settings;
-};
-
 struct AuthSettings {
   enum class Kind : std::uint8_t { none, basic, bearer, oauth2 } kind = Kind::none;
   std::string username, secret_file;  // password_file, token_file, client_secret_file or private_key_file
@@ -40,6 +34,15 @@ struct AuthSettings {
 
 struct TlsSettings {
   std::string ca_file, cert_file, key_file, server_name;
+};
+
+struct SubjectSource {
+  std::string name;
+  std::string plugin;
+  PluginSettings settings;
+  AuthSettings auth;
+  TlsSettings tls;
+  std::string proxy;
 };
 
 /// Who gives pseudonyms: the key of the site, or a source outside.

@@ -74,12 +74,6 @@ constexpr Key run_folder_keys[] = {
 };
 constexpr Table run_folder_table{"run folder", run_folder_keys};
 
-constexpr Key subject_keys[] = {
-    {.name = "name", .help = "name of this source", .required = true, .form = &name_form},
-    {.name = "plugin", .help = "a consent plugin, e.g. csv", .required = true, .form = &plugin_form},
-    {.name = "settings", .type = Type::settings, .help = "keys of the plugin"},
-};
-
 constexpr Key identity_keys[] = {
     {.name = "key_file",
      .type = Type::secret_path,
@@ -132,6 +126,15 @@ constexpr Key pseudonym_keys[] = {
     {.name = "proxy", .help = "http://host:port", .form = &filled_form},
 };
 constexpr Table pseudonym_table{"pseudonyms", pseudonym_keys};
+
+constexpr Key subject_keys[] = {
+    {.name = "name", .help = "name of this source", .required = true, .form = &name_form},
+    {.name = "plugin", .help = "a consent plugin: csv or fhir", .required = true, .form = &plugin_form},
+    {.name = "settings", .type = Type::settings, .help = "keys of the plugin"},
+    {.name = "auth", .type = Type::map, .help = "credentials for the plugin's url", .table = &auth_table},
+    {.name = "tls", .type = Type::map, .help = "certificates", .table = &tls_table},
+    {.name = "proxy", .help = "http://host:port", .form = &filled_form},
+};
 
 constexpr Key reidentify_keys[] = {
     {.name = "approval",

@@ -153,7 +153,7 @@ Status Site::open_plugins(const plugin::Services& services, const Stop& stop) {
   for (const auto& entry : settings_.subjects) {
     auto descriptor = loader.load(TRIBUTARY_CONSENT, entry.plugin);
     if (!descriptor) return in("subjects " + entry.name, descriptor.error());
-    auto client = client_for({}, entry.settings, services.clock, stop);
+    auto client = client_for(client_settings(entry.auth, entry.tls, entry.proxy), entry.settings, services.clock, stop);
     if (!client) return in("subjects " + entry.name, client.error());
     auto source = plugin::open_subjects(**descriptor, services, entry.name, entry.settings, std::move(*client));
     if (!source) return in("subjects", source.error());

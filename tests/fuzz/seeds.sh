@@ -4,7 +4,7 @@
 # BAM, CRAM and BCF need samtools and bcftools; without them these targets start from nothing.
 set -eu
 dir=${1:?the folder to make the inputs in}
-for name in bam cram vcf fastq run_info sample_sheet subject_csv duo_terms yaml drs_reply tes_reply s3_xml sandbox crypt4gh_header pseudonym_reply pseudonym_list linkage; do
+for name in bam cram vcf fastq run_info sample_sheet subject_csv fhir_consent duo_terms yaml drs_reply tes_reply s3_xml sandbox crypt4gh_header pseudonym_reply pseudonym_list linkage; do
   mkdir -p "$dir/$name"
 done
 
@@ -52,6 +52,12 @@ printf '[Header],,\nIEMFileVersion,4,\n[Data],,\nSample_ID,Sample_Name,Sample_Pr
 printf '[Header]\nFileFormatVersion,2\n\n[BCLConvert_Data]\nLane,Sample_ID,Index\n1,S-1,ACGT\n' >"$dir/sample_sheet/v2"
 printf 'asample_id,subject_id,consent_id,consent_status,permissions,valid_from,valid_until,name\nS-1,P-1,C-1,active,HMB;NPU,2020-01-01,2030-01-01,"A ""B"""\n' >"$dir/subject_csv/whole"
 printf 'cS-1,P-1,C-1,active,DS[MONDO:0007254];GS[DE|FR],2020-01-01T00:00:00Z,\nS-2,P-1,C-2,withdrawn,,,\n' >"$dir/subject_csv/rows"
+fhir_person='{"resourceType":"Patient","id":"p","identifier":[{"system":"p","value":"P-1"}]},"search":{"mode":"match"}},{"resource":{"resourceType":"Specimen","accessionIdentifier":{"system":"s","value":"S"},"subject":{"reference":"Patient/p"}}}'
+fhir_r4='{"resourceType":"Consent","id":"c","status":"active","scope":{"coding":[{"code":"research"}]},"patient":{"reference":"Patient/p"},"policy":[{"uri":"urn:oid:1.2"}],"verification":[{"verified":true}],"provision":{"type":"deny","period":{"start":"2020-01-01","end":"2030"},"provision":[{"type":"permit","period":{"start":"2020-01-01T00:00:00+01:00"},"code":[{"coding":[{"system":"urn:x","code":"a"}]}]}]}}'
+fhir_r5='{"resourceType":"Consent","id":"d","meta":{"lastUpdated":"2025-01-01T00:00:00Z","versionId":"2"},"status":"active","subject":{"identifier":{"system":"p","value":"P-1"}},"decision":"deny","period":{"start":"2020"},"provision":[{"code":[{"coding":[{"code":"b"}]}],"provision":[{"code":[{"coding":[{"code":"c"}]}]}]}]}'
+printf '0{"resourceType":"Bundle","type":"searchset","total":3,"link":[{"relation":"next","url":"https://h/f?p=2"}],"entry":[{"fullUrl":"urn:uuid:1","resource":%s,{"resource":%s},{"resource":%s}]}' "$fhir_person" "$fhir_r4" "$fhir_r5" >"$dir/fhir_consent/bundle"
+printf '1%s\n%s\n' "$fhir_r4" "$fhir_r5" >"$dir/fhir_consent/lines"
+printf '2programme: x\ndenies: programme\npacks:\n  - valid_from: 2020-01-01\n    grants:\n      - { codes: [a, "s|b"], terms: HMB, unless: [c], bound: "GS[DE]" }\n' >"$dir/fhir_consent/map"
 printf 'HMB;NPU' >"$dir/duo_terms/short"
 printf 'DUO:0000007[MONDO:0007254];GS[DE|FR];TS[18 months]' >"$dir/duo_terms/long"
 printf 'site: a\nlist:\n  - { a: 1s, b: [x, "y"] }\n  - c: |\n      text\n' >"$dir/yaml/map"

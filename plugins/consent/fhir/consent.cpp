@@ -116,8 +116,10 @@ class Tree {
     const bool own = depth > 0 || version_ == Version::r4;
     const auto period = own && provision.has("period") ? read_period(provision["period"]) : Period{};
     out.permit = both(above.permit, period.permit);
-    out.deny = both(above.deny, period.deny);
-    if (own) out.dated = above.dated && period.has_start;
+    // R5: a period of its own stands instead of that of the Consent; a permit still ends with both.
+    const bool instead = version_ == Version::r5 && own && provision.has("period");
+    out.deny = instead ? period.deny : both(above.deny, period.deny);
+    if (version_ == Version::r4 || instead) out.dated = above.dated && period.has_start;
     if (!own) return out;
     if (!permits) {
       out.denied = above.denied || depth > 0 || !codes.empty();

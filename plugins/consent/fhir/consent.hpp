@@ -41,6 +41,7 @@ struct Statement {
 struct Who {
   std::string reference;  // as it was written
   std::string system, value;
+  friend bool operator==(const Who&, const Who&) = default;
 };
 
 struct Consent {

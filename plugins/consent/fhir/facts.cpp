@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "plugins/consent/fhir/code_map.hpp"
 #include "plugins/sdk/sdk.hpp"
 #include "plugins/sdk/text.hpp"
 
@@ -170,26 +171,38 @@ void Facts::take_consent(const Value& resource, const std::string& full_url) {
   // Nobody knows whom it is about: it may be anyone's withdrawal.
   if (consent.who.empty())
     throw Malformed(consent.problem.empty() ? "a Consent that names no patient" : consent.problem);
+  if (!systems_.codes.empty()) {
+    std::erase_if(consent.statements,
+                  [&](const Statement& statement) { return !statement.all && !names_any(statement, systems_.codes); });
+  }
   std::uint64_t content = 14695981039346656037ULL;
   mix(content, resource);
+  if (is_version(consent, full_url, content)) return;
   keep(size_of(consent));
-  const auto key = !full_url.empty() ? full_url : consent.id;
-  const auto known = key.empty() ? versions_.end() : versions_.find(key);
-  if (known == versions_.end()) {
-    if (!key.empty()) versions_[key] = {consents_.size(), content};
-    consents_.push_back(std::move(consent));
-    return;
-  }
-  auto& other = consents_[known->second.place];
-  if (known->second.content == content) return;
+  if (!consent.id.empty()) versions_[consent.id].push_back({consents_.size(), content, full_url});
+  consents_.push_back(std::move(consent));
+}
+
+// Documents of one id are versions of one document unless their urls tell them apart.
+bool Facts::is_version(Consent& consent, const std::string& full_url, std::uint64_t content) {
+  const auto known = versions_.find(consent.id);
+  if (known == versions_.end()) return false;
+  const auto version = std::find_if(known->second.begin(), known->second.end(), [&](const Version& one) {
+    return one.full_url.empty() || full_url.empty() || one.full_url == full_url;
+  });
+  if (version == known->second.end()) return false;
+  if (version->content == content) return true;
+  auto& other = consents_[version->place];
   const int age = compare_age(consent, other);
-  if (age > 0) {
+  const bool same_person = consent.who == other.who;
+  if (same_person && age > 0) {
     other = std::move(consent);
-    known->second.content = content;
-  } else if (age == 0) {
-    other.problem = "two versions of it are here and neither is newer";
+    version->content = content;
+  } else if (!same_person || age == 0) {
+    other.problem = same_person ? "two versions of it are here and neither is newer" : "its versions name two persons";
     other.who.insert(other.who.end(), consent.who.begin(), consent.who.end());
   }
+  return true;
 }
 
 // --- who is who ---------------------------------------------------------------------------------------------------
@@ -203,6 +216,33 @@ std::string Facts::key_of(const std::string& reference) const {
   const auto history = key.find("/_history/");
   if (history != std::string::npos) key.erase(history);
   return key;
+}
+
+std::vector<Who> Facts::names(const std::string& sample) const {
+  std::vector<Who> out;
+  const auto add_all_of = [&](const std::vector<Who>& names) {
+    for (const auto& name : names) {
+      if (name.reference.empty()) {
+        out.push_back(name);
+      } else {
+        out.push_back({key_of(name.reference), {}, {}});
+      }
+    }
+  };
+  for (const auto& specimen : specimens_) {
+    const auto& samples = specimen.samples;
+    if (std::find(samples.begin(), samples.end(), sample) != samples.end()) add_all_of(specimen.subject);
+  }
+  std::set<std::string> patients;  // a Patient may come twice
+  for (const auto& patient : patients_) {
+    if (!patients.insert(patient.id).second) continue;
+    if (!patient.id.empty()) out.push_back({"Patient/" + patient.id, {}, {}});
+    for (const auto& identifier : patient.identifiers) {
+      if (identifier.system == systems_.subject) out.push_back({{}, identifier.system, identifier.code});
+    }
+    add_all_of(patient.links);
+  }
+  return out;
 }
 
 std::size_t Facts::root(std::size_t patient) const {
@@ -251,7 +291,7 @@ void Facts::tie_consents() {
       unclear = unclear || meaning.kind == Meaning::Kind::unclear;
     }
     if (persons.size() > 1 || (persons.size() == 1 && stranger)) {
-      consents_[i].problem = "it names two persons";
+      if (consents_[i].problem.empty()) consents_[i].problem = "it names two persons";
     } else if (persons.empty()) {
       // Somebody of another number or reference of the same kind is somebody else.
       ++(unclear && !stranger ? unclear_ : strangers_);

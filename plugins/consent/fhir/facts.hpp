@@ -24,6 +24,7 @@ struct Systems {
   std::vector<std::string> samples;  // identifier systems of the laboratory's sample id
   std::string subject;               // of the person's id
   std::string base_url;              // of the server, or empty: references below it are relative ones
+  std::vector<Code> codes;           // that mean something; statements of others are not kept; empty: all are
 };
 
 using Attributes = std::vector<std::pair<std::string, std::string>>;
@@ -38,12 +39,14 @@ struct Person {
 class Facts {
  public:
   static constexpr std::size_t most_resources = 500000;
-  static constexpr std::size_t most_kept_bytes = 192U << 20;
+  static constexpr std::size_t most_kept_bytes = 96U << 20;
 
   explicit Facts(Systems systems) : systems_(std::move(systems)) {}
 
   /// `full_url`: of the Bundle's entry, or empty. Other types of resources are counted and passed over.
   void take(const Value& resource, const std::string& full_url);
+  /// Before close: names of the sample's persons and of all Patients here, and of those they are linked to.
+  [[nodiscard]] std::vector<Who> names(const std::string& sample) const;
   /// Once, after the last take and before the first find.
   void close();
 
@@ -82,6 +85,8 @@ class Facts {
   void take_specimen(const Value& resource);
   void take_consent(const Value& resource, const std::string& full_url);
   void keep(std::size_t bytes);
+  /// True when the document is another version of one that is here; that one is then what it should be.
+  bool is_version(Consent& consent, const std::string& full_url, std::uint64_t content);
   [[nodiscard]] std::string key_of(const std::string& reference) const;
   [[nodiscard]] std::size_t root(std::size_t patient) const;
   void join(const std::string& key, std::size_t patient);
@@ -98,10 +103,11 @@ class Facts {
   struct Version {
     std::size_t place = 0;
     std::uint64_t content = 0;
+    std::string full_url;
   };
-  std::map<std::string, Version> versions_;    // by full url or id of a Consent
-  std::vector<std::size_t> parents_;           // union-find over patients
-  std::map<std::string, std::size_t> by_key_;  // references, full urls, subject ids
+  std::map<std::string, std::vector<Version>> versions_;  // by id of a Consent
+  std::vector<std::size_t> parents_;                      // union-find over patients
+  std::map<std::string, std::size_t> by_key_;             // references, full urls, subject ids
   std::map<std::string, std::vector<std::size_t>> by_identifier_;
   std::map<std::string, std::vector<std::size_t>> by_sample_;            // specimens
   std::map<std::size_t, std::vector<std::size_t>> consents_of_, group_;  // by person

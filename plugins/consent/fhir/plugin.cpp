@@ -1,4 +1,5 @@
 // plugins/consent/fhir/plugin.cpp: consents as FHIR resources, from a folder or a FHIR server.
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -7,6 +8,7 @@
 #include "plugins/consent/fhir/files.hpp"
 #include "plugins/consent/fhir/folder.hpp"
 #include "plugins/consent/fhir/records.hpp"
+#include "plugins/consent/fhir/server.hpp"
 #include "plugins/sdk/sdk.hpp"
 #include "plugins/sdk/text.hpp"
 
@@ -18,6 +20,12 @@ constexpr tributary_key keys[] = {
     {"code_map", "path", nullptr, "what the codes of the consent forms mean: a YAML file, or a folder of them"},
     {"sample_systems", "list", nullptr, "identifier systems of the sample id in Specimen or Patient"},
     {"subject_system", "string", nullptr, "identifier system of the person's id in Patient; pseudonyms are made of it"},
+    {"url", "url", "", "base of a FHIR server (R4, R5, R6), https; or else folder"},
+    {"search", "string", "post", "post: identifiers in bodies; get: in URLs, where the server takes no POST search"},
+    {"consents_by", "string", "both",
+     "both, or reference: Consents that name the Patient by identifier are not looked for"},
+    {"poll", "duration", "60", "server: how often it is asked whether anything changed"},
+    {"timeout", "duration", "30", "server: how long an answer may take"},
     {"max_age", "duration", "93600", "folder: how long nothing may have changed before it is trusted no more"},
     {nullptr, nullptr, nullptr, nullptr},
 };
@@ -25,13 +33,14 @@ constexpr tributary_key keys[] = {
 class Source {
  public:
   explicit Source(const tributary_host* host) : host_(host) {
-    Systems systems{host_.list("sample_systems"), host_.setting("subject_system"), {}};
-    if (systems.samples.empty() || systems.subject.empty()) {
+    if (host_.list("sample_systems").empty() || host_.setting("subject_system").empty()) {
       throw sdk::Broken("sample_systems or subject_system is empty", "name the identifier systems of your exports");
     }
-    if (host_.setting("folder").empty()) throw sdk::Broken("no folder is set", "name it");
-    documents_ = std::make_unique<Folder>(host_.setting("folder"), static_cast<std::int64_t>(host_.number("max_age")),
-                                          std::move(systems));
+    if (host_.setting("folder").empty() == host_.setting("url").empty()) {
+      throw sdk::Broken("neither or both of folder and url are set", "name one of them");
+    }
+    server_ = server_settings();
+    open_documents();
   }
 
   void probe() {
@@ -68,6 +77,42 @@ class Source {
  private:
   static constexpr std::size_t most_maps = 100;
 
+  [[nodiscard]] bool choice(const char* key, const std::string& first, const std::string& second) const {
+    const auto word = host_.setting(key);
+    if (word != first && word != second) {
+      throw sdk::Broken(std::string(key) + " is neither " + first + " nor " + second, "correct it");
+    }
+    return word == first;
+  }
+  // Anew for every code map: of documents only what a code map names is kept.
+  void open_documents() {
+    Systems systems{host_.list("sample_systems"), host_.setting("subject_system"), {}, {}};
+    for (const auto& programme : programmes_) {
+      for (const auto& pack : programme.packs) {
+        for (const auto& grant : pack.grants) {
+          systems.codes.insert(systems.codes.end(), grant.codes.begin(), grant.codes.end());
+          systems.codes.insert(systems.codes.end(), grant.unless.begin(), grant.unless.end());
+        }
+      }
+    }
+    const auto folder = host_.setting("folder");
+    if (folder.empty()) {
+      documents_ = std::make_unique<Server>(host_, server_, systems);
+    } else {
+      documents_ = std::make_unique<Folder>(folder, static_cast<std::int64_t>(host_.number("max_age")), systems);
+    }
+  }
+
+  [[nodiscard]] ServerSettings server_settings() const {
+    ServerSettings out;
+    out.url = host_.setting("url");
+    out.by_post = choice("search", "post", "get");
+    out.by_identifier = choice("consents_by", "both", "reference");
+    out.poll_s = static_cast<std::int64_t>(host_.number("poll"));
+    out.timeout_s = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(host_.number("timeout"), 1, 600));
+    return out;
+  }
+
   void read_code_map() {
     const auto path = host_.setting("code_map");
     const auto listing = list_files(path, {".yaml"}, most_maps);
@@ -86,6 +131,7 @@ class Source {
       throw sdk::Later(path + ": no *.yaml is there", "name a code map such as conf/consent-codes/*.yaml");
     programmes_ = std::move(fresh);
     map_fingerprint_ = listing.fingerprint();
+    open_documents();
   }
 
   static std::string content_of(const FileEntry& file) {
@@ -113,6 +159,7 @@ class Source {
   }
 
   sdk::Host host_;
+  ServerSettings server_;
   std::unique_ptr<Documents> documents_;
   std::vector<Programme> programmes_;
   std::uint64_t map_fingerprint_ = 0;

@@ -13,7 +13,7 @@ namespace tributary::fhir {
 class Documents {
  public:
   virtual ~Documents() = default;
-  /// Throws when no sample could be asked for now; else a line for the log without identifiers.
+  /// Throws when no sample could be asked about; else a line for the log without identifiers.
   virtual std::string probe(std::int64_t now_utc_s) = 0;
   /// The consents live until the next call.
   virtual Person find(const std::string& sample, std::int64_t now_utc_s) = 0;

@@ -247,6 +247,16 @@ TEST(Problems, check_what_each_kind_of_authorisation_needs) {
   is("", 8, destination("type: bearer, token_file: keys/national.token"));
 }
 
+TEST(Problems, check_credentials_of_a_subject_source_as_those_of_a_destination) {
+  const auto source = [](const std::string& more) {
+    return "subjects: [ { name: lims, plugin: csv, settings: { file: lims.csv }, " + more + " } ]";
+  };
+  has("subjects[0].auth.token_file: is missing; auth of type bearer needs it", 4, source("auth: { type: bearer }"));
+  has("proxy: 'socks://a:1' is no proxy", 4, source("proxy: 'socks://a:1'"));
+  has("tls.ca_file: keys/ca.pem: No such file", 4, source("tls: { ca_file: keys/ca.pem }"));
+  is("", 4, source("auth: { type: bearer, token_file: keys/national.token }, proxy: 'http://a:1'"));
+}
+
 TEST(Problems, check_proxy_and_certificates) {
   const auto destination = [](const std::string& more) {
     return "  - { name: national, plugin: drs, settings: { url: 'https://a' }, recipients: [ keys/national.pub ], " +

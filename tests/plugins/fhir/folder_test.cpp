@@ -185,6 +185,31 @@ TEST(FhirFolder, takes_the_newer_of_two_versions_and_holds_when_neither_is) {
   LONGS_EQUAL(1, answer({old, old, p1, s1}).records.size());
 }
 
+TEST(FhirFolder, takes_documents_of_one_id_for_versions_unless_their_urls_differ) {
+  const auto entry = [](const std::string& url, const std::string& resource) {
+    return R"({"fullUrl":")" + url + R"(","resource":)" + resource + "}";
+  };
+  const auto meta = [](const std::string& day) { return R"(,"meta":{"lastUpdated":")" + day + "\"}"; };
+  const auto p1 = patient("p1", "SUBJECT-01"), s1 = specimen("SAMPLE-01", "p1");
+  const auto old = consent_r4("c-1", "active", tree, "p1", meta("2025-02-01T00:00:00Z"));
+  const auto ended = consent_r4("c-1", "inactive", tree, "p1", meta("2025-03-01T00:00:00Z"));
+  drop.put("a.json", bundle({p1, s1, old}));
+  const auto fresh = [&](const std::string& entries) {
+    drop.put("b.json", R"({"resourceType":"Bundle","type":"collection","entry":[)" + entries + "]}");
+    return ask();
+  };
+  auto told = fresh(entry("https://a.example.org/Consent/c-1", ended));
+  LONGS_EQUAL(1, told.records.size());
+  STRCMP_CONTAINS("c-1 draft", told.records[0].c_str());
+  drop.put("a.json", bundle({p1, s1}));
+  told =
+      fresh(entry("https://a.example.org/Consent/c-1", old) + "," + entry("https://b.example.org/Consent/c-1", ended));
+  LONGS_EQUAL(2, told.records.size());
+  drop.put("a.json", bundle({p1, s1, old}));
+  is_later(fresh(entry("https://a.example.org/Consent/c-1", consent_r4("c-1", "inactive", tree, "p2"))),
+           "its versions name two persons");
+}
+
 TEST(FhirFolder, tells_a_denial_even_beside_a_document_that_can_not_be_used) {
   const auto denied = consent_r4("c-2", "active", r4("deny", dates, "", {r4("deny", dates, mii(8))}));
   const auto told =
