@@ -34,7 +34,9 @@ class ToldNames final : public pseudonymise::Outside {
     }
     return out;
   }
-  std::string pending(const Wanted& wanted) const override { return "pending-" + wanted.id.substr(wanted.id.size() - 2); }
+  std::string pending(const Wanted& wanted) const override {
+    return "pending-" + wanted.id.substr(wanted.id.size() - 2);
+  }
 
   std::map<std::string, std::string> before, told;
   std::set<std::string> asked;
