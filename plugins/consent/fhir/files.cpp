@@ -16,12 +16,14 @@
 namespace tributary::fhir {
 namespace {
 
-constexpr std::int64_t ns_per_s = 1000000000;
-
 FileId id_of(const struct stat& found) {
-  return {static_cast<std::uint64_t>(found.st_dev), static_cast<std::uint64_t>(found.st_ino),
-          static_cast<std::uint64_t>(found.st_size), found.st_mtim.tv_sec * ns_per_s + found.st_mtim.tv_nsec,
-          found.st_ctim.tv_sec * ns_per_s + found.st_ctim.tv_nsec};
+  return {static_cast<std::uint64_t>(found.st_dev),
+          static_cast<std::uint64_t>(found.st_ino),
+          static_cast<std::uint64_t>(found.st_size),
+          found.st_mtim.tv_sec,
+          found.st_mtim.tv_nsec,
+          found.st_ctim.tv_sec,
+          found.st_ctim.tv_nsec};
 }
 
 [[noreturn]] void away(const std::string& what, int code) {
@@ -65,8 +67,9 @@ std::uint64_t Listing::fingerprint() const {
     mix(hash, file.id.device);
     mix(hash, file.id.inode);
     mix(hash, file.id.size_bytes);
-    mix(hash, static_cast<std::uint64_t>(file.id.mtime_ns));
-    mix(hash, static_cast<std::uint64_t>(file.id.ctime_ns));
+    for (const auto time : {file.id.mtime_s, file.id.mtime_ns, file.id.ctime_s, file.id.ctime_ns}) {
+      mix(hash, static_cast<std::uint64_t>(time));
+    }
   }
   return hash;
 }

@@ -16,7 +16,7 @@ namespace tributary::fhir {
 /// What must not change while content is trusted.
 struct FileId {
   std::uint64_t device = 0, inode = 0, size_bytes = 0;
-  std::int64_t mtime_ns = 0, ctime_ns = 0;
+  std::int64_t mtime_s = 0, mtime_ns = 0, ctime_s = 0, ctime_ns = 0;
   friend bool operator==(const FileId&, const FileId&) = default;
 };
 
