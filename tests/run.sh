@@ -17,14 +17,14 @@ for word in "$@"; do
 done
 cd "$(dirname "$0")/.."
 
-# Some processors have a library of their own for the search and for deflate.
+# Some processors have a library of their own for the search and for inflating.
 case $(dpkg --print-architecture) in
   amd64) scanner=libhyperscan-dev deflate=libisal-dev ;;
   arm64) scanner=libvectorscan-dev deflate=libisal-dev ;;
   *) scanner=libvectorscan-dev deflate=libdeflate-dev ;;
 esac
 packages="g++ cmake ninja-build pkg-config ccache libpoco-dev libsqlite3-dev libhts-dev libmbedtls-dev libyaml-cpp-dev
-  libcpputest-dev libgcrypt20-dev zlib1g-dev $scanner $deflate"
+  libcpputest-dev libgcrypt20-dev zlib1g-dev libdeflate-dev $scanner $deflate"
 missing=
 for package in $packages; do
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"

@@ -139,8 +139,8 @@ typedef struct tributary_run_sink {
   void (*alias)(void* self, const char* sample_id, const char* name, int32_t names_files);
   /* A file of one sample. path relative to the run folder. kind: fastq bam cram vcf gvcf bcf bed report, or an
    * index: bai csi tbi crai. read: R1 R2 R3 I1 I2 or "". part: distinguishes files of one kind, e.g. "L001", or "".
-   * sample_id "": a joint vcf, gvcf or bcf (or its index) whose name is nobody's; its columns say whose it is, and columns
-   * of nobody in the run go nowhere. */
+   * sample_id "": a joint vcf, gvcf or bcf (or its index) whose name is nobody's; its columns say whose it is, and
+   * columns of nobody in the run go nowhere. */
   void (*file)(void* self, const char* sample_id, const char* path, const char* kind, const char* read,
                const char* part);
   /* A file that is not sent, and why ("undetermined reads", "log", "ambiguous: two samples"). */

@@ -57,7 +57,7 @@ trap 'exit 1' HUP INT TERM
 # --- packages ---------------------------------------------------------------------------------------------------------
 
 install_packages() {
-  # Some processors have a library of their own for the search and for deflate.
+  # Some processors have a library of their own for the search and for inflating.
   case $(dpkg --print-architecture) in
     amd64) scanner=libhyperscan-dev deflate=libisal-dev ;;
     arm64) scanner=libvectorscan-dev deflate=libisal-dev ;;
@@ -65,7 +65,7 @@ install_packages() {
   esac
   missing=
   for package in g++ cmake ninja-build pkg-config libpoco-dev libsqlite3-dev libhts-dev libmbedtls-dev libyaml-cpp-dev \
-    libcpputest-dev libgcrypt20-dev "$scanner" "$deflate" zlib1g-dev samtools ca-certificates; do
+    libcpputest-dev libgcrypt20-dev "$scanner" "$deflate" zlib1g-dev libdeflate-dev samtools ca-certificates; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
   done
   if [ -z "$missing" ]; then

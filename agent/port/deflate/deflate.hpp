@@ -1,11 +1,11 @@
 // agent/port/deflate/deflate.hpp: raw deflate (RFC 1951) of whole blocks and of streams, and the checksum of gzip.
 //
-// Two libraries implement it, chosen when the house is built (TRIBUTARY_DEFLATE): ISA-L, made for x86-64 and ARM64, and
-// libdeflate with zlib, for every other processor. Each reads what the other wrote.
+// Two libraries unpack, chosen when the house is built (TRIBUTARY_DEFLATE): ISA-L, made for x86-64 and ARM64, and
+// libdeflate with zlib, for every other processor. libdeflate packs.
 //
 // Threads    the functions may be called from any thread; a Stream belongs to one.
 // Failure    what can not be inflated is an answer, not an error: the caller knows which file and which place.
-// Never      depends on what was packed before: the same content gives the same bytes, on the same processor.
+// Never      depends on what was packed before: the same content gives the same bytes.
 #pragma once
 
 #include <cstddef>

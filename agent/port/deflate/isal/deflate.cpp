@@ -1,4 +1,4 @@
-// agent/port/deflate/isal/deflate.cpp: deflate with ISA-L at its level 1.
+// agent/port/deflate/isal/deflate.cpp: inflating and checksums with ISA-L; packing is libdeflate's.
 #include "agent/port/deflate/deflate.hpp"
 
 #include <isa-l.h>
@@ -9,14 +9,7 @@
 namespace tributary::deflate {
 namespace {
 
-constexpr std::uint32_t level = 1;
 constexpr std::size_t piece_limit = std::size_t{1} << 30U;  // the library counts in 32 bits
-
-// The library's structures take some hundred KiB: one set for each thread that asks.
-struct Packer {
-  isal_zstream stream{};
-  Bytes buffer = Bytes(ISAL_DEF_LVL1_DEFAULT);
-};
 
 // It never writes through its input pointer, it only lacks the const.
 std::uint8_t* input_of(ByteView bytes) { return const_cast<std::uint8_t*>(bytes.data()); }
@@ -24,24 +17,6 @@ std::uint8_t* input_of(ByteView bytes) { return const_cast<std::uint8_t*>(bytes.
 }  // namespace
 
 std::string_view library() { return "ISA-L " TRIBUTARY_ISAL_VERSION; }
-
-std::size_t pack(ByteView content, MutableByteView into) {
-  thread_local const auto packer = std::make_unique<Packer>();
-  if (content.size() > piece_limit) return 0;
-  auto& stream = packer->stream;
-  isal_deflate_stateless_init(&stream);
-  stream.level = level;
-  stream.level_buf = packer->buffer.data();
-  stream.level_buf_size = static_cast<std::uint32_t>(packer->buffer.size());
-  stream.end_of_stream = 1;
-  stream.flush = NO_FLUSH;
-  stream.gzip_flag = IGZIP_DEFLATE;
-  stream.next_in = input_of(content);
-  stream.avail_in = static_cast<std::uint32_t>(content.size());
-  stream.next_out = into.data();
-  stream.avail_out = static_cast<std::uint32_t>(std::min(into.size(), piece_limit));
-  return isal_deflate_stateless(&stream) == COMP_OK && stream.avail_in == 0 ? stream.total_out : 0;
-}
 
 bool unpack(ByteView packed, MutableByteView content) {
   thread_local const auto state = std::make_unique<inflate_state>();

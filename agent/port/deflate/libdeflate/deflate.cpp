@@ -1,4 +1,4 @@
-// agent/port/deflate/libdeflate/deflate.cpp: deflate with libdeflate for whole blocks and zlib for streams.
+// agent/port/deflate/libdeflate/deflate.cpp: inflating with libdeflate for whole blocks and zlib for streams.
 #include "agent/port/deflate/deflate.hpp"
 
 #include <libdeflate.h>
@@ -9,14 +9,10 @@
 namespace tributary::deflate {
 namespace {
 
-constexpr int level = 1;
 constexpr std::size_t piece_limit = std::size_t{1} << 30U;  // zlib counts in 32 bits
 // What zlib says of its place in z_stream::data_type.
 constexpr int behind_block = 128, last_block = 64, unused_bits_mask = 7;
 
-struct FreePacker {
-  void operator()(libdeflate_compressor* packer) const noexcept { libdeflate_free_compressor(packer); }
-};
 struct FreeUnpacker {
   void operator()(libdeflate_decompressor* unpacker) const noexcept { libdeflate_free_decompressor(unpacker); }
 };
@@ -24,12 +20,6 @@ struct FreeUnpacker {
 }  // namespace
 
 std::string_view library() { return "libdeflate " LIBDEFLATE_VERSION_STRING ", zlib " ZLIB_VERSION; }
-
-std::size_t pack(ByteView content, MutableByteView into) {
-  thread_local const std::unique_ptr<libdeflate_compressor, FreePacker> packer(libdeflate_alloc_compressor(level));
-  if (packer == nullptr) return 0;
-  return libdeflate_deflate_compress(packer.get(), content.data(), content.size(), into.data(), into.size());
-}
 
 bool unpack(ByteView packed, MutableByteView content) {
   thread_local const std::unique_ptr<libdeflate_decompressor, FreeUnpacker> unpacker(libdeflate_alloc_decompressor());
