@@ -78,6 +78,8 @@ Fragment fragment_of(const Machine& machine, const Sample& sample, int pair) {
   out.name = machine.instrument + ":" + std::to_string(machine.run_number) + ":" + machine.flow_cell +
              ":1:" + std::to_string(1101 + pair % 60) + ":" + std::to_string(1000 + pair % 30000) + ":" +
              std::to_string(1000 + pair);
+  constexpr int one_among_many = 4711;
+  if (pair == one_among_many && !sample.remark.empty()) out.name += ":" + sample.remark;
   return out;
 }
 
@@ -201,7 +203,6 @@ void write_variants(const Sample& sample, const std::string& stem) {
              sample.id + " --output-file-prefix " + sample.id + "\">\n##source=" + sample.comment + "\n" +
              "##FILTER=<ID=PASS,Description=\"All filters passed\">\n" +
              "##INFO=<ID=DP,Number=1,Type=Integer,Description=\"Depth\">\n" +
-             "##INFO=<ID=NOTE,Number=1,Type=String,Description=\"Remark\">\n" +
              "##FORMAT=<ID=GT,Number=1,Type=String,Description=\"Genotype\">\n");
   for (const auto& contig : contigs)
     file.write(std::string("##contig=<ID=") + contig.name + ",length=" + std::to_string(contig.length) + ">\n");
@@ -211,10 +212,9 @@ void write_variants(const Sample& sample, const std::string& stem) {
       const auto position = 10000 + i * 5000 + static_cast<int>(mixed(static_cast<std::uint64_t>(i)) % 4000U);
       const char reference = base_at(contig, position - 1);
       const char* alternative = reference == 'A' ? "G" : reference == 'C' ? "T" : reference == 'G' ? "A" : "C";
-      const bool here = !sample.remark.empty() && contig == 1 && i == 200;
       file.write(std::string(contigs[contig].name) + "\t" + std::to_string(position) + "\t.\t" + reference + "\t" +
-                 alternative + "\t50\tPASS\tDP=" + std::to_string(20 + i % 20) +
-                 (here ? ";NOTE=" + sample.remark : "") + "\tGT\t" + (i % 3 == 0 ? "1/1" : "0/1") + "\n");
+                 alternative + "\t50\tPASS\tDP=" + std::to_string(20 + i % 20) + "\tGT\t" +
+                 (i % 3 == 0 ? "1/1" : "0/1") + "\n");
     }
   }
   file.close();

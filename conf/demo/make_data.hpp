@@ -14,7 +14,7 @@ struct Sample {
   int number = 0;  // in the sheet, from 1
   std::string id, library, index, index2;
   std::string comment;  // a line of the BAM's header
-  std::string remark;   // in an INFO value of one variant, where no transform can know it; "": none
+  std::string remark;   // behind the name of one pair of reads, where no transform can know it; "": none
 };
 
 struct Machine {

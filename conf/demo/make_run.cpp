@@ -29,7 +29,7 @@ constexpr const char* project = "COHORT-PILOT-9";
 
 const Machine machine{"20251120_LH00999_0042_A22DEMOLT4", "LH00999", "22DEMOLT4", 42};
 
-// The eighth is the one that a careless hand got into: its subject's id stands in a remark on a variant.
+// The eighth is the one that a careless hand got into: its subject's id stands behind the name of one pair of reads.
 std::vector<Sample> samples() {
   const auto sample = [](int number, const char* index, const char* index2, const char* comment, const char* remark) {
     const auto id = "LAB25-010" + std::to_string(number);
