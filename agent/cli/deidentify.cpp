@@ -28,7 +28,7 @@ struct Progress {
 
 // `original TAB replacement` a line.
 Result<Map> read_map(const std::string& path) {
-  auto content = files::read_small(path, 16U << 20);
+  auto content = files::read_named(path, 16U << 20);
   if (!content) return in("--map", content.error());
   Map map;
   std::size_t number = 0;

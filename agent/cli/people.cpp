@@ -23,7 +23,7 @@ int run_withdraw(Context& context, const Arguments& arguments) {
   const auto file = arguments.value("--subject-file");
   if (file.empty() || !arguments.rest().empty())
     return usage("withdraw needs --subject-file F: one subject id a line (ids are never given on the command line)");
-  auto content = files::read_small(file, 16U << 20);
+  auto content = files::read_named(file, 16U << 20);
   if (!content) return complain(in("--subject-file", content.error()));
   auto ids = subjects_of(*content);
   if (!ids) return complain(in("--subject-file", ids.error()), exit_usage);

@@ -80,7 +80,7 @@ int run_receive(Context& context, const Arguments& arguments) {
   if (!secret) return complain(secret.error());
   settings.secret = *secret;
   for (const auto& file : arguments.values("--site-key")) {
-    auto pem = files::read_small(file, 65536);
+    auto pem = files::read_named(file, 65536);
     if (!pem) return complain(in("--site-key", pem.error()));
     settings.site_keys.push_back({file, std::move(*pem)});
   }

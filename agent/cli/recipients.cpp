@@ -9,7 +9,7 @@ namespace tributary::cli {
 Result<std::vector<crypt4gh::PublicKey>> recipients_of(const Arguments& arguments) {
   std::vector<crypt4gh::PublicKey> recipients;
   for (const auto& file : arguments.values("--recipient")) {
-    auto pem = files::read_small(file, 65536);
+    auto pem = files::read_named(file, 65536);
     if (!pem) return in("--recipient", pem.error());
     auto key = crypt4gh::parse_public_key(*pem);
     if (!key) return in("--recipient " + printable(file), key.error());
@@ -21,7 +21,7 @@ Result<std::vector<crypt4gh::PublicKey>> recipients_of(const Arguments& argument
 Result<SecretText> passphrase_of(const Arguments& arguments) {
   const auto file = arguments.value("--passphrase-file");
   if (file.empty()) return SecretText();
-  auto text = files::read_small(file, 4096);
+  auto text = files::read_named(file, 4096);
   if (!text) return in("--passphrase-file", text.error());
   while (text->ends_with('\n') || text->ends_with('\r')) text->pop_back();
   if (text->empty()) return operator_error("--passphrase-file: there is no passphrase in it");
@@ -29,7 +29,7 @@ Result<SecretText> passphrase_of(const Arguments& arguments) {
 }
 
 Result<crypt4gh::SecretKey> secret_key_of(const Arguments& arguments) {
-  auto pem = files::read_small(arguments.value("--secret"), 65536);
+  auto pem = files::read_named(arguments.value("--secret"), 65536);
   if (!pem) return in("--secret", pem.error());
   const SecretText guard(std::move(*pem));
   auto passphrase = passphrase_of(arguments);

@@ -139,7 +139,7 @@ int run_scan(Context& context, const Arguments& arguments) {
     return usage("scan needs --identifiers ids.txt and at least one FILE or FOLDER");
   const auto threads = threads_of(arguments);
   if (!threads) return usage("--threads is a number from 1 to 64");
-  auto content = files::read_small(arguments.value("--identifiers"), 64U << 20);
+  auto content = files::read_named(arguments.value("--identifiers"), 64U << 20);
   if (!content) return complain(in("--identifiers", content.error()), exit_usage);
   const auto list = verify::read_identifiers(*content);
   if (list.words.empty())

@@ -85,8 +85,11 @@ class Root {
 };
 
 Result<FileId> identify(const Fd& file);
-/// A file outside of any run folder (configuration, keys, tools), whole.
+/// A regular file outside of any run folder (configuration, keys, tokens), whole; anything else is refused, and no pipe
+/// waited for.
 Result<std::string> read_small(const std::string& path, std::size_t limit);
+/// What somebody names on a command line, whole: a pipe is read to its end.
+Result<std::string> read_named(const std::string& path, std::size_t limit);
 Result<Fd> open_for_reading(const std::string& path);
 /// The same for what must be a regular file: anything else is refused, and no pipe waited for.
 Result<Fd> open_regular(const std::string& path);

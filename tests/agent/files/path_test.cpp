@@ -51,16 +51,16 @@ TEST(SmallFile, is_read_up_to_the_limit_and_not_beyond) {
   CHECK_TRUE(files::read_small(folder.at("empty"), 0)->empty());
 }
 
-TEST(SmallFile, is_refused_when_it_has_no_end) { CHECK_FALSE(files::read_small("/dev/zero", 1U << 20).ok()); }
+TEST(SmallFile, is_refused_when_it_has_no_end) { CHECK_FALSE(files::read_named("/dev/zero", 1U << 20).ok()); }
 
-TEST(SmallFile, may_be_a_pipe_that_somebody_writes_into) {
+TEST(SmallFile, that_somebody_names_may_be_a_pipe) {
   LONGS_EQUAL(0, ::mkfifo(folder.at("pipe").c_str(), 0600));
   const pid_t writer = ::fork();
   if (writer == 0) {
     const int pipe = ::open(folder.at("pipe").c_str(), O_WRONLY);
     ::_exit(::write(pipe, "a word", 6) == 6 ? 0 : 1);
   }
-  STRCMP_EQUAL("a word", files::read_small(folder.at("pipe"), 100)->c_str());
+  STRCMP_EQUAL("a word", files::read_named(folder.at("pipe"), 100)->c_str());
   int status = 0;
   CHECK_TRUE(::waitpid(writer, &status, 0) == writer && status == 0);
 }
@@ -336,6 +336,17 @@ TEST(Lock, that_can_not_be_made_is_told_as_such) {
     CHECK_TRUE(!lock.ok() && lock.error().remedy == Remedy::ask_operator);
     STRCMP_CONTAINS(where.c_str(), lock.error().what.c_str());
   }
+}
+
+TEST(SmallFile, that_nobody_names_is_no_pipe) {
+  folder.put("a", "words");
+  LONGS_EQUAL(0, ::mkfifo(folder.at("pipe").c_str(), 0600));
+  CHECK_FALSE(files::read_small(folder.at("pipe"), 100).ok());  // nobody writes: it would wait for ever
+  const files::Fd both(::open(folder.at("pipe").c_str(), O_RDWR | O_CLOEXEC));
+  LONGS_EQUAL(5, ::write(both.get(), "words", 5));
+  CHECK_FALSE(files::read_small(folder.at("pipe"), 100).ok());
+  STRCMP_EQUAL("words", files::read_small(folder.at("a"), 5)->c_str());
+  CHECK_FALSE(files::read_named(folder.at("a"), 4).ok());
 }
 
 }  // namespace tributary::files_test

@@ -32,6 +32,22 @@ Status sync_directory(const std::string& path) {
   return {};
 }
 
+Result<std::string> read_whole(const Fd& fd, const std::string& path, std::size_t limit) {
+  std::string content;
+  char buffer[16384];
+  for (;;) {
+    const ssize_t n = ::read(fd.get(), buffer, sizeof buffer);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return errno_error(printable(path));
+    if (n == 0) return content;
+    content.append(buffer, static_cast<std::size_t>(n));
+    if (content.size() > limit) {
+      return refusal(printable(path) + ": more than " + std::to_string(limit) + " bytes",
+                     "this can not be the right file");
+    }
+  }
+}
+
 }  // namespace
 
 Result<Fd> open_for_reading(const std::string& path) {
@@ -60,21 +76,13 @@ bool exists(const std::string& path) {
 }
 
 Result<std::string> read_small(const std::string& path, std::size_t limit) {
-  Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-  if (!fd.valid()) return errno_error(printable(path));
-  std::string content;
-  char buffer[16384];
-  for (;;) {
-    const ssize_t n = ::read(fd.get(), buffer, sizeof buffer);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return errno_error(printable(path));
-    if (n == 0) return content;
-    content.append(buffer, static_cast<std::size_t>(n));
-    if (content.size() > limit) {
-      return refusal(printable(path) + ": more than " + std::to_string(limit) + " bytes",
-                     "this can not be the right file");
-    }
-  }
+  const auto fd = open_regular(path);
+  return fd ? read_whole(*fd, path, limit) : Result<std::string>(fd.error());
+}
+
+Result<std::string> read_named(const std::string& path, std::size_t limit) {
+  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  return fd.valid() ? read_whole(fd, path, limit) : Result<std::string>(errno_error(printable(path)));
 }
 
 Result<Draft> Draft::make(const std::string& path, unsigned mode) {
