@@ -195,11 +195,12 @@ Status Journal::add_receipt(const std::string& parcel, const std::string& kind, 
   }
   auto update = database_->prepare(
       "UPDATE parcel SET stage = ?, condition = 0, reason = '', hint = '', crashes = 0, not_before = 0, updated = ?, "
-      "delivered = CASE WHEN ? = 70 THEN ? ELSE delivered END WHERE id = ?");
+      "delivered = CASE WHEN ? = 70 THEN ? ELSE delivered END WHERE id = ? AND (stage < 80 OR ? >= 80)");
   if (!update) return update.error();
   const auto number = static_cast<std::int64_t>(stage);
-  if (auto done = update->bind(number).bind(now).bind(number).bind(now).bind(std::string_view(parcel)).run(); !done)
-    return done;
+  update->bind(number).bind(now).bind(number).bind(now).bind(std::string_view(parcel)).bind(number);
+  if (auto done = update->run(); !done) return done;
+  if (database_->changes() != 1) return wait_error("the parcel was withdrawn or cancelled meanwhile");
   return transaction->commit();
 }
 

@@ -171,7 +171,8 @@ class Journal {
   Result<std::optional<std::int64_t>> next_plan_time(std::int64_t now);
   /// By destination, in the order of their names.
   Result<std::vector<OpenRow>> open_parcels();
-  /// Counts the attempt and, until the parcel is put again, a crash. False: it crashed too often and is held now.
+  /// Counts the attempt and, until the parcel is put again, a crash. False: it crashed too often and is held now, or it
+  /// was held, withdrawn or cancelled since it was chosen.
   Result<bool> begin_work(const std::string& id, Stage stage, std::int64_t now);
   struct Outcome {
     Stage stage = Stage::waiting;
@@ -240,7 +241,8 @@ class Journal {
   Result<std::optional<Bytes>> token(const std::string& instance, const std::string& key);
 
   // --- chains
-  /// Appends a receipt, kind and parcel before the members of `body`, together with the parcel's new stage.
+  /// Appends a receipt, kind and parcel before the members of `body`, together with the parcel's new stage. wait: the
+  /// parcel was withdrawn or cancelled meanwhile, nothing is written.
   Status add_receipt(const std::string& parcel, const std::string& kind, const Json& body, Stage stage,
                      std::int64_t now);
   Result<std::vector<ChainRow>> receipts(const Filter& filter = {});

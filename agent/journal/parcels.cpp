@@ -233,24 +233,22 @@ Result<std::vector<OpenRow>> Journal::open_parcels() {
 
 Result<bool> Journal::begin_work(const std::string& id, Stage stage, std::int64_t now) {
   const std::lock_guard lock(mutex_);
+  // A withdrawal or a cancellation that came since the parcel was chosen is not overwritten.
   auto statement = database_->prepare(
-      "UPDATE parcel SET crashes = crashes + 1, updated = ?, stage = ?, "
-      "condition = CASE WHEN crashes >= ? THEN 1 ELSE condition END, "
-      "reason = CASE WHEN crashes >= ? THEN 'the program ended ' || crashes || ' times while it worked on this' ELSE "
+      "UPDATE parcel SET crashes = crashes + 1, updated = ?1, stage = ?2, "
+      "condition = CASE WHEN crashes >= ?3 THEN 1 ELSE condition END, "
+      "reason = CASE WHEN crashes >= ?3 THEN 'the program ended ' || crashes || ' times while it worked on this' ELSE "
       "reason END, "
-      "hint = CASE WHEN crashes >= ? THEN 'look at the log for the cause, then: tributary retry ' || id ELSE hint END "
-      "WHERE id = ? RETURNING condition");
+      "hint = CASE WHEN crashes >= ?3 THEN 'look at the log for the cause, then: tributary retry ' || id ELSE hint END "
+      "WHERE id = ?4 AND condition = 0 AND stage IN (?2, CASE ?2 WHEN 20 THEN 10 WHEN 40 THEN 30 END) "
+      "RETURNING condition");
   if (!statement) return statement.error();
   const std::int64_t most = most_crashes;
-  auto row = statement->bind(now)
-                 .bind(static_cast<std::int64_t>(stage))
-                 .bind(most)
-                 .bind(most)
-                 .bind(most)
-                 .bind(std::string_view(id))
-                 .step();
+  statement->bind(now).bind(static_cast<std::int64_t>(stage)).bind(most);
+  auto row = statement->bind(std::string_view(id)).step();
   if (!row) return row.error();
-  const bool go = *row && statement->integer(0) == 0;
+  if (!*row) return false;
+  const bool go = statement->integer(0) == 0;
   auto end = statement->step();
   if (!end) return end.error();
   return go;
@@ -320,7 +318,8 @@ Status Journal::put_sealed(const std::string& id, ByteView recipe, const std::ve
   auto update = database_->prepare(
       "UPDATE parcel SET recipe = ?, stage = 30, condition = 0, reason = '', hint = '', bytes_total = ?, bytes_sent = "
       "0, files = ?, "
-      "attempts = 0, crashes = 0, not_before = 0, updated = ? WHERE id = ? AND stage IN (10, 20)");
+      "attempts = 0, crashes = 0, not_before = 0, updated = ? WHERE id = ? AND stage IN (10, 20) "
+      "AND condition = 0");
   if (!update) return update.error();
   update->bind(ByteView(*sealed)).bind(total).bind(static_cast<std::int64_t>(objects.size())).bind(now);
   if (auto done = update->bind(std::string_view(id)).run(); !done) return done;

@@ -119,6 +119,44 @@ TEST(People, who_withdraw_are_not_stopped_by_a_parcel_that_is_held_or_refused_at
   }
 }
 
+TEST(People, who_withdraw_right_before_the_work_on_their_parcel_begins_are_heard) {
+  struct Case {
+    Stage stage, work;
+    const char* then;
+  };
+  for (const auto& one : std::vector<Case>{{Stage::queued, Stage::uploading, "refused"},
+                                           {Stage::uploading, Stage::uploading, "withdrawing"},
+                                           {Stage::registered, Stage::registered, "withdrawing"},
+                                           {Stage::ingesting, Stage::ingesting, "withdrawing"}}) {
+    const auto pseudonym = "TL-" + std::to_string(static_cast<int>(one.stage));
+    const auto row = state.plan(run, pseudonym);
+    CHECK_TRUE(state.journal->put_sealed(row.id, view("r"), State::objects(pseudonym), noon).ok());
+    state.move(row.id, one.stage);
+    LONGS_EQUAL(1, *state.journal->withdraw_parcel(row.id, "gone", noon));
+    CHECK_FALSE(*state.journal->begin_work(row.id, one.work, noon));
+    STRCMP_EQUAL(one.then, state.state_of(row.id).c_str());
+  }
+}
+
+TEST(People, who_withdraw_while_the_repository_ends_its_work_are_not_delivered) {
+  const auto row = state.plan(run);
+  state.seal(row.id);
+  state.move(row.id, Stage::ingesting);
+  LONGS_EQUAL(1, *state.journal->withdraw_parcel(row.id, "gone", noon));
+  CHECK_FALSE(state.journal->add_receipt(row.id, "delivered", Json(), Stage::delivered, noon).ok());
+  LONGS_EQUAL(0, state.journal->receipts()->size());
+  STRCMP_EQUAL("withdrawing", state.state_of(row.id).c_str());
+}
+
+TEST(People, who_withdraw_while_their_parcel_is_sealed_leave_none_in_the_queue) {
+  const auto row = state.plan(run);
+  CHECK_TRUE(*state.journal->begin_work(row.id, Stage::sealing, noon));
+  LONGS_EQUAL(1, *state.journal->withdraw_parcel(row.id, "gone", noon));
+  CHECK_FALSE(state.journal->put_sealed(row.id, view("r"), State::objects(), noon).ok());
+  STRCMP_EQUAL("refused", state.state_of(row.id).c_str());
+  CHECK_FALSE(state.journal->next_due("national", noon)->has_value());
+}
+
 TEST_GROUP(Tokens) { State state; };
 
 TEST(Tokens, are_kept_changed_and_forgotten) {
