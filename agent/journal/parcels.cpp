@@ -11,7 +11,7 @@ constexpr const char* columns =
     "p.condition, "
     "p.reason, p.hint, p.operator_hold, p.evidence, p.files, p.bytes_total, p.bytes_sent, p.bytes_per_s, p.attempts, "
     "p.crashes, "
-    "p.not_before, p.created, p.updated, p.delivered, p.task_id, p.task_state FROM parcel p JOIN run u ON u.id = "
+    "p.not_before, p.created, p.updated, p.delivered, p.task_id, p.task_state, p.withdraw_reason FROM parcel p JOIN run u ON u.id = "
     "p.run ";
 
 ParcelRow read(const store::Statement& s) {
@@ -42,6 +42,7 @@ ParcelRow read(const store::Statement& s) {
   row.delivered = s.integer(23);
   row.task_id = s.text(24);
   row.task_state = s.text(25);
+  row.withdraw_reason = s.text(26);
   return row;
 }
 
@@ -157,6 +158,20 @@ Result<std::optional<ParcelRow>> Journal::parcel_of(std::int64_t run, const std:
   return one(*statement);
 }
 
+Result<std::vector<ParcelRow>> Journal::parcels_named(const std::string& destination, const std::string& pseudonym) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare(std::string(columns) + "WHERE p.destination = ? AND p.pseudonym = ?");
+  if (!statement) return statement.error();
+  statement->bind(std::string_view(destination)).bind(std::string_view(pseudonym));
+  std::vector<ParcelRow> rows;
+  for (;;) {
+    auto row = statement->step();
+    if (!row) return row.error();
+    if (!*row) return rows;
+    rows.push_back(read(*statement));
+  }
+}
+
 Result<std::vector<ParcelRow>> Journal::parcels(const Filter& filter, const std::string& after, std::int64_t limit) {
   const std::lock_guard lock(mutex_);
   std::vector<std::string> words{after};
@@ -256,16 +271,17 @@ Result<bool> Journal::begin_work(const std::string& id, Stage stage, std::int64_
 
 Status Journal::end_work(const std::string& id, const Outcome& outcome, std::int64_t now) {
   const std::lock_guard lock(mutex_);
-  // A withdrawal or a cancellation that came meanwhile is not overwritten.
+  // A withdrawal, a cancellation or a hold for consent that came meanwhile is not overwritten.
   auto statement = database_->prepare(
       "UPDATE parcel SET stage = ?, condition = ?, reason = ?, hint = ?, not_before = ?, updated = ?, crashes = 0, "
       "attempts = CASE WHEN ? > 0 THEN attempts + 1 ELSE attempts END, bytes_per_s = 0 "
-      "WHERE id = ? AND (stage NOT IN (80, 90, 95) OR ? >= 80)");
+      "WHERE id = ? AND (stage NOT IN (80, 90, 95) OR ? >= 80) "
+      "AND (NOT (stage IN (30, 40) AND condition = 1 AND reason LIKE 'consent:%') OR ? > 40)");
   if (!statement) return statement.error();
   const auto stage = static_cast<std::int64_t>(outcome.stage);
   statement->bind(stage).bind(static_cast<std::int64_t>(outcome.condition)).bind(std::string_view(outcome.reason));
   statement->bind(std::string_view(outcome.hint)).bind(outcome.not_before).bind(now).bind(outcome.not_before);
-  return statement->bind(std::string_view(id)).bind(stage).run();
+  return statement->bind(std::string_view(id)).bind(stage).bind(stage).run();
 }
 
 Status Journal::progress(const std::string& id, std::uint64_t bytes_sent, std::uint64_t bytes_per_s) {
@@ -276,6 +292,13 @@ Status Journal::progress(const std::string& id, std::uint64_t bytes_sent, std::u
       .bind(static_cast<std::int64_t>(bytes_per_s))
       .bind(std::string_view(id))
       .run();
+}
+
+Result<bool> Journal::is_called_off(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare("SELECT 1 FROM parcel WHERE id = ? AND (stage >= 80 OR condition != 0)");
+  if (!statement) return statement.error();
+  return statement->bind(std::string_view(id)).step();
 }
 
 Status Journal::set_task(const std::string& id, const std::string& task_id, const std::string& state) {
@@ -433,7 +456,7 @@ Result<std::int64_t> Journal::hold(const Filter& filter, std::int64_t now) {
 }
 
 Result<std::int64_t> Journal::release(const Filter& filter, std::int64_t now) {
-  auto moved = move("operator_hold = 0, not_before = 0", filter, "operator_hold = 1", now);
+  auto moved = move("operator_hold = 0, not_before = 0, withdraw_reason = ''", filter, "operator_hold = 1", now);
   if (!moved) return moved;
   if (auto done = plan_afresh(); !done) return done.error();
   return moved;
@@ -446,7 +469,8 @@ Result<std::int64_t> Journal::cancel(const Filter& filter, std::int64_t now) {
       filter, "stage IN (10, 20, 30)", now);
   if (!never_left) return never_left;
   auto left = move(
-      "stage = 80, condition = 0, operator_hold = 0, not_before = 0, reason = 'cancelled by an operator', hint = ''",
+      "stage = 80, condition = 0, operator_hold = 0, not_before = 0, reason = 'cancelled by an operator', hint = '', "
+      "withdraw_reason = 'cancelled by an operator'",
       filter, "stage IN (40, 50, 60)", now);
   if (!left) return left;
   return *never_left + *left;

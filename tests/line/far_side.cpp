@@ -34,7 +34,9 @@ RepositorySide::RepositorySide(const Laboratory& laboratory, const Clock& clock,
   settings.listen = "127.0.0.1:0";
   settings.threads = 4;
   settings.site_keys = {laboratory.site_public_pem()};
-  settings.pause = [](std::int64_t) {};
+  settings.pause = [this](std::int64_t) {
+    if (meanwhile) meanwhile();
+  };
   auto started = sandbox::Sandbox::start(settings, clock);
   auto client = http::make_client({}, clock, stop_);
   if (!started || !client) std::abort();

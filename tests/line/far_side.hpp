@@ -1,6 +1,7 @@
 // tests/line/far_side.hpp: where a site sends to: a folder, or a national repository on the loopback interface.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <set>
 
@@ -40,6 +41,8 @@ class RepositorySide final : public FarSide {
   Far begin() override;
   Things things(const Laboratory& laboratory, const SiteFolder& site) override;
   [[nodiscard]] sandbox::Sandbox& sandbox() { return *sandbox_; }
+  /// Called by the sandbox where it would wait: a fault `KIND:delay:WHEN:1ms` says at which request.
+  std::function<void()> meanwhile;
 
  private:
   void add_new(Things& out, const Json& entry, const char* what) const;
