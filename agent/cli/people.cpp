@@ -22,7 +22,8 @@ int confirm(Context& context, const std::string& parcel) {
   auto asked = receipt::was_recalled(*state->journal, parcel);
   if (!asked) return complain(asked.error());
   if (!*row || (*row)->stage != journal::Stage::withdrawing || !*asked)
-    return complain(refusal("no such parcel waits for the desk of a programme", "tributary status shows those that do"));
+    return complain(
+        refusal("no such parcel waits for the desk of a programme", "tributary status shows those that do"));
   const auto now = context.clock.now_utc_s();
   Json record;
   record.add("at", to_rfc3339(now)).add("action", "confirm withdrawal").add("uid", person_now()).add("parcel", parcel);
@@ -133,17 +134,19 @@ int run_audit(Context& context, const Arguments& arguments) {
 }  // namespace
 
 Command withdraw_command() {
-  return {"withdraw",
-          "withdraw --subject-file F [--level no-further-use|no-further-contact] | withdraw --confirm PARCEL",
-          "withdraws the subjects listed in F, one id a line",
-          "no-further-use, the default: what was not sent is refused, what is being sent is stopped, what was delivered is\n"
-          "taken back; where the repository can not delete by its protocol, a signed request for the programme's desk is\n"
-          "written, and --confirm tells that the desk has deleted.\n"
-          "no-further-contact: research goes on; `ledger` and `reidentify` tell that the person is not to be contacted.\n"
-          "Exit: 0 done, 3 a pseudonym is known by a restored linkage only: the repository must be asked.",
-          {"--subject-file", "--level", "--confirm"},
-          {},
-          run_withdraw};
+  return {
+      "withdraw",
+      "withdraw --subject-file F [--level no-further-use|no-further-contact] | withdraw --confirm PARCEL",
+      "withdraws the subjects listed in F, one id a line",
+      "no-further-use, the default: what was not sent is refused, what is being sent is stopped, what was delivered "
+      "is\n"
+      "taken back; where the repository can not delete by its protocol, a signed request for the programme's desk is\n"
+      "written, and --confirm tells that the desk has deleted.\n"
+      "no-further-contact: research goes on; `ledger` and `reidentify` tell that the person is not to be contacted.\n"
+      "Exit: 0 done, 3 a pseudonym is known by a restored linkage only: the repository must be asked.",
+      {"--subject-file", "--level", "--confirm"},
+      {},
+      run_withdraw};
 }
 Command audit_command() {
   return {"audit",

@@ -71,8 +71,8 @@ int run_status(Context& context, const Arguments& arguments) {
       }
     }
   }
-  const bool well = (*report)["held"].as_integer() == 0 && (*report)["refused"].as_integer() == 0 &&
-                    warnings.items().empty();
+  const bool well =
+      (*report)["held"].as_integer() == 0 && (*report)["refused"].as_integer() == 0 && warnings.items().empty();
   return well ? exit_yes : exit_not_well;
 }
 
@@ -117,9 +117,9 @@ int run_receipts(Context& context, const Arguments& arguments) {
     return exit_yes;
   }
   for (const auto& entry : out.items()) {
-    say(receipt::time_of(entry) + "  " +
-        std::string(entry["kind"].as_string()) + "  " + std::string(entry["pseudonym"].as_string()) + "  " +
-        std::string(entry["destination"].as_string()) + "  " + std::string(entry["parcel"].as_string()));
+    say(receipt::time_of(entry) + "  " + std::string(entry["kind"].as_string()) + "  " +
+        std::string(entry["pseudonym"].as_string()) + "  " + std::string(entry["destination"].as_string()) + "  " +
+        std::string(entry["parcel"].as_string()));
     for (const auto& object : entry["objects"].items()) {
       say("    " + shown(object["name"]) + "  " + shown(object["drs_id"]));
     }
@@ -130,14 +130,15 @@ int run_receipts(Context& context, const Arguments& arguments) {
 }  // namespace
 
 Command status_command() {
-  return {"status",
-          "status [--json]",
-          "what is going on: progress, rate, time left, reasons",
-          "Exit: 0 all is well, 3 something is held or refused, or there is a warning: a clock that leapt, consent that\n"
-          "nobody can say, parcels for a destination that is not configured.",
-          {},
-          {"--json"},
-          run_status};
+  return {
+      "status",
+      "status [--json]",
+      "what is going on: progress, rate, time left, reasons",
+      "Exit: 0 all is well, 3 something is held or refused, or there is a warning: a clock that leapt, consent that\n"
+      "nobody can say, parcels for a destination that is not configured.",
+      {},
+      {"--json"},
+      run_status};
 }
 Command runs_command() {
   return {"runs", "runs [--json]", "the run folders and their state", "", {}, {"--json"}, run_runs};

@@ -245,7 +245,8 @@ constexpr Key policy_keys[] = {
      .words = "delete stop"},
     {.name = "on_restored",
      .type = Type::word,
-     .help = "consent is given again after data was withdrawn: hold: for an operator to release; send: seal and send anew",
+     .help =
+         "consent is given again after data was withdrawn: hold: for an operator to release; send: seal and send anew",
      .fallback = "hold",
      .words = "hold send"},
 };

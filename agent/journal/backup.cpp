@@ -46,7 +46,8 @@ std::optional<KeptLink> link_of(std::string_view line) {
                 (*json)["no_contact_utc_s"].as_integer()};
   const auto& link = kept.link;
   const bool whole = is_name(link.pseudonym) && is_name(link.destination) && !link.id.empty() &&
-                     kept.withdrawn_utc_s >= 0 && kept.no_contact_utc_s >= 0 && (link.kind == "subject" || link.kind == "sample");
+                     kept.withdrawn_utc_s >= 0 && kept.no_contact_utc_s >= 0 &&
+                     (link.kind == "subject" || link.kind == "sample");
   return whole ? std::optional(std::move(kept)) : std::nullopt;
 }
 

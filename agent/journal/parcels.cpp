@@ -11,7 +11,8 @@ constexpr const char* columns =
     "p.condition, "
     "p.reason, p.hint, p.operator_hold, p.evidence, p.files, p.bytes_total, p.bytes_sent, p.bytes_per_s, p.attempts, "
     "p.crashes, "
-    "p.not_before, p.created, p.updated, p.delivered, p.task_id, p.task_state, p.withdraw_reason FROM parcel p JOIN run u ON u.id = "
+    "p.not_before, p.created, p.updated, p.delivered, p.task_id, p.task_state, p.withdraw_reason FROM parcel p JOIN "
+    "run u ON u.id = "
     "p.run ";
 
 ParcelRow read(const store::Statement& s) {

@@ -19,9 +19,8 @@ Result<std::int64_t> time_in(store::Database& database, const char* sql, const D
 
 Status Journal::put_withdrawal(const std::string& subject_id, Level level, std::int64_t at) {
   auto insert = database_->prepare(
-      level == Level::no_further_use
-          ? "INSERT INTO withdrawn (subject_tag, at) VALUES (?, ?) ON CONFLICT DO NOTHING"
-          : "INSERT INTO no_contact (subject_tag, at) VALUES (?, ?) ON CONFLICT DO NOTHING");
+      level == Level::no_further_use ? "INSERT INTO withdrawn (subject_tag, at) VALUES (?, ?) ON CONFLICT DO NOTHING"
+                                     : "INSERT INTO no_contact (subject_tag, at) VALUES (?, ?) ON CONFLICT DO NOTHING");
   if (!insert) return insert.error();
   return insert->bind(ByteView(tag(subject_domain, subject_id))).bind(at).run();
 }

@@ -1,8 +1,9 @@
-// agent/line/asking.cpp: consent is asked again: when an upload begins, right before a commit, and for all that is under
-// way or was delivered whenever a source changes.
+// agent/line/asking.cpp: consent is asked again: when an upload begins, right before a commit, and for all that is
+// under way or was delivered whenever a source changes.
 //
-// Threads    a thread of its own asks in every polling round, so that neither a long sealing nor a long upload delays it.
-// Failure    whoever can not say holds what is to be sent, and raises an alarm for what was delivered. Nothing is deleted
+// Threads    a thread of its own asks in every polling round, so that neither a long sealing nor a long upload delays
+// it. Failure    whoever can not say holds what is to be sent, and raises an alarm for what was delivered. Nothing is
+// deleted
 //            because nobody knows.
 #include <algorithm>
 
@@ -148,10 +149,9 @@ void Runner::recheck_consent() {
     }
   }
   if (round.unknown_delivered > 0) {
-    alarm(consent_alarm,
-          wait_error("consent: of " + counted(round.unknown_delivered, "delivered parcel") +
-                         " nobody can say now whether it stands: " + round.reason,
-                     "mend the source; nothing is deleted because of that"));
+    alarm(consent_alarm, wait_error("consent: of " + counted(round.unknown_delivered, "delivered parcel") +
+                                        " nobody can say now whether it stands: " + round.reason,
+                                    "mend the source; nothing is deleted because of that"));
   } else {
     settle(consent_alarm);
   }

@@ -167,9 +167,9 @@ void Runner::ask_desk(const journal::ParcelRow& row, const Error& why) {
   auto path = receipt::write_recall(journal_, row, why.what, us, clock_.now_utc_s());
   if (!path) return end(row, journal::Stage::withdrawing, path.error());
   end(row, journal::Stage::withdrawing,
-      operator_error("the destination can not delete by its protocol: " + why.what,
-                     "hand " + *path + " to the programme's desk; when it has confirmed: tributary withdraw --confirm " +
-                         row.id));
+      operator_error(
+          "the destination can not delete by its protocol: " + why.what,
+          "hand " + *path + " to the programme's desk; when it has confirmed: tributary withdraw --confirm " + row.id));
 }
 
 }  // namespace tributary::line

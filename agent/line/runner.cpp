@@ -13,7 +13,7 @@
 namespace tributary::line {
 namespace {
 
-constexpr std::int64_t soon_s = 60;                  // what --once still waits for
+constexpr std::int64_t soon_s = 60;  // what --once still waits for
 constexpr std::string_view folder_domain = "tributary/v1/run-folder";
 
 }  // namespace

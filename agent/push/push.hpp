@@ -33,10 +33,7 @@ class PushedParcel {
  private:
   friend class Carrier;
   PushedParcel(journal::ParcelRow row, std::vector<journal::ObjectRow> objects, seal::Recipe recipe)
-      : row_(std::move(row)),
-        objects_(std::move(objects)),
-        release_(recipe.release),
-        terms_(std::move(recipe.terms)) {}
+      : row_(std::move(row)), objects_(std::move(objects)), release_(recipe.release), terms_(std::move(recipe.terms)) {}
   journal::ParcelRow row_;
   std::vector<journal::ObjectRow> objects_;
   std::optional<seal::ReleaseTotals> release_;

@@ -3,7 +3,8 @@
 // A file `recalls/PARCEL.jws` in the state directory, for a person to hand over: a JWS (RFC 7515, ES256, typ
 // `tributary-recall+jws`) by the site's key over this JSON; without that key the bare JSON in `PARCEL.json`.
 //
-//     {"recall_version":1, "software", "site", "parcel", "destination", "policy", "pseudonym", "level":"no-further-use",
+//     {"recall_version":1, "software", "site", "parcel", "destination", "policy", "pseudonym",
+//     "level":"no-further-use",
 //      "asked_at", "why": what the protocol answered, "was_delivered", "consent_evidence_sha256",
 //      "objects":[{"name", "size", "sha256", "drs_id", "self_uri"}]}
 //

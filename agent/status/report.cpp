@@ -76,7 +76,8 @@ Json parcel_json(const journal::ParcelRow& row, const std::vector<journal::Objec
   Json out;
   out.add("parcel", row.id).add("run", row.run_name).add("destination", row.destination).add("policy", row.policy);
   out.add("pseudonym", row.pseudonym).add("state", journal::state_of(row.stage, row.condition, row.operator_hold));
-  out.add("stage", journal::name_of(row.stage)).add("reason", ours ? Json(restored ? came_back : "held by an operator") : or_null(said));
+  out.add("stage", journal::name_of(row.stage))
+      .add("reason", ours ? Json(restored ? came_back : "held by an operator") : or_null(said));
   out.add("hint", ours ? Json("tributary release " + row.id + (restored ? ", or: tributary cancel " + row.id : ""))
                        : or_null(row.hint));
   out.add("files", row.files);

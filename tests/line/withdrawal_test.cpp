@@ -2,7 +2,8 @@
 //
 // In the end nothing of that person is visible at the repository: no object, no open upload, no stored and unregistered
 // bytes; the receipts tell it, and the other person's data arrives. Two ways: the subject list, and the command.
-// By default a spread of the moments is tried; TRIBUTARY_CRASH_ALL=1 tries every one, TRIBUTARY_CRASH_EVERY=N every Nth.
+// By default a spread of the moments is tried; TRIBUTARY_CRASH_ALL=1 tries every one, TRIBUTARY_CRASH_EVERY=N every
+// Nth.
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -70,7 +71,8 @@ void give_own_list(const Laboratory& laboratory, const SiteFolder& site) {
   auto settings = files::read_small(site.config_file(), 1U << 20).value_or("");
   const auto shared = laboratory.path() + "/subjects.csv", own = site.path() + "/subjects.csv";
   settings.replace(settings.find(shared), shared.size(), own);
-  const bool done = files::write_atomic(own, view(text), 0600) && files::write_atomic(site.config_file(), view(settings), 0600);
+  const bool done =
+      files::write_atomic(own, view(text), 0600) && files::write_atomic(site.config_file(), view(settings), 0600);
   if (!done) std::abort();
 }
 
@@ -157,38 +159,38 @@ Tried end_and_withdraw(const Laboratory& laboratory, bool ingest, Way way, long 
 
 }  // namespace
 
-TEST_GROUP(Withdrawal) {
-  // At every request that the repository sees, while the agent lives and has not been told.
-  void at_any_request(std::size_t more_reads, bool ingest, Way way, long step) {
-    const Laboratory laboratory(few_reads, more_reads);
-    std::vector<std::string> wrong;
-    long tried = 0;
-    for (long at = 1;; at += step) {
-      laboratory.write_subjects();
-      ManualClock clock(laboratory.made_utc_s());
-      RepositorySide far(laboratory, clock, ingest);
-      Agent agent(laboratory, far, clock);
-      CHECK_TEXT(agent.is_open(), agent.log().c_str());
-      bool reached = false;
-      far.meanwhile = [&] {
-        reached = true;
-        if (way == Way::list) return laboratory.write_subjects("SAMPLE-01");
-        if (!receipt::withdraw_subject(agent.journal(), "SUBJECT-01", "test-lab", clock.now_utc_s())) std::abort();
-      };
-      const auto fault = "any:delay:" + std::to_string(at) + ":1ms";
-      CHECK_TRUE(far.sandbox().faults().add(fault).ok());
-      const auto settle = [&] { far.sandbox().wait_for_tasks(); };
-      bool ended = agent.run_to_the_end(settle);
-      ended = agent.run_to_the_end(settle) && ended;  // the next round, after a change at the very end
-      if (!ended) wrong.push_back("does not end: " + agent.reasons());
-      if (!reached) break;
-      ++tried;
-      auto what = complaint(laboratory, agent.site_folder(), far.things(laboratory, agent.site_folder()));
-      if (!what.empty()) wrong.push_back("=== at request " + std::to_string(at) + "\n" + what + agent.log());
-    }
-    check_all(way == Way::list ? "list, live" : "command, live", {0, tried, wrong});
-  }
-};
+TEST_GROUP(Withdrawal){// At every request that the repository sees, while the agent lives and has not been told.
+                       void at_any_request(std::size_t more_reads, bool ingest, Way way,
+                                           long step){const Laboratory laboratory(few_reads, more_reads);
+std::vector<std::string> wrong;
+long tried = 0;
+for (long at = 1;; at += step) {
+  laboratory.write_subjects();
+  ManualClock clock(laboratory.made_utc_s());
+  RepositorySide far(laboratory, clock, ingest);
+  Agent agent(laboratory, far, clock);
+  CHECK_TEXT(agent.is_open(), agent.log().c_str());
+  bool reached = false;
+  far.meanwhile = [&] {
+    reached = true;
+    if (way == Way::list) return laboratory.write_subjects("SAMPLE-01");
+    if (!receipt::withdraw_subject(agent.journal(), "SUBJECT-01", "test-lab", clock.now_utc_s())) std::abort();
+  };
+  const auto fault = "any:delay:" + std::to_string(at) + ":1ms";
+  CHECK_TRUE(far.sandbox().faults().add(fault).ok());
+  const auto settle = [&] { far.sandbox().wait_for_tasks(); };
+  bool ended = agent.run_to_the_end(settle);
+  ended = agent.run_to_the_end(settle) && ended;  // the next round, after a change at the very end
+  if (!ended) wrong.push_back("does not end: " + agent.reasons());
+  if (!reached) break;
+  ++tried;
+  auto what = complaint(laboratory, agent.site_folder(), far.things(laboratory, agent.site_folder()));
+  if (!what.empty()) wrong.push_back("=== at request " + std::to_string(at) + "\n" + what + agent.log());
+}
+check_all(way == Way::list ? "list, live" : "command, live", {0, tried, wrong});
+}  // namespace tributary::line_test
+}
+;
 
 TEST(Withdrawal, by_the_list_at_any_request_of_an_upload_in_parts_leaves_nothing) {
   at_any_request(many_reads, false, Way::list, every(3));

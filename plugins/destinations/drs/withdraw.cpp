@@ -89,9 +89,9 @@ class Withdrawal {
     }
     if (!desk.remove(place) && object.upload_id.empty()) {
       throw sdk::Refused("the object store does not let us remove " + object.name +
-                            ", which was uploaded and not "
-                            "registered",
-                        "ask the repository to clear it away, then withdraw again");
+                             ", which was uploaded and not "
+                             "registered",
+                         "ask the repository to clear it away, then withdraw again");
     }
   }
 
