@@ -37,7 +37,8 @@ class FolderSide final : public FarSide {
 class RepositorySide final : public FarSide {
  public:
   /// `more` is put into the settings of the destination; `clock` outlives this.
-  RepositorySide(const Laboratory& laboratory, const Clock& clock, bool ingest, std::string more = {});
+  RepositorySide(const Laboratory& laboratory, const Clock& clock, bool ingest, std::string more = {},
+                 bool no_removal = false);
   Far begin() override;
   Things things(const Laboratory& laboratory, const SiteFolder& site) override;
   [[nodiscard]] sandbox::Sandbox& sandbox() { return *sandbox_; }

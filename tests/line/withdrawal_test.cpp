@@ -92,7 +92,7 @@ Ending withdraw(const SiteFolder& site, Way way, const Crash& crash = {}) {
 }
 
 struct Tried {
-  long acts = 0, tried = 0;
+  long tried = 0;
   std::vector<std::string> wrong;
 };
 
@@ -143,7 +143,7 @@ Tried end_and_withdraw(const Laboratory& laboratory, bool ingest, Way way, long 
     give_own_list(laboratory, site);
     acts = run_daemon_once(site.config_file(), site.path()).acts;
   }
-  auto out = try_all(laboratory, ingest, spread(acts + 20, step), [&](RepositorySide& far, long at) {
+  return try_all(laboratory, ingest, spread(acts + 20, step), [&](RepositorySide& far, long at) {
     const SiteFolder site(laboratory, far.begin());
     give_own_list(laboratory, site);
     run_daemon_once(site.config_file(), site.path(), {.at = at, .torn = at % 2 == 0});
@@ -153,51 +153,51 @@ Tried end_and_withdraw(const Laboratory& laboratory, bool ingest, Way way, long 
     const auto wrong = complaint(laboratory, site, far.things(laboratory, site));
     return wrong.empty() ? wrong : wrong + "--- said\n" + said;
   });
-  out.acts = acts;
+}
+
+// At every request that the repository sees, while the agent lives.
+Tried withdraw_at_any_request(std::size_t more_reads, bool ingest, Way way, long step) {
+  const Laboratory laboratory(few_reads, more_reads);
+  Tried out;
+  bool reached = true;
+  for (long at = 1; reached; at += step) {
+    laboratory.write_subjects();
+    ManualClock clock(laboratory.made_utc_s());
+    RepositorySide far(laboratory, clock, ingest);
+    Agent agent(laboratory, far, clock);
+    reached = false;
+    far.meanwhile = [&] {
+      reached = true;
+      if (way == Way::list) {
+        laboratory.write_subjects("SAMPLE-01");
+        if (at % 2 == 0) agent.runner().recheck_consent();  // as its thread does in the middle of everything
+        return;
+      }
+      if (!receipt::withdraw_subject(agent.journal(), "SUBJECT-01", "test-lab", clock.now_utc_s())) std::abort();
+    };
+    if (!far.sandbox().faults().add("any:delay:" + std::to_string(at) + ":1ms")) std::abort();
+    const auto settle = [&] { far.sandbox().wait_for_tasks(); };
+    bool ended = agent.run_to_the_end(settle);
+    ended = agent.run_to_the_end(settle) && ended;  // the next round, after a change at the very end
+    if (!reached) break;
+    ++out.tried;
+    auto what = complaint(laboratory, agent.site_folder(), far.things(laboratory, agent.site_folder()));
+    if (!ended) what += "does not end\n";
+    if (!what.empty()) out.wrong.push_back("=== at request " + std::to_string(at) + "\n" + what + agent.log());
+  }
   return out;
 }
 
 }  // namespace
 
-TEST_GROUP(Withdrawal){// At every request that the repository sees, while the agent lives and has not been told.
-                       void at_any_request(std::size_t more_reads, bool ingest, Way way,
-                                           long step){const Laboratory laboratory(few_reads, more_reads);
-std::vector<std::string> wrong;
-long tried = 0;
-for (long at = 1;; at += step) {
-  laboratory.write_subjects();
-  ManualClock clock(laboratory.made_utc_s());
-  RepositorySide far(laboratory, clock, ingest);
-  Agent agent(laboratory, far, clock);
-  CHECK_TEXT(agent.is_open(), agent.log().c_str());
-  bool reached = false;
-  far.meanwhile = [&] {
-    reached = true;
-    if (way == Way::list) return laboratory.write_subjects("SAMPLE-01");
-    if (!receipt::withdraw_subject(agent.journal(), "SUBJECT-01", "test-lab", clock.now_utc_s())) std::abort();
-  };
-  const auto fault = "any:delay:" + std::to_string(at) + ":1ms";
-  CHECK_TRUE(far.sandbox().faults().add(fault).ok());
-  const auto settle = [&] { far.sandbox().wait_for_tasks(); };
-  bool ended = agent.run_to_the_end(settle);
-  ended = agent.run_to_the_end(settle) && ended;  // the next round, after a change at the very end
-  if (!ended) wrong.push_back("does not end: " + agent.reasons());
-  if (!reached) break;
-  ++tried;
-  auto what = complaint(laboratory, agent.site_folder(), far.things(laboratory, agent.site_folder()));
-  if (!what.empty()) wrong.push_back("=== at request " + std::to_string(at) + "\n" + what + agent.log());
-}
-check_all(way == Way::list ? "list, live" : "command, live", {0, tried, wrong});
-}  // namespace tributary::line_test
-}
-;
+TEST_GROUP(Withdrawal){};
 
 TEST(Withdrawal, by_the_list_at_any_request_of_an_upload_in_parts_leaves_nothing) {
-  at_any_request(many_reads, false, Way::list, every(3));
+  check_all("list, live", withdraw_at_any_request(many_reads, false, Way::list, every(3)));
 }
 
 TEST(Withdrawal, by_the_command_at_any_request_of_an_ingest_leaves_nothing) {
-  at_any_request(0, true, Way::command, every(3));
+  check_all("command, live", withdraw_at_any_request(0, true, Way::command, every(3)));
 }
 
 TEST(Withdrawal, by_the_list_after_the_daemon_was_ended_at_any_act_leaves_nothing) {
