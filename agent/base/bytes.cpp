@@ -123,18 +123,6 @@ char crockford_check(std::string_view digits) {
   return crockford_digits[remainder];
 }
 
-std::uint32_t load_le32(ByteView bytes) {
-  std::uint32_t value = 0;
-  for (std::size_t i = 4; i-- > 0;) value = (value << 8) | bytes[i];
-  return value;
-}
-
-std::uint64_t load_le64(ByteView bytes) {
-  std::uint64_t value = 0;
-  for (std::size_t i = 8; i-- > 0;) value = (value << 8) | bytes[i];
-  return value;
-}
-
 void store_le32(MutableByteView bytes, std::uint32_t value) {
   for (std::size_t i = 0; i < 4; ++i) bytes[i] = static_cast<std::uint8_t>(value >> (8 * i));
 }
@@ -144,11 +132,15 @@ void store_le64(MutableByteView bytes, std::uint64_t value) {
 }
 
 void append_le32(Bytes& bytes, std::uint32_t value) {
-  for (std::size_t i = 0; i < 4; ++i) bytes.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
+  std::array<std::uint8_t, 4> spelled{};
+  store_le32(spelled, value);
+  bytes.insert(bytes.end(), spelled.begin(), spelled.end());
 }
 
 void append_le64(Bytes& bytes, std::uint64_t value) {
-  for (std::size_t i = 0; i < 8; ++i) bytes.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
+  std::array<std::uint8_t, 8> spelled{};
+  store_le64(spelled, value);
+  bytes.insert(bytes.end(), spelled.begin(), spelled.end());
 }
 
 }  // namespace tributary

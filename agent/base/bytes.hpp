@@ -42,8 +42,13 @@ std::string to_crockford(ByteView bytes);
 char crockford_check(std::string_view digits);
 
 /// Little-endian and big-endian integers at the front of `bytes`; the caller has checked the size.
-std::uint32_t load_le32(ByteView bytes);
-std::uint64_t load_le64(ByteView bytes);
+inline std::uint32_t load_le32(ByteView bytes) {
+  return std::uint32_t{bytes[0]} | std::uint32_t{bytes[1]} << 8U | std::uint32_t{bytes[2]} << 16U |
+         std::uint32_t{bytes[3]} << 24U;
+}
+inline std::uint64_t load_le64(ByteView bytes) {
+  return std::uint64_t{load_le32(bytes)} | std::uint64_t{load_le32(bytes.subspan(4))} << 32U;
+}
 void store_le32(MutableByteView bytes, std::uint32_t value);
 void store_le64(MutableByteView bytes, std::uint64_t value);
 void append_le32(Bytes& bytes, std::uint32_t value);

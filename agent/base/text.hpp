@@ -19,6 +19,8 @@ bool glob_match(std::string_view pattern, std::string_view text);
 std::size_t edit_distance(std::string_view a, std::string_view b);
 /// The candidate nearest to `word`, or empty when none is near enough to be meant.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+/// Not empty, and of the portable filename character set alone (POSIX.1-2017, 3.282): A-Z a-z 0-9 . _ -
+bool is_portable_name(std::string_view text);
 /// True for well-formed UTF-8 (no surrogates, no overlong forms).
 bool is_utf8(std::string_view text);
 /// Control characters and broken UTF-8 shown as `\xHH`: fit for a terminal or a log line.

@@ -56,18 +56,13 @@ int pour(stream::Source& from, const std::string& path) {
   return kept ? exit_yes : complain(kept.error());
 }
 
-bool is_there(const std::string& path) {
-  struct stat info{};
-  return ::lstat(path.c_str(), &info) == 0;
-}
-
 int keygen(const Arguments& arguments) {
   const auto secret_file = arguments.value("--secret");
   const auto public_file = arguments.value("--public");
   if (secret_file.empty() || public_file.empty()) return usage("crypt4gh keygen needs --secret F and --public G");
   if (secret_file == public_file) return usage("crypt4gh keygen: --secret and --public are two files");
   for (const auto& file : {secret_file, public_file}) {
-    if (is_there(file))
+    if (files::exists(file))
       return complain(operator_error(printable(file) + " exists already", "a key is never overwritten"));
   }
   auto passphrase = passphrase_of(arguments);

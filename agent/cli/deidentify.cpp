@@ -41,11 +41,8 @@ Result<Map> read_map(const std::string& path) {
       return operator_error(where + " is not: original TAB replacement", "one identifier a line");
     }
     const std::string replacement(trim(words[1]));
-    for (const char c : replacement) {
-      if (std::isalnum(static_cast<unsigned char>(c)) == 0 &&
-          std::string_view("._-").find(c) == std::string_view::npos) {
-        return operator_error(where + ": the replacement holds more than letters, digits, '.', '_' and '-'");
-      }
+    if (!is_portable_name(replacement)) {
+      return operator_error(where + ": the replacement holds more than letters, digits, '.', '_' and '-'");
     }
     const std::string original(trim(words[0]));
     if (map.first.empty()) map.first = replacement;

@@ -1,9 +1,8 @@
 // agent/journal/backup.cpp: the linkage of a site as one text.
 #include "agent/journal/backup.hpp"
 
-#include <algorithm>
-
 #include "agent/base/clock.hpp"
+#include "agent/base/text.hpp"
 #include "agent/port/crypto/crypto.hpp"
 #include "agent/port/json/json.hpp"
 
@@ -29,12 +28,7 @@ Json json_of(const KeptLink& kept) {
 }
 
 // What may stand in the name of an object; whoever gives pseudonyms is stricter.
-bool is_name(std::string_view word) {
-  return !word.empty() && word.size() <= 255 && std::all_of(word.begin(), word.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-           c == '-';
-  });
-}
+bool is_name(std::string_view word) { return is_portable_name(word) && word.size() <= 255; }
 
 // Nothing when the line is no link.
 std::optional<KeptLink> link_of(std::string_view line) {

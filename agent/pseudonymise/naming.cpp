@@ -13,8 +13,6 @@ constexpr std::size_t most_bytes = 64;
 // A shorter id may stand in a longer number by chance; where it stands alone, the dictionary finds it.
 constexpr std::size_t telling_bytes = 5;
 
-bool is_alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
-
 Name refused(std::string reason) {
   return {Name::State::refused,
           {},
@@ -46,10 +44,9 @@ Result<std::string> flaw(const std::string& word, const Wanted& wanted, const st
 std::string_view word_of(Kind kind) { return kind == Kind::subject ? "subject" : "sample"; }
 
 bool fits_as_pseudonym(std::string_view word) {
-  if (word.size() < fewest_bytes || word.size() > most_bytes) return false;
-  if (!is_alphanumeric(word.front()) || !is_alphanumeric(word.back())) return false;
-  return std::all_of(word.begin(), word.end(),
-                     [](char c) { return is_alphanumeric(c) || c == '.' || c == '_' || c == '-'; });
+  constexpr std::string_view signs = "._-";
+  return is_portable_name(word) && word.size() >= fewest_bytes && word.size() <= most_bytes &&
+         signs.find(word.front()) == std::string_view::npos && signs.find(word.back()) == std::string_view::npos;
 }
 
 void Naming::want(const Wanted& wanted, const std::string& subject_id, bool may_ask) {

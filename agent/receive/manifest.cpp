@@ -1,7 +1,6 @@
 // agent/receive/manifest.cpp: the signature first, then the words.
 #include "agent/receive/manifest.hpp"
 
-#include <algorithm>
 #include <optional>
 #include <set>
 
@@ -64,11 +63,7 @@ Result<Claim> claim_of(const Json& file) {
 
 bool is_plain_name(std::string_view name) {
   constexpr std::size_t longest = 200;
-  return !name.empty() && name.size() <= longest && name.front() != '.' &&
-         std::all_of(name.begin(), name.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' || c == '_' ||
-                  c == '-';
-         });
+  return is_portable_name(name) && name.size() <= longest && name.front() != '.';
 }
 
 Result<Manifest> read_manifest(std::string_view jws, const std::vector<SiteKey>& keys) {

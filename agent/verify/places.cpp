@@ -132,9 +132,4 @@ std::unique_ptr<Places> places_of(genomics::Format format, std::string_view unit
   return std::make_unique<OneField>(is_printable(text(piece)) ? Field::text : Field::opaque, piece.size());
 }
 
-std::uint64_t units_in(genomics::Format format, std::string_view unit, ByteView piece) {
-  if (piece.empty()) return 0;
-  return places_of(format, unit, piece)->locate(piece.size() - 1, piece.size()).unit + 1;
-}
-
 }  // namespace tributary::verify

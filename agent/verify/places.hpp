@@ -32,9 +32,6 @@ class Places {
 /// How content of that format and unit is laid out. The piece must outlive the answer.
 std::unique_ptr<Places> places_of(genomics::Format format, std::string_view unit, ByteView piece);
 
-/// How many units a piece holds: lines or records; 0 when it is empty.
-std::uint64_t units_in(genomics::Format format, std::string_view unit, ByteView piece);
-
 /// Records of BAM and BCF, as they stand in the files without compression.
 std::unique_ptr<Places> bam_places(ByteView piece);
 std::unique_ptr<Places> bcf_places(ByteView piece);

@@ -4,7 +4,7 @@
 # BAM, CRAM and BCF need samtools and bcftools; without them these targets start from nothing.
 set -eu
 dir=${1:?the folder to make the inputs in}
-for name in bam cram vcf fastq run_info sample_sheet subject_csv fhir_consent duo_terms yaml drs_reply tes_reply s3_xml sandbox crypt4gh_header pseudonym_reply pseudonym_list linkage; do
+for name in bam cram vcf fastq run_info sample_sheet subject_csv fhir_consent duo_terms yaml drs_reply tes_reply s3_xml sandbox crypt4gh_header pseudonym_reply pseudonym_list linkage restart_point; do
   mkdir -p "$dir/$name"
 done
 
@@ -46,6 +46,9 @@ if command -v samtools >/dev/null && command -v bcftools >/dev/null && command -
   joint_vcf | bcftools view --no-version -Ou -o "$dir/vcf/joint_ubcf" - 2>/dev/null
   fastq | bgzip -c >"$dir/fastq/bgzf"
 fi
+
+# three numbers; then version, no bits, offset behind the gzip header, member 1, and nothing read so far
+(head -c 24 /dev/zero; printf '\1\0\0\12\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0'; head -c 24 /dev/zero) >"$dir/restart_point/start"
 
 printf '<?xml version="1.0"?>\n<RunInfo Version="2"><Run Id="251120_M00146_0021_A" Number="21"><Flowcell>A</Flowcell><Instrument>M00146</Instrument><Date>251120</Date><Reads><Read Number="1" NumCycles="151" IsIndexedRead="N"/></Reads></Run></RunInfo>\n' >"$dir/run_info/miseq"
 printf '[Header],,\nIEMFileVersion,4,\n[Data],,\nSample_ID,Sample_Name,Sample_Project,Lane\nS-1,N_1,P,1\n"S,2",,P,2\n' >"$dir/sample_sheet/v1"

@@ -80,6 +80,7 @@ struct Transform {
 struct Place {
   std::string_view unit;     // "header line", "record", "container field"; scan_content also: "line", "file name"
   std::uint64_t number = 0;  // 1-based, of the first whole unit in the piece
+  std::uint64_t units = 1;   // in the piece; scan_content does not count them
 };
 
 /// Sees the decompressed result, piece by piece, before it is compressed: whole header lines and whole records only

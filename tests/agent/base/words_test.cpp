@@ -158,6 +158,12 @@ TEST(Text, finds_the_nearest_word) {
   LONGS_EQUAL(3, edit_distance("kitten", "sitting"));
 }
 
+TEST(Text, is_a_portable_name_or_not) {
+  for (const char* good : {"a", "TL-7.cram_2", "...", "-"}) CHECK(is_portable_name(good));
+  for (const char* bad : {"", "a b", "a/b", "a\n", "caf\xc3\xa9", "a:b"}) CHECK(!is_portable_name(bad));
+  CHECK(!is_portable_name(std::string_view("a\0b", 3)));
+}
+
 TEST(Text, is_UTF_8_or_not) {
   for (const auto* good : {"", "abc", "\xc3\xa4", "\xe2\x82\xac", "\xf0\x9f\x98\x80"}) CHECK_TRUE(is_utf8(good));
   for (const auto* bad : {"\xff", "\xc3", "\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\x80"}) {

@@ -62,6 +62,7 @@ TEST(Bam, leaves_no_identifier_in_the_result_and_shows_all_of_it_to_the_tap) {
   std::string records = listener.heard.substr(listener.heard.find("@RG\tID:TL-7.2"));
   records = records.substr(records.find('\n') + 1);
   CHECK(samples::contains(plain, records));  // the tap saw the records byte for byte
+  LONGS_EQUAL(samples::TextOptions{}.records, listener.records);
   CHECK(samples::contains(samples::unpacked(file), "PERSON-01"));
 }
 

@@ -266,6 +266,7 @@ Bytes index_of(const Bytes& file, IndexKind kind) {
 Status Listener::content(const Place& place, ByteView bytes) {
   heard += text(bytes);
   units.emplace_back(place.unit);
+  if (place.unit == "record") records += place.units;
   return {};
 }
 

@@ -66,7 +66,8 @@ class Listener final : public ContentTap {
  public:
   Status content(const Place& place, ByteView bytes) override;
   std::string heard;
-  std::vector<std::string> units;
+  std::vector<std::string> units;  // of each piece
+  std::uint64_t records = 0;
 };
 
 /// Reads to the end in pieces of `piece` bytes.

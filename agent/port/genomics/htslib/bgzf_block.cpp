@@ -37,19 +37,15 @@ void BgzfBlock::unpack() {
 }
 
 bool pack_block(ByteView content, Bytes& out) {
+  thread_local std::array<std::uint8_t, bgzf_block_limit - bgzf_header_bytes - bgzf_footer_bytes> packed;
+  const auto size = deflate::pack(content, packed);
+  if (size == 0) return false;
   const auto start = out.size();
-  out.resize(start + bgzf_block_limit);
-  const auto block = MutableByteView(out).subspan(start);
-  std::copy(header.begin(), header.end(), block.begin());
-  const auto size = deflate::pack(
-      content, block.subspan(bgzf_header_bytes, bgzf_block_limit - bgzf_header_bytes - bgzf_footer_bytes));
-  if (size == 0) {
-    out.resize(start);
-    return false;
-  }
-  store_le32(block.subspan(bgzf_header_bytes + size, 4), deflate::crc32(0, content));
-  store_le32(block.subspan(bgzf_header_bytes + size + 4, 4), static_cast<std::uint32_t>(content.size()));
-  out.resize(start + bgzf_header_bytes + size + bgzf_footer_bytes);
+  out.reserve(start + bgzf_header_bytes + size + bgzf_footer_bytes);
+  out.insert(out.end(), header.begin(), header.end());
+  out.insert(out.end(), packed.begin(), packed.begin() + size);
+  append_le32(out, deflate::crc32(0, content));
+  append_le32(out, static_cast<std::uint32_t>(content.size()));
   write_size(MutableByteView(out).subspan(start));
   return true;
 }

@@ -113,6 +113,7 @@ Status CleanText::emit_header(std::uint64_t lines, std::size_t consumed) {
     piece_number_ = header_lines_ + 1;
   }
   header_lines_ += lines;
+  piece_units_ += lines;
   copying_ = false;
   if (Status done = writer_.write(ByteView(piece_).subspan(unit_begin_)); !done) return done;
   take_changed(consumed);
@@ -171,6 +172,7 @@ Status CleanText::emit_record(std::size_t consumed, const Region* region) {
   if (region != nullptr) region_ = *region;
   if (at.within == 0 && skip_ == 0) mark_point(at);
   ++records_;
+  ++piece_units_;
   if (piece_number_ == 0) {
     piece_unit_ = "record";
     piece_number_ = records_;
@@ -290,11 +292,11 @@ Status CleanText::see_unit() {
 
 Status CleanText::flush_tap() {
   if (tap_ != nullptr && !piece_.empty()) {
-    if (Status done = tap_->content(Place{piece_unit_, piece_number_}, piece_); !done) return done;
+    if (Status done = tap_->content(Place{piece_unit_, piece_number_, piece_units_}, piece_); !done) return done;
   }
   piece_.clear();
   unit_begin_ = 0;
-  piece_number_ = 0;
+  piece_number_ = piece_units_ = 0;
   return {};
 }
 

@@ -106,7 +106,7 @@ class CleanText : public CleanSource {
   Bytes piece_;  // whole units that the tap has not seen yet, and the unit in the making
   std::size_t unit_begin_ = 0;
   std::string_view piece_unit_;
-  std::uint64_t piece_number_ = 0;
+  std::uint64_t piece_number_ = 0, piece_units_ = 0;
   std::uint64_t header_lines_ = 0;
   std::uint64_t records_ = 0;
   // Where the window's front stands in its source block.

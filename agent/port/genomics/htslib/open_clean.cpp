@@ -1,6 +1,5 @@
 // agent/port/genomics/htslib/open_clean.cpp: which transform a format has.
-#include <algorithm>
-
+#include "agent/base/text.hpp"
 #include "agent/port/genomics/genomics.hpp"
 #include "agent/port/genomics/htslib/alignment.hpp"
 #include "agent/port/genomics/htslib/bcf.hpp"
@@ -12,21 +11,13 @@ namespace tributary::genomics {
 
 namespace {
 
-/// A pseudonym with a tab or a line end in it would change the file's structure.
-bool is_pseudonym(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '.' || c == '_' ||
-           c == '-';
-  });
-}
-
 Status check_columns(const Transform& transform) {
   if (transform.columns.empty()) return {};
   if (transform.format != Format::vcf && transform.format != Format::bcf)
     return refusal("only VCF and BCF have columns of samples");
   const Column* before = nullptr;
   for (const Column& column : transform.columns) {
-    if (!is_pseudonym(column.name)) {
+    if (!is_portable_name(column.name)) {
       return refusal("a name that should replace a column's is empty or has characters outside of A-Z a-z 0-9 . _ -");
     }
     if (before != nullptr && column.source <= before->source) return refusal("columns are not in their order");
@@ -39,7 +30,7 @@ Status check_columns(const Transform& transform) {
 
 Result<std::unique_ptr<CleanSource>> open_clean(files::Fd file, const Transform& transform, const Pass& pass) {
   const bool nameless = transform.format == Format::fastq || transform.format == Format::bed;
-  if (!nameless && !is_pseudonym(transform.sample)) {
+  if (!nameless && !is_portable_name(transform.sample)) {
     return refusal("the name that should replace the sample's is empty or has characters outside of A-Z a-z 0-9 . _ -");
   }
   if (Status done = check_columns(transform); !done) return done.error();

@@ -138,12 +138,7 @@ std::string upper(std::string_view text) {
   return out;
 }
 
-bool is_sample_name(std::string_view name) {
-  const auto allowed = [](char c) {
-    return is_digit(c) || is_upper(c) || (c >= 'a' && c <= 'z') || c == '.' || c == '_' || c == '-';
-  };
-  return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), allowed);
-}
+bool is_sample_name(std::string_view name) { return is_portable_name(name) && name.size() <= 64; }
 
 }  // namespace
 

@@ -24,7 +24,7 @@ class TapBatch {
   }
   [[nodiscard]] Status flush() {
     if (tap_ == nullptr || gathered_.empty()) return {};
-    Status done = tap_->content(Place{unit_, first_}, gathered_);
+    Status done = tap_->content(Place{unit_, first_, number_ - first_ + 1}, gathered_);
     gathered_.clear();
     return done;
   }

@@ -5,23 +5,14 @@
 #include <array>
 #include <charconv>
 
+#include "agent/port/genomics/htslib/pieces.hpp"
+
 namespace tributary::genomics {
 
 namespace {
 
 /// As many as BCF can count; nothing comes near.
 constexpr std::size_t most_alternates = 0xfffe;
-
-/// Calls `part` with each piece of `text` between the signs and with its number.
-template <typename Part>
-void for_each(std::string_view text, char between, Part part) {
-  for (std::size_t number = 0;; ++number) {
-    const auto end = text.find(between);
-    part(number, text.substr(0, end));
-    if (end == std::string_view::npos) return;
-    text.remove_prefix(end + 1);
-  }
-}
 
 /// In so many bytes that a vector unit counts them at once.
 constexpr std::size_t stretch_bytes = 64;
@@ -101,7 +92,7 @@ Result<bool> VcfCut::cut(std::string_view line) {
   if (fixed_[4] != ".") {
     if (static_cast<std::size_t>(std::count(fixed_[4].begin(), fixed_[4].end(), ',')) >= most_alternates)
       return refusal("more alternate alleles than a record can have");
-    for_each(fixed_[4], ',', [&](std::size_t, std::string_view alternate) { alternates_.push_back(alternate); });
+    for_each_piece(fixed_[4], ',', [&](std::size_t, std::string_view alternate) { alternates_.push_back(alternate); });
   }
   if (fixed_[8] != format_) learn_format();
   alleles_.start(alternates_);
@@ -143,7 +134,7 @@ void VcfCut::learn_format() {
   format_ = fixed_[8];
   format_counts_.clear();
   genotype_at_ = static_cast<std::size_t>(-1);
-  for_each(format_, ':', [&](std::size_t place, std::string_view key) {
+  for_each_piece(format_, ':', [&](std::size_t place, std::string_view key) {
     format_counts_.push_back(header_.values().format_count(key));
     if (key == "GT" && genotype_at_ > place) genotype_at_ = place;
   });
@@ -207,7 +198,7 @@ void VcfCut::write_alternates() {
 void VcfCut::write_info() {
   const std::size_t start = record_.size();
   if (fixed_[7] != ".") {
-    for_each(fixed_[7], ';', [&](std::size_t, std::string_view entry) {
+    for_each_piece(fixed_[7], ';', [&](std::size_t, std::string_view entry) {
       const std::size_t before = record_.size();
       if (before > start) record_.push_back(';');
       const std::size_t equals = std::min(entry.find('='), entry.size());
@@ -270,7 +261,7 @@ void VcfCut::write_sample(std::size_t sample) {
     record_ += samples_[sample];
     return;
   }
-  for_each(samples_[sample], ':', [&](std::size_t place, std::string_view value) {
+  for_each_piece(samples_[sample], ':', [&](std::size_t place, std::string_view value) {
     if (place > 0) record_.push_back(':');
     const bool known = place < format_counts_.size();  // beyond it the cleaner refuses the record
     if (place == genotype_at_ && !bad_genotype_[sample]) {
@@ -310,7 +301,7 @@ void VcfCut::write_genotype(std::string_view genotype) {
 /// `places` rise.
 void VcfCut::write_some(std::string_view values, const std::vector<std::uint32_t>& places) {
   auto next = places.begin();
-  for_each(values, ',', [&](std::size_t place, std::string_view value) {
+  for_each_piece(values, ',', [&](std::size_t place, std::string_view value) {
     if (next == places.end() || place != *next) return;
     if (next != places.begin()) record_.push_back(',');
     record_ += value;

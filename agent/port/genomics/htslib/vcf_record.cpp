@@ -3,22 +3,13 @@
 
 #include <algorithm>
 
+#include "agent/port/genomics/htslib/pieces.hpp"
+
 namespace tributary::genomics {
 
 namespace {
 
 void append(Bytes& out, std::string_view text) { out.insert(out.end(), text.begin(), text.end()); }
-
-/// Calls `part` with each piece of `text` between the signs and with its number.
-template <typename Part>
-void for_each(std::string_view text, char between, Part part) {
-  for (std::size_t number = 0;; ++number) {
-    const auto end = text.find(between);
-    part(number, text.substr(0, end));
-    if (end == std::string_view::npos) return;
-    text.remove_prefix(end + 1);
-  }
-}
 
 }  // namespace
 
@@ -106,7 +97,7 @@ ValueRule VcfRecordCleaner::info_rule(std::size_t place, std::string_view key) {
 void VcfRecordCleaner::info(std::string_view info, Bytes& out) {
   const std::size_t start = out.size();
   if (info != ".") {
-    for_each(info, ';', [&](std::size_t place, std::string_view entry) {
+    for_each_piece(info, ';', [&](std::size_t place, std::string_view entry) {
       const auto equals = std::min(entry.find('='), entry.size());
       const auto rule = info_rule(place, entry.substr(0, equals));
       const auto value = equals == entry.size() ? std::string_view{} : entry.substr(equals + 1);
@@ -125,7 +116,7 @@ void VcfRecordCleaner::learn_format(std::string_view format) {
   format_ = format;
   clean_format_.clear();
   format_rules_.clear();
-  for_each(format, ':', [&](std::size_t, std::string_view key) {
+  for_each_piece(format, ':', [&](std::size_t, std::string_view key) {
     format_rules_.push_back(header_.values().format_rule(key));
     if (format_rules_.back() == ValueRule::drop) return;
     if (!clean_format_.empty()) clean_format_.push_back(':');
@@ -137,7 +128,7 @@ void VcfRecordCleaner::learn_format(std::string_view format) {
 Status VcfRecordCleaner::sample(std::string_view values, Bytes& out) {
   bool fits = true;
   clean_sample_.clear();
-  for_each(values, ':', [&](std::size_t place, std::string_view value) {
+  for_each_piece(values, ':', [&](std::size_t place, std::string_view value) {
     if (place >= format_rules_.size()) {
       fits = false;
       return;
