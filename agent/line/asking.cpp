@@ -39,7 +39,8 @@ bool by_our_register(const consent::Decision& decision) {
 struct Runner::Round {
   std::uint64_t unknown_delivered = 0;
   bool unknown = false;
-  std::string reason;  // of the first one that was delivered
+  bool failed = false;  // something could not be written: everything is asked again in the next round
+  std::string reason;   // of the first one that was delivered
 };
 
 Status Runner::clock_is_good() {
@@ -71,16 +72,19 @@ consent::Decision Runner::ask_again(const journal::ParcelRow& row) {
   return site_.ask_again((*link)->id, row.policy);
 }
 
-void Runner::take_back(const journal::ParcelRow& row, const std::string& why) {
-  auto stopped = receipt::stop(journal_, row, "consent: " + why, site_.settings().site, clock_.now_utc_s());
-  if (!stopped) return report("parcel " + row.id, stopped.error());
-  if (*stopped) log_.warning("parcel " + row.id + ": consent is gone: " + why);
+bool Runner::tell(const journal::ParcelRow& row, const Result<bool>& moved, const std::string& what) {
+  if (!moved) report("parcel " + row.id, moved.error());
+  if (moved && *moved) log_.warning("parcel " + row.id + ": " + what);
+  return moved.ok();
 }
 
-void Runner::hold_unknown(const journal::ParcelRow& row, const std::string& why) {
-  auto held = journal_.hold_unknown(row.id, "consent: " + why, clock_.now_utc_s());
-  if (!held) return report("parcel " + row.id, held.error());
-  if (*held) log_.warning("parcel " + row.id + ": held: consent: " + why);
+bool Runner::take_back(const journal::ParcelRow& row, const std::string& why) {
+  return tell(row, receipt::stop(journal_, row, "consent: " + why, site_.settings().site, clock_.now_utc_s()),
+              "consent is gone: " + why);
+}
+
+bool Runner::hold_unknown(const journal::ParcelRow& row, const std::string& why) {
+  return tell(row, journal_.hold_unknown(row.id, "consent: " + why, clock_.now_utc_s()), "held: consent: " + why);
 }
 
 bool Runner::may_send(const journal::ParcelRow& row) {
@@ -103,11 +107,15 @@ void Runner::recheck(const journal::ParcelRow& row, Round& round) {
   if (gone && !row.withdraw_reason.starts_with("consent:")) return;  // an operator cancelled it
   const auto decision = ask_again(row);
   const auto* policy = site_.settings().policy(row.policy);
+  const auto now = clock_.now_utc_s();
+  const auto note = [&](bool done) { round.failed = round.failed || !done; };
+  if (decision.verdict == Verdict::permit && gone) {
+    const bool hold = policy->on_restored == config::OnRestored::hold;
+    return note(tell(row, journal_.restore(row.id, hold, now), "consent is given again after the data was withdrawn"));
+  }
   if (decision.verdict == Verdict::permit) {
-    auto moved = gone ? journal_.restore(row.id, policy->on_restored == config::OnRestored::hold, clock_.now_utc_s())
-                      : journal_.resume(row.id, clock_.now_utc_s());
-    if (!moved) return report("parcel " + row.id, moved.error());
-    if (gone && *moved) log_.warning("parcel " + row.id + ": consent is given again after the data was withdrawn");
+    if (row.condition == journal::Condition::held)
+      note(tell(row, journal_.resume(row.id, now), "consent is known again"));
     return;
   }
   if (gone) return;
@@ -116,13 +124,13 @@ void Runner::recheck(const journal::ParcelRow& row, Round& round) {
     if (delivered && policy == nullptr) return;  // nothing to judge it by: an operator took the policy away
     round.unknown = true;
     if (delivered && round.unknown_delivered++ == 0) round.reason = decision.reason;
-    if (!delivered) hold_unknown(row, decision.reason);
+    if (!delivered) note(hold_unknown(row, decision.reason));
     return;
   }
   const bool erase = policy != nullptr && policy->on_withdrawal == config::OnWithdrawal::erase;
   const bool stays = !was_taken_back(decision) || (!erase && !by_our_register(decision));
   if (delivered && stays) return;
-  take_back(row, decision.reason);
+  note(take_back(row, decision.reason));
 }
 
 void Runner::recheck_consent() {
@@ -155,9 +163,10 @@ void Runner::recheck_consent() {
   } else {
     settle(consent_alarm);
   }
+  wake_carriers();
+  if (round.failed) return;
   recheck_at_ = round.unknown ? now + ask_again_after_s : INT64_MAX;
   revision_ = revision;
-  wake_carriers();
 }
 
 void Runner::keep_asking() {

@@ -128,7 +128,7 @@ void Runner::push(const journal::ParcelRow& row, OpenDestination& destination) {
       report("parcel " + row.id, done.error());
     return;
   }
-  if (!pushed && refusal.consent_gone) return take_back(row, refusal.why);
+  if (!pushed && refusal.consent_gone && take_back(row, refusal.why)) return;
   if (!pushed) return end(row, journal::Stage::uploading, pushed.error());
   log_.info("parcel " + row.id + ": registered at " + row.destination);
   const journal::Journal::Outcome registered{journal::Stage::registered, journal::Condition::going, {}, {}, 0};

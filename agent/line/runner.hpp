@@ -75,8 +75,10 @@ class Runner {
   void settle(const std::string& about);
   struct Round;
   void recheck(const journal::ParcelRow& row, Round& round);
-  void take_back(const journal::ParcelRow& row, const std::string& why);
-  void hold_unknown(const journal::ParcelRow& row, const std::string& why);
+  /// False, of these: the journal could not be written, which is told.
+  bool tell(const journal::ParcelRow& row, const Result<bool>& moved, const std::string& what);
+  bool take_back(const journal::ParcelRow& row, const std::string& why);
+  bool hold_unknown(const journal::ParcelRow& row, const std::string& why);
   /// False: the parcel was taken back or is held.
   bool may_send(const journal::ParcelRow& row);
 

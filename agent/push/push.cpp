@@ -140,7 +140,6 @@ Result<PushedParcel> Carrier::push(const queue::QueuedParcel& parcel, const Rout
   const auto pushed = route.destination->push(out);
   if (pushed && !stopped_by) progress.arrived();
   progress.end();
-  refusal.called_off = progress.called_off();
   for (const auto& reader : readers) refusal.source_changed = refusal.source_changed || reader.source_changed();
   if (stopped_by) {
     refusal.consent_gone = stopped_by->verdict == consent::Verdict::deny;

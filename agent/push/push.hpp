@@ -57,7 +57,6 @@ class Carrier {
     bool source_changed = false;
     bool consent_gone = false;  // denied, not merely unknown
     std::string why;            // when it is gone
-    bool called_off = false;    // held, withdrawn or cancelled while it was uploaded
   };
   Result<PushedParcel> push(const queue::QueuedParcel& parcel, const Route& route, Refusal& refusal);
   /// What was registered before and only has to be ingested.

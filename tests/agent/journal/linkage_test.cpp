@@ -1,4 +1,5 @@
 // tests/agent/journal/linkage_test.cpp: a pseudonym is one person's, and a backup brings all of them back or none.
+#include "agent/journal/backup.hpp"
 #include "agent/journal/migrations.hpp"
 #include "agent/port/crypto/crypto.hpp"
 #include "tests/agent/journal/state.hpp"
@@ -130,6 +131,20 @@ TEST(Linkage, goes_into_an_empty_journal_under_another_state_key) {
   const auto theirs = (*opened)->parcels_of("SUBJECT-01");
   LONGS_EQUAL(0, theirs->parcels.size());
   LONGS_EQUAL(2, theirs->elsewhere.size());
+}
+
+TEST(Linkage, carries_who_withdrew_and_what) {
+  keep(link_of("TL-1", "SAMPLE-01"));
+  CHECK_TRUE(state.journal->remember_withdrawal("SUBJECT-01", journal::Level::no_further_use, noon).ok());
+  CHECK_TRUE(state.journal->remember_withdrawal("SUBJECT-01", journal::Level::no_further_contact, noon + 1).ok());
+  const auto text = journal::write_linkage(*state.journal, "test-lab", noon);
+  const auto read = journal::read_linkage(text->text.reveal());
+  CHECK_TRUE(read.ok());
+  State other;
+  LONGS_EQUAL(1, other.journal->restore_links(read->links)->added);
+  const auto times = other.journal->withdrawals_of("SUBJECT-01");
+  LONGS_EQUAL(noon, times->use_utc_s);
+  LONGS_EQUAL(noon + 1, times->contact_utc_s);
 }
 
 TEST(Linkage, is_restored_not_at_all_when_one_link_contradicts) {
