@@ -133,6 +133,21 @@ void Runner::recheck(const journal::ParcelRow& row, Round& round) {
   note(take_back(row, decision.reason));
 }
 
+bool Runner::recheck_all(Round& round) {
+  std::string after;
+  for (;;) {
+    auto page = journal_.parcels({}, after, 500);
+    if (!page) report("consent", page.error());
+    if (!page) return false;
+    if (page->empty()) return !round.failed;
+    after = page->back().id;
+    for (const auto& row : *page) {
+      if (stop_.requested()) return false;
+      recheck(row, round);
+    }
+  }
+}
+
 void Runner::recheck_consent() {
   const std::lock_guard lock(recheck_mutex_);
   const auto now = clock_.now_utc_s();
@@ -144,29 +159,20 @@ void Runner::recheck_consent() {
   if (revision != revision_) {
     if (auto again = journal_.replan_waiting(); !again) return report("consent", again.error());
   }
+  recheck_at_ = INT64_MAX;  // a carrier that meets somebody unknown from now on sets it again
   Round round;
-  std::string after;
-  for (;;) {
-    auto page = journal_.parcels({}, after, 500);
-    if (!page) return report("consent", page.error());
-    if (page->empty()) break;
-    after = page->back().id;
-    for (const auto& row : *page) {
-      if (stop_.requested()) return;
-      recheck(row, round);
-    }
-  }
-  if (round.unknown_delivered > 0) {
-    alarm(consent_alarm, wait_error("consent: of " + counted(round.unknown_delivered, "delivered parcel") +
-                                        " nobody can say now whether it stands: " + round.reason,
-                                    "mend the source; nothing is deleted because of that"));
-  } else {
-    settle(consent_alarm);
-  }
+  const bool whole = recheck_all(round);
   wake_carriers();
-  if (round.failed) return;
-  recheck_at_ = round.unknown ? now + ask_again_after_s : INT64_MAX;
+  if (!whole) {
+    recheck_at_ = now;
+    return;
+  }
   revision_ = revision;
+  if (round.unknown) recheck_at_ = now + ask_again_after_s;
+  if (round.unknown_delivered == 0) return settle(consent_alarm);
+  alarm(consent_alarm, wait_error("consent: of " + counted(round.unknown_delivered, "delivered parcel") +
+                                      " nobody can say now whether it stands: " + round.reason,
+                                  "mend the source; nothing is deleted because of that"));
 }
 
 void Runner::keep_asking() {

@@ -75,6 +75,8 @@ class Runner {
   void settle(const std::string& about);
   struct Round;
   void recheck(const journal::ParcelRow& row, Round& round);
+  /// False: not all were asked, or not all answers could be written.
+  bool recheck_all(Round& round);
   /// False, of these: the journal could not be written, which is told.
   bool tell(const journal::ParcelRow& row, const Result<bool>& moved, const std::string& what);
   bool take_back(const journal::ParcelRow& row, const std::string& why);

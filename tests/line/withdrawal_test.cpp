@@ -193,11 +193,11 @@ Tried withdraw_at_any_request(std::size_t more_reads, bool ingest, Way way, long
 TEST_GROUP(Withdrawal){};
 
 TEST(Withdrawal, by_the_list_at_any_request_of_an_upload_in_parts_leaves_nothing) {
-  check_all("list, live", withdraw_at_any_request(many_reads, false, Way::list, every(3)));
+  check_all("list, live", withdraw_at_any_request(many_reads, false, Way::list, every(5)));
 }
 
 TEST(Withdrawal, by_the_command_at_any_request_of_an_ingest_leaves_nothing) {
-  check_all("command, live", withdraw_at_any_request(0, true, Way::command, every(3)));
+  check_all("command, live", withdraw_at_any_request(0, true, Way::command, every(5)));
 }
 
 TEST(Withdrawal, by_the_list_after_the_daemon_was_ended_at_any_act_leaves_nothing) {
