@@ -8,9 +8,9 @@ const std::vector<Command>& commands() {
     std::vector<Command> list{check_command(),  doctor_command(), plan_command(),    explain_command(),
                               status_command(), runs_command(),   receipts_command()};
     for (auto& command : parcel_commands()) list.push_back(std::move(command));
-    for (auto& command : {withdraw_command(), reidentify_command(), linkage_command(), audit_command(),
-                          policy_command(), keys_command(), schema_command(), deidentify_command(), scan_command(),
-                          crypt4gh_command(), receive_command()}) {
+    for (auto& command : {withdraw_command(), ledger_command(), reidentify_command(), linkage_command(),
+                          audit_command(), policy_command(), keys_command(), schema_command(), deidentify_command(),
+                          scan_command(), crypt4gh_command(), receive_command()}) {
       list.push_back(command);
     }
     return list;

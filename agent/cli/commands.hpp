@@ -15,6 +15,7 @@ Command runs_command();
 Command receipts_command();
 std::vector<Command> parcel_commands();  // retry hold release cancel
 Command withdraw_command();
+Command ledger_command();
 Command reidentify_command();
 Command linkage_command();
 Command audit_command();

@@ -2,13 +2,33 @@
 // itself.
 #include "agent/base/text.hpp"
 #include "agent/cli/commands.hpp"
+#include "agent/line/time_of_day.hpp"
 
 namespace tributary::cli {
 namespace {
 
 using Move = Result<std::int64_t> (journal::Journal::*)(const journal::Filter&, std::int64_t);
 
+// A clock that made a leap is believed because a person says so.
+int confirm_clock(Context& context, const Arguments& arguments) {
+  if (!arguments.rest().empty() || arguments.has("--run") || arguments.has("--destination"))
+    return usage("release --clock takes nothing else");
+  const auto now = context.clock.now_utc_s();
+  if (auto possible = line::check_time(now, 0); !possible) return complain(possible.error());
+  int code = exit_yes;
+  if (!open_state(context, false, code)) return code;
+  auto state = open_state(context, true, code);
+  if (!state) return code;
+  Json record;
+  record.add("at", to_rfc3339(now)).add("action", "release clock");
+  if (auto kept = state->journal->add_audit(record); !kept) return complain(kept.error());
+  if (auto kept = state->journal->note_time(now); !kept) return complain(kept.error());
+  say("release: the time " + to_rfc3339(now) + " is believed");
+  return exit_yes;
+}
+
 int move(Context& context, const Arguments& arguments, const std::string& name, Move what) {
+  if (arguments.has("--clock")) return confirm_clock(context, arguments);
   journal::Filter filter;
   if (arguments.rest().size() > 1) return usage(name + " takes one PARCEL, or --run RUN, or --destination D");
   if (!arguments.rest().empty()) filter.parcel = arguments.rest().front();
@@ -42,6 +62,15 @@ Command command(const std::string& name, const std::string& summary, int (*run)(
   return {name, name + " PARCEL | --run RUN | --destination D", summary, "", {"--run", "--destination"}, {}, run};
 }
 
+Command release_command() {
+  auto out = command("release", "lets a parcel go on that an operator held, or that consent came back for",
+                     [](Context& c, const Arguments& a) { return move(c, a, "release", &journal::Journal::release); });
+  out.usage += " | release --clock";
+  out.help = "--clock: the clock made a leap (see status) and is right.";
+  out.flags.emplace_back("--clock");
+  return out;
+}
+
 }  // namespace
 
 std::vector<Command> parcel_commands() {
@@ -49,8 +78,7 @@ std::vector<Command> parcel_commands() {
                   [](Context& c, const Arguments& a) { return move(c, a, "retry", &journal::Journal::retry); }),
           command("hold", "keeps a parcel from being sent until it is released",
                   [](Context& c, const Arguments& a) { return move(c, a, "hold", &journal::Journal::hold); }),
-          command("release", "lets a parcel go on that an operator held",
-                  [](Context& c, const Arguments& a) { return move(c, a, "release", &journal::Journal::release); }),
+          release_command(),
           command("cancel", "ends a parcel; what is at the destination already is taken back",
                   [](Context& c, const Arguments& a) { return move(c, a, "cancel", &journal::Journal::cancel); })};
 }

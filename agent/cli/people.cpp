@@ -1,56 +1,99 @@
 // agent/cli/people.cpp: `tributary withdraw` and `audit`: acts on persons, and the record of them.
 #include "agent/base/text.hpp"
 #include "agent/cli/commands.hpp"
+#include "agent/cli/person.hpp"
+#include "agent/cli/subject_file.hpp"
+#include "agent/receipt/recall.hpp"
+#include "agent/receipt/receipt.hpp"
 
 namespace tributary::cli {
 namespace {
 
-// One id a line. A list in another encoding would withdraw nobody, and nobody would notice.
-Result<std::vector<std::string>> subjects_of(std::string_view content) {
-  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-  if (content.starts_with(byte_order_mark)) content.remove_prefix(byte_order_mark.size());
-  if (!is_utf8(content) || content.find('\0') != std::string_view::npos)
-    return operator_error("this is no text in UTF-8", "save it as UTF-8, one subject id a line");
-  std::vector<std::string> ids;
-  for (const auto& line : split(content, '\n')) {
-    if (const auto id = trim(line); !id.empty()) ids.emplace_back(id);
-  }
-  if (ids.empty()) return operator_error("there is no subject id in it", "one subject id a line");
-  return ids;
-}
+constexpr const char* use_level = "no-further-use";
+constexpr const char* contact_level = "no-further-contact";
 
-int run_withdraw(Context& context, const Arguments& arguments) {
-  const auto file = arguments.value("--subject-file");
-  if (file.empty() || !arguments.rest().empty())
-    return usage("withdraw needs --subject-file F: one subject id a line (ids are never given on the command line)");
-  auto content = files::read_named(file, 16U << 20);
-  if (!content) return complain(in("--subject-file", content.error()));
-  auto ids = subjects_of(*content);
-  if (!ids) return complain(in("--subject-file", ids.error()), exit_usage);
+// The desk of a programme has said in writing that it deleted what a recall names.
+int confirm(Context& context, const std::string& parcel) {
   int code = exit_yes;
   auto state = open_state(context, true, code);
   if (!state) return code;
+  auto row = state->journal->parcel(parcel);
+  if (!row) return complain(row.error());
+  auto asked = receipt::was_recalled(*state->journal, parcel);
+  if (!asked) return complain(asked.error());
+  if (!*row || (*row)->stage != journal::Stage::withdrawing || !*asked)
+    return complain(
+        refusal("no such parcel waits for the desk of a programme", "tributary status shows those that do"));
   const auto now = context.clock.now_utc_s();
-  std::uint64_t subjects = 0;
-  std::int64_t parcels = 0;
-  std::vector<journal::LinkRow> elsewhere;
-  for (const auto& id : *ids) {
-    auto moved = state->journal->withdraw(id, now, &elsewhere);
-    if (!moved) return complain(moved.error());
-    ++subjects;
-    parcels += *moved;
-  }
   Json record;
-  record.add("at", to_rfc3339(now)).add("action", "withdraw").add("subjects", subjects).add("parcels", parcels);
-  if (!elsewhere.empty()) record.add("known_by_linkage_only", static_cast<std::uint64_t>(elsewhere.size()));
+  record.add("at", to_rfc3339(now)).add("action", "confirm withdrawal").add("uid", person_now()).add("parcel", parcel);
   if (auto kept = state->journal->add_audit(record); !kept) return complain(kept.error());
-  say("withdraw: " + counted(subjects, "subject") + ", " + counted(static_cast<std::uint64_t>(parcels), "parcel") +
-      " stopped or being taken back; tributaryd carries it out");
+  auto written = receipt::write_withdrawn(*state->journal, **row, state->settings.site, "desk", now);
+  if (!written) return complain(written.error());
+  say("withdraw: parcel " + parcel + " is withdrawn, as the programme's desk confirmed");
+  return exit_yes;
+}
+
+int tell_elsewhere(const std::vector<journal::LinkRow>& elsewhere) {
   if (elsewhere.empty()) return exit_yes;
   say("Of " + counted(elsewhere.size(), "pseudonym") +
       " there is no parcel here (restored linkage): nobody here can take back what was sent. Ask the repository for:");
   for (const auto& link : elsewhere) say("  " + link.destination + "  " + link.pseudonym);
   return exit_not_well;
+}
+
+int withdraw_contact(State& state, const std::vector<std::string>& ids, std::int64_t now) {
+  for (const auto& id : ids) {
+    auto kept = state.journal->remember_withdrawal(id, journal::Level::no_further_contact, now);
+    if (!kept) return complain(kept.error());
+  }
+  const auto subjects = static_cast<std::uint64_t>(ids.size());
+  Json record;
+  record.add("at", to_rfc3339(now)).add("action", "withdraw").add("level", contact_level).add("subjects", subjects);
+  if (auto kept = state.journal->add_audit(record); !kept) return complain(kept.error());
+  say("withdraw: " + counted(subjects, "subject") + " not to be contacted; what was agreed to goes on");
+  return exit_yes;
+}
+
+int withdraw_use(State& state, const std::vector<std::string>& ids, std::int64_t now) {
+  const auto subjects = static_cast<std::uint64_t>(ids.size());
+  std::int64_t parcels = 0;
+  std::vector<journal::LinkRow> elsewhere;
+  for (const auto& id : ids) {
+    auto stopped = receipt::withdraw_subject(*state.journal, id, state.settings.site, now);
+    if (!stopped) return complain(stopped.error());
+    parcels += stopped->parcels;
+    elsewhere.insert(elsewhere.end(), stopped->elsewhere.begin(), stopped->elsewhere.end());
+  }
+  Json record;
+  record.add("at", to_rfc3339(now)).add("action", "withdraw").add("level", use_level).add("subjects", subjects);
+  record.add("parcels", parcels);
+  if (!elsewhere.empty()) record.add("known_by_linkage_only", static_cast<std::uint64_t>(elsewhere.size()));
+  if (auto kept = state.journal->add_audit(record); !kept) return complain(kept.error());
+  say("withdraw: " + counted(subjects, "subject") + ", " + counted(static_cast<std::uint64_t>(parcels), "parcel") +
+      " stopped or being taken back; tributaryd carries it out");
+  return tell_elsewhere(elsewhere);
+}
+
+int run_withdraw(Context& context, const Arguments& arguments) {
+  const auto parcel = arguments.value("--confirm");
+  const auto level = arguments.has("--level") ? arguments.value("--level") : use_level;
+  if (arguments.has("--confirm")) {
+    if (parcel.empty() || arguments.has("--subject-file") || arguments.has("--level") || !arguments.rest().empty())
+      return usage("withdraw --confirm takes the id of a parcel and nothing else");
+    return confirm(context, parcel);
+  }
+  if (arguments.value("--subject-file").empty() || !arguments.rest().empty())
+    return usage("withdraw needs --subject-file F: one subject id a line (ids are never given on the command line)");
+  if (level != use_level && level != contact_level)
+    return usage(std::string("withdraw --level takes one of: ") + use_level + ", " + contact_level);
+  auto ids = read_subjects(arguments);
+  if (!ids) return complain(ids.error(), ids.error().remedy == Remedy::give_up ? exit_usage : exit_could_not);
+  int code = exit_yes;
+  auto state = open_state(context, true, code);
+  if (!state) return code;
+  const auto now = context.clock.now_utc_s();
+  return level == use_level ? withdraw_use(*state, *ids, now) : withdraw_contact(*state, *ids, now);
 }
 
 int run_audit(Context& context, const Arguments& arguments) {
@@ -91,15 +134,19 @@ int run_audit(Context& context, const Arguments& arguments) {
 }  // namespace
 
 Command withdraw_command() {
-  return {"withdraw",
-          "withdraw --subject-file F",
-          "withdraws the subjects listed in F, one id a line",
-          "What was not sent is refused, what is being sent is stopped, what was delivered is taken back.\nExit: 0 "
-          "done, 3 a "
-          "pseudonym is known by a restored linkage only: the repository must be asked.",
-          {"--subject-file"},
-          {},
-          run_withdraw};
+  return {
+      "withdraw",
+      "withdraw --subject-file F [--level no-further-use|no-further-contact] | withdraw --confirm PARCEL",
+      "withdraws the subjects listed in F, one id a line",
+      "no-further-use, the default: what was not sent is refused, what is being sent is stopped, what was delivered "
+      "is\n"
+      "taken back; where the repository can not delete by its protocol, a signed request for the programme's desk is\n"
+      "written, and --confirm tells that the desk has deleted.\n"
+      "no-further-contact: research goes on; `ledger` and `reidentify` tell that the person is not to be contacted.\n"
+      "Exit: 0 done, 3 a pseudonym is known by a restored linkage only: the repository must be asked.",
+      {"--subject-file", "--level", "--confirm"},
+      {},
+      run_withdraw};
 }
 Command audit_command() {
   return {"audit",

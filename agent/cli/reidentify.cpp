@@ -46,8 +46,12 @@ Result<journal::LinkRow> find(journal::Journal& journal, const Question& questio
   return refusal("no such pseudonym was given out here", "ask the site that the receipt names");
 }
 
-int tell(const journal::LinkRow& link) {
+int tell(journal::Journal& journal, const journal::LinkRow& link) {
   say(link.subject_id.empty() ? "sample " + link.id + " (its subject is not known)" : "subject " + link.subject_id);
+  const auto withdrawals = journal.withdrawals_of(link.subject_id);
+  if (!withdrawals) return complain(withdrawals.error());
+  if (withdrawals->use_utc_s != 0) say("withdrawn from further use since " + to_rfc3339(withdrawals->use_utc_s));
+  if (withdrawals->contact_utc_s != 0) say("not to be contacted since " + to_rfc3339(withdrawals->contact_utc_s));
   return exit_yes;
 }
 
@@ -72,7 +76,7 @@ int ask_with_two(Context& context, journal::Journal& journal, const Question& qu
     auto record = about(record_of(context, "reidentify", question.uid), question);
     record.add("found", true).add("request", (*open)->id).add("approved_by_uid", *(*open)->approved_by_uid);
     if (auto kept = journal.add_audit(record); !kept) return complain(kept.error());
-    return tell(link);
+    return tell(journal, link);
   }
   std::string id = *open ? (*open)->id : std::string();
   const auto ends = (*open ? (*open)->asked_utc_s : now) + journal::Journal::request_lives_s;
@@ -135,7 +139,7 @@ int run_reidentify(Context& context, const Arguments& arguments) {
   // The record is made before the answer is given, also of a question without an answer.
   auto record = about(record_of(context, "reidentify", question.uid), question).add("found", link.ok());
   if (auto kept = state->journal->add_audit(record); !kept) return complain(kept.error());
-  return link ? tell(*link) : complain(link.error());
+  return link ? tell(*state->journal, *link) : complain(link.error());
 }
 
 }  // namespace

@@ -47,13 +47,11 @@ int run_status(Context& context, const Arguments& arguments) {
   int code = exit_yes;
   auto state = open_state(context, false, code);
   if (!state) return code;
-  auto report = status::report(*state->journal, state->settings.site, context.clock.now_utc_s());
-  if (!report) return complain(report.error());
   const auto strays = line::strays(state->settings, *state->journal);
   if (!strays) return complain(strays.error());
-  Json warnings = Json::array();
-  for (const auto& stray : *strays) warnings.push(sentence(stray));
-  report->add("warnings", warnings);
+  auto report = status::report(*state->journal, state->settings.site, context.clock.now_utc_s(), *strays);
+  if (!report) return complain(report.error());
+  const auto& warnings = (*report)["warnings"];
   if (arguments.has("--json")) {
     say(report->dump(true));
   } else {
@@ -73,7 +71,8 @@ int run_status(Context& context, const Arguments& arguments) {
       }
     }
   }
-  const bool well = (*report)["held"].as_integer() == 0 && (*report)["refused"].as_integer() == 0 && strays->empty();
+  const bool well =
+      (*report)["held"].as_integer() == 0 && (*report)["refused"].as_integer() == 0 && warnings.items().empty();
   return well ? exit_yes : exit_not_well;
 }
 
@@ -118,10 +117,9 @@ int run_receipts(Context& context, const Arguments& arguments) {
     return exit_yes;
   }
   for (const auto& entry : out.items()) {
-    const bool delivered = entry["kind"].as_string() == "delivered";
-    say(std::string(entry[delivered ? "delivered_at" : "withdrawn_at"].as_string()) + "  " +
-        std::string(entry["kind"].as_string()) + "  " + std::string(entry["pseudonym"].as_string()) + "  " +
-        std::string(entry["destination"].as_string()) + "  " + std::string(entry["parcel"].as_string()));
+    say(receipt::time_of(entry) + "  " + std::string(entry["kind"].as_string()) + "  " +
+        std::string(entry["pseudonym"].as_string()) + "  " + std::string(entry["destination"].as_string()) + "  " +
+        std::string(entry["parcel"].as_string()));
     for (const auto& object : entry["objects"].items()) {
       say("    " + shown(object["name"]) + "  " + shown(object["drs_id"]));
     }
@@ -132,13 +130,15 @@ int run_receipts(Context& context, const Arguments& arguments) {
 }  // namespace
 
 Command status_command() {
-  return {"status",
-          "status [--json]",
-          "what is going on: progress, rate, time left, reasons",
-          "Exit: 0 all is well, 3 something is held or refused, or waits for a destination that is not configured.",
-          {},
-          {"--json"},
-          run_status};
+  return {
+      "status",
+      "status [--json]",
+      "what is going on: progress, rate, time left, reasons",
+      "Exit: 0 all is well, 3 something is held or refused, or there is a warning: a clock that leapt, consent that\n"
+      "nobody can say, parcels for a destination that is not configured.",
+      {},
+      {"--json"},
+      run_status};
 }
 Command runs_command() {
   return {"runs", "runs [--json]", "the run folders and their state", "", {}, {"--json"}, run_runs};

@@ -148,6 +148,7 @@ Policy build_policy(const Section& section, Problems& problems) {
   if (section.text("tags") == "none") out.tags = ReadTags::none;
   out.keep_bare_sites = section.text("sites_without_variant") == "keep";
   out.on_withdrawal = section.text("on_withdrawal") == "stop" ? OnWithdrawal::stop : OnWithdrawal::erase;
+  out.on_restored = section.text("on_restored") == "send" ? OnRestored::send : OnRestored::hold;
   return out;
 }
 

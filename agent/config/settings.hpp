@@ -84,6 +84,7 @@ struct Samples {
 /// Of optional fields of reads, see port/genomics.
 enum class ReadTags : std::uint8_t { known, all, none };
 enum class OnWithdrawal : std::uint8_t { erase, stop };  // `delete`, `stop`
+enum class OnRestored : std::uint8_t { hold, send };
 
 struct Policy {
   std::string name;
@@ -95,6 +96,7 @@ struct Policy {
   ReadTags tags = ReadTags::known;
   bool keep_bare_sites = false;  // sites_without_variant: keep
   OnWithdrawal on_withdrawal = OnWithdrawal::erase;
+  OnRestored on_restored = OnRestored::hold;
 };
 
 struct Limits {

@@ -243,6 +243,12 @@ constexpr Key policy_keys[] = {
      .help = "delete: ask the repository to delete; stop: send nothing more",
      .fallback = "delete",
      .words = "delete stop"},
+    {.name = "on_restored",
+     .type = Type::word,
+     .help =
+         "consent is given again after data was withdrawn: hold: for an operator to release; send: seal and send anew",
+     .fallback = "hold",
+     .words = "hold send"},
 };
 
 constexpr Key limit_keys[] = {

@@ -8,12 +8,11 @@
 #include "agent/base/units.hpp"
 #include "agent/line/site.hpp"
 #include "agent/line/strays.hpp"
+#include "agent/line/time_of_day.hpp"
 
 namespace tributary::doctor {
 namespace {
 
-constexpr std::int64_t first_possible_utc_s = 1735689600;  // 2025-01-01: before that this program was not
-constexpr std::int64_t last_possible_utc_s = 4102444800;   // 2100-01-01
 constexpr std::uint64_t little_room_bytes = 1U << 30;
 constexpr std::uint64_t no_room_bytes = 64U << 20;
 
@@ -60,7 +59,7 @@ Finding broken(const std::string& hop, const Error& error) { return {hop, Health
 
 Finding examine_clock(const Clock& clock) {
   const auto now = clock.now_utc_s();
-  if (now < first_possible_utc_s || now > last_possible_utc_s) {
+  if (!line::check_time(now, 0)) {
     return broken("clock",
                   operator_error("it says " + to_rfc3339(now), "set it: periods of consent and TLS depend on it"));
   }

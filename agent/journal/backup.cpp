@@ -22,7 +22,9 @@ Json json_of(const KeptLink& kept) {
   Json line;
   line.add("destination", link.destination).add("pseudonym", link.pseudonym).add("kind", link.kind);
   line.add("key_id", link.key_id).add("id", link.id).add("subject", link.subject_id);
-  return std::move(line.add("withdrawn_utc_s", kept.withdrawn_utc_s));
+  line.add("withdrawn_utc_s", kept.withdrawn_utc_s);
+  if (kept.no_contact_utc_s != 0) line.add("no_contact_utc_s", kept.no_contact_utc_s);
+  return line;
 }
 
 // What may stand in the name of an object; whoever gives pseudonyms is stricter.
@@ -34,10 +36,12 @@ std::optional<KeptLink> link_of(std::string_view line) {
   if (!json) return std::nullopt;
   const auto word = [&](const char* name) { return std::string((*json)[name].as_string()); };
   KeptLink kept{{word("pseudonym"), word("destination"), word("kind"), word("key_id"), word("id"), word("subject")},
-                (*json)["withdrawn_utc_s"].as_integer(-1)};
+                (*json)["withdrawn_utc_s"].as_integer(-1),
+                (*json)["no_contact_utc_s"].as_integer()};
   const auto& link = kept.link;
   const bool whole = is_name(link.pseudonym) && is_name(link.destination) && !link.id.empty() &&
-                     kept.withdrawn_utc_s >= 0 && (link.kind == "subject" || link.kind == "sample");
+                     kept.withdrawn_utc_s >= 0 && kept.no_contact_utc_s >= 0 &&
+                     (link.kind == "subject" || link.kind == "sample");
   return whole ? std::optional(std::move(kept)) : std::nullopt;
 }
 

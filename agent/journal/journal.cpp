@@ -170,11 +170,7 @@ Result<std::optional<Bytes>> Journal::token(const std::string& instance, const s
   return std::optional<Bytes>(std::move(*plain));
 }
 
-Status Journal::add_receipt(const std::string& parcel, const std::string& kind, const Json& body, Stage stage,
-                            std::int64_t now) {
-  const std::lock_guard lock(mutex_);
-  auto transaction = store::Transaction::begin(*database_);
-  if (!transaction) return transaction.error();
+Status Journal::append_receipt(const std::string& parcel, const std::string& kind, const Json& body) {
   auto previous = last_hash(*database_, "receipt");
   if (!previous) return previous.error();
   auto whole = head_of(kind, parcel);
@@ -184,22 +180,24 @@ Status Journal::add_receipt(const std::string& parcel, const std::string& kind, 
       database_->prepare("INSERT INTO receipt (parcel, kind, body, previous_hash, hash) VALUES (?, ?, ?, ?, ?)");
   if (!insert) return insert.error();
   const auto hash = chain_hash(*previous, text);
-  if (auto done = insert->bind(std::string_view(parcel))
-                      .bind(std::string_view(kind))
-                      .bind(std::string_view(text))
-                      .bind(ByteView(*previous))
-                      .bind(ByteView(hash))
-                      .run();
-      !done) {
-    return done;
-  }
+  insert->bind(std::string_view(parcel)).bind(std::string_view(kind)).bind(std::string_view(text));
+  return insert->bind(ByteView(*previous)).bind(ByteView(hash)).run();
+}
+
+Status Journal::add_receipt(const std::string& parcel, const std::string& kind, const Json& body, Stage stage,
+                            std::int64_t now) {
+  const std::lock_guard lock(mutex_);
+  auto transaction = store::Transaction::begin(*database_);
+  if (!transaction) return transaction.error();
+  if (auto done = append_receipt(parcel, kind, body); !done) return done;
   auto update = database_->prepare(
       "UPDATE parcel SET stage = ?, condition = 0, reason = '', hint = '', crashes = 0, not_before = 0, updated = ?, "
-      "delivered = CASE WHEN ? = 70 THEN ? ELSE delivered END WHERE id = ?");
+      "delivered = CASE WHEN ? = 70 THEN ? ELSE delivered END WHERE id = ? AND (stage < 80 OR ? >= 80)");
   if (!update) return update.error();
   const auto number = static_cast<std::int64_t>(stage);
-  if (auto done = update->bind(number).bind(now).bind(number).bind(now).bind(std::string_view(parcel)).run(); !done)
-    return done;
+  update->bind(number).bind(now).bind(number).bind(now).bind(std::string_view(parcel)).bind(number);
+  if (auto done = update->run(); !done) return done;
+  if (database_->changes() != 1) return wait_error("the parcel was withdrawn or cancelled meanwhile");
   return transaction->commit();
 }
 

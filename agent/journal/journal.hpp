@@ -67,6 +67,7 @@ struct ParcelRow {
   std::int64_t files = 0, bytes_total = 0, bytes_sent = 0, bytes_per_s = 0;
   std::int64_t attempts = 0, crashes = 0, not_before = 0, created = 0, updated = 0, delivered = 0;
   std::string task_id, task_state;
+  std::string withdraw_reason;  // why it is or was taken back; "" when it never was
 };
 
 struct ObjectRow {
@@ -82,10 +83,24 @@ struct LinkRow {
   std::string pseudonym, destination, kind, key_id, id, subject_id;  // the last two are identities
 };
 
-/// A link as a backup carries it: with the time at which its subject withdrew, 0 when nobody did.
+/// A link as a backup carries it: with the times at which its subject withdrew, 0 when nobody did.
 struct KeptLink {
   LinkRow link;
-  std::int64_t withdrawn_utc_s = 0;
+  std::int64_t withdrawn_utc_s = 0, no_contact_utc_s = 0;
+};
+
+/// What a subject withdraws: everything, or only the leave to be asked again by the programme.
+enum class Level : std::uint8_t { no_further_use, no_further_contact };
+
+/// Times at which a subject withdrew; 0: never.
+struct Withdrawals {
+  std::int64_t use_utc_s = 0, contact_utc_s = 0;
+};
+
+/// Something that an operator must know and that no parcel can tell.
+struct Alarm {
+  std::string about, what, hint;
+  std::int64_t since_utc_s = 0;
 };
 
 /// What became of a backup that was taken in: nothing at all when there are conflicts.
@@ -171,7 +186,8 @@ class Journal {
   Result<std::optional<std::int64_t>> next_plan_time(std::int64_t now);
   /// By destination, in the order of their names.
   Result<std::vector<OpenRow>> open_parcels();
-  /// Counts the attempt and, until the parcel is put again, a crash. False: it crashed too often and is held now.
+  /// Counts the attempt and, until the parcel is put again, a crash. False: it crashed too often and is held now, or it
+  /// was held, withdrawn or cancelled since it was chosen.
   Result<bool> begin_work(const std::string& id, Stage stage, std::int64_t now);
   struct Outcome {
     Stage stage = Stage::waiting;
@@ -181,6 +197,8 @@ class Journal {
   };
   Status end_work(const std::string& id, const Outcome& outcome, std::int64_t now);
   Status progress(const std::string& id, std::uint64_t bytes_sent, std::uint64_t bytes_per_s);
+  /// A parcel that is being sent was held, withdrawn or cancelled meanwhile.
+  Result<bool> is_called_off(const std::string& id);
   Status set_task(const std::string& id, const std::string& task_id, const std::string& state);
 
   // --- what a parcel is made of
@@ -214,13 +232,35 @@ class Journal {
   /// Takes in links of a backup, all or none: a conflict, as for `link`, leaves everything as it was. Withdrawals come
   /// with them.
   Result<Restored> restore_links(const std::vector<KeptLink>& links);
-  /// Remembers a withdrawal and moves every parcel of the subject: what was not sent is refused, the rest is withdrawn.
-  /// Gives the number of parcels moved. `elsewhere`, when given, is told the sample links that no parcel here belongs
-  /// to: known by a backup only, so that nobody here can take them back.
-  Result<std::int64_t> withdraw(const std::string& subject_id, std::int64_t now,
-                                std::vector<LinkRow>* elsewhere = nullptr);
-  Result<std::int64_t> withdraw_parcel(const std::string& id, const std::string& reason, std::int64_t now);
+  /// Remembers that a subject withdrew; the first time stays.
+  Status remember_withdrawal(const std::string& subject_id, Level level, std::int64_t now);
+  Result<Withdrawals> withdrawals_of(const std::string& subject_id);
   Result<bool> is_withdrawn(const std::string& subject_id);
+  /// How many subjects withdrew from further use: another number when somebody did since.
+  Result<std::int64_t> count_withdrawn();
+  struct SubjectParcels {
+    std::vector<ParcelRow> parcels;  // by id
+    std::vector<LinkRow> elsewhere;  // samples without a parcel here: known by a backup only
+  };
+  /// Also those that were sent under former pseudonym keys.
+  Result<SubjectParcels> parcels_of(const std::string& subject_id);
+  /// Takes a parcel out of its way: what may have left is withdrawn; what never left is refused, without what it was
+  /// made of, and `stopped` is the body of the receipt that tells it. False: there was nothing to take.
+  Result<bool> withdraw_parcel(const std::string& id, const std::string& reason, const Json& stopped, std::int64_t now);
+  /// Nobody can say whether a sealed parcel may be sent: it is held until `resume`. False: it does not wait to be sent.
+  Result<bool> hold_unknown(const std::string& id, const std::string& reason, std::int64_t now);
+  Result<bool> resume(const std::string& id, std::int64_t now);
+  /// A parcel that was withdrawn waits to be sealed afresh; `hold`: not before an operator releases it.
+  Result<bool> restore(const std::string& id, bool hold, std::int64_t now);
+
+  // --- what no parcel can tell
+  /// True: this is news.
+  Result<bool> raise_alarm(const std::string& about, const Error& error, std::int64_t now);
+  Status settle_alarm(const std::string& about);
+  Result<std::vector<Alarm>> alarms();
+  /// The latest time of day at which something was done here, to within an hour; 0: nothing was.
+  Result<std::int64_t> latest_time();
+  Status note_time(std::int64_t now);
 
   // --- two persons for one re-identification
   static constexpr std::int64_t request_lives_s =
@@ -240,7 +280,8 @@ class Journal {
   Result<std::optional<Bytes>> token(const std::string& instance, const std::string& key);
 
   // --- chains
-  /// Appends a receipt, kind and parcel before the members of `body`, together with the parcel's new stage.
+  /// Appends a receipt, kind and parcel before the members of `body`, together with the parcel's new stage. wait: the
+  /// parcel was withdrawn or cancelled meanwhile, nothing is written.
   Status add_receipt(const std::string& parcel, const std::string& kind, const Json& body, Stage stage,
                      std::int64_t now);
   Result<std::vector<ChainRow>> receipts(const Filter& filter = {});
@@ -253,14 +294,18 @@ class Journal {
   Status check_key(bool may_write);
   /// Links of before migration 2 have no tag and are bound to their pseudonym alone: tags and seals them afresh.
   Status tag_links();
-  /// The next four want the lock.
+  Result<std::vector<ParcelRow>> parcels_named(const std::string& destination, const std::string& pseudonym);
+  /// These want the lock.
   Digest256 tag_of_link(const LinkRow& row) const;
   Result<Bytes> seal_link(const LinkRow& row) const;
   /// Of a statement over `link_columns`, on a row.
   Result<LinkRow> read_link(const store::Statement& statement) const;
   /// 0 added, 1 there already; give_up on a conflict.
   Result<int> put_link(const LinkRow& row);
-  Result<std::vector<std::string>> parcels_named(const std::string& destination, const std::string& pseudonym);
+  Result<Withdrawals> withdrawals_under_lock(const std::string& subject_id);
+  Status put_withdrawal(const std::string& subject_id, Level level, std::int64_t at);
+  /// In the transaction of the caller.
+  Status append_receipt(const std::string& parcel, const std::string& kind, const Json& body);
   Result<Bytes> seal(std::string_view domain, std::string_view row, ByteView plaintext) const;
   Result<Bytes> unseal_bytes(std::string_view domain, std::string_view row, ByteView sealed) const;
   /// What has no recipe is planned and sealed afresh: its runs are looked at again at once.

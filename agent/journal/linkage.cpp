@@ -179,11 +179,10 @@ Status Journal::each_link(const std::function<Status(const KeptLink&)>& visit) {
     auto row = read_link(*statement);
     if (!row) return row.error();
     kept.link = std::move(*row);
-    auto gone = database_->prepare("SELECT at FROM withdrawn WHERE subject_tag = ?");
-    if (!gone) return gone.error();
-    auto withdrew = gone->bind(ByteView(tag(subject_domain, kept.link.subject_id))).step();
-    if (!withdrew) return withdrew.error();
-    if (*withdrew) kept.withdrawn_utc_s = gone->integer(0);
+    const auto withdrawals = withdrawals_under_lock(kept.link.subject_id);
+    if (!withdrawals) return withdrawals.error();
+    kept.withdrawn_utc_s = withdrawals->use_utc_s;
+    kept.no_contact_utc_s = withdrawals->contact_utc_s;
     if (auto done = visit(kept); !done) return done;
   }
 }
@@ -201,11 +200,12 @@ Result<Restored> Journal::restore_links(const std::vector<KeptLink>& links) {
       continue;
     }
     ++(*put == 0 ? out.added : out.there_already);
-    if (kept.withdrawn_utc_s == 0 || kept.link.subject_id.empty()) continue;
-    auto insert = database_->prepare("INSERT INTO withdrawn (subject_tag, at) VALUES (?, ?) ON CONFLICT DO NOTHING");
-    if (!insert) return insert.error();
-    insert->bind(ByteView(tag(subject_domain, kept.link.subject_id))).bind(kept.withdrawn_utc_s);
-    if (auto done = insert->run(); !done) return done.error();
+    if (kept.link.subject_id.empty()) continue;
+    for (const auto& [level, at] : {std::pair{Level::no_further_use, kept.withdrawn_utc_s},
+                                    std::pair{Level::no_further_contact, kept.no_contact_utc_s}}) {
+      if (at == 0) continue;
+      if (auto done = put_withdrawal(kept.link.subject_id, level, at); !done) return done.error();
+    }
   }
   if (out.conflicts > 0) return out;  // the transaction ends without effect
   if (auto done = transaction->commit(); !done) return done.error();

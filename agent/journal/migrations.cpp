@@ -150,10 +150,27 @@ CREATE TABLE reidentification (
 CREATE INDEX reidentification_open ON reidentification (pseudonym, asked_at);
 )sql";
 
+// Why a parcel is taken back stays while errors on the way come and go. An alarm is something that no parcel can tell.
+constexpr std::string_view withdrawals_and_alarms = R"sql(
+ALTER TABLE parcel ADD COLUMN withdraw_reason TEXT NOT NULL DEFAULT '';
+
+CREATE TABLE no_contact (
+  subject_tag BLOB PRIMARY KEY,
+  at INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE alarm (
+  about TEXT PRIMARY KEY,
+  what TEXT NOT NULL,
+  hint TEXT NOT NULL,
+  since INTEGER NOT NULL
+) WITHOUT ROWID;
+)sql";
+
 }  // namespace
 
 const std::vector<std::string_view>& migrations() {
-  static const std::vector<std::string_view> steps{first, links_and_requests};
+  static const std::vector<std::string_view> steps{first, links_and_requests, withdrawals_and_alarms};
   return steps;
 }
 

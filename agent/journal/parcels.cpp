@@ -11,7 +11,8 @@ constexpr const char* columns =
     "p.condition, "
     "p.reason, p.hint, p.operator_hold, p.evidence, p.files, p.bytes_total, p.bytes_sent, p.bytes_per_s, p.attempts, "
     "p.crashes, "
-    "p.not_before, p.created, p.updated, p.delivered, p.task_id, p.task_state FROM parcel p JOIN run u ON u.id = "
+    "p.not_before, p.created, p.updated, p.delivered, p.task_id, p.task_state, p.withdraw_reason FROM parcel p JOIN "
+    "run u ON u.id = "
     "p.run ";
 
 ParcelRow read(const store::Statement& s) {
@@ -42,6 +43,7 @@ ParcelRow read(const store::Statement& s) {
   row.delivered = s.integer(23);
   row.task_id = s.text(24);
   row.task_state = s.text(25);
+  row.withdraw_reason = s.text(26);
   return row;
 }
 
@@ -157,6 +159,20 @@ Result<std::optional<ParcelRow>> Journal::parcel_of(std::int64_t run, const std:
   return one(*statement);
 }
 
+Result<std::vector<ParcelRow>> Journal::parcels_named(const std::string& destination, const std::string& pseudonym) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare(std::string(columns) + "WHERE p.destination = ? AND p.pseudonym = ?");
+  if (!statement) return statement.error();
+  statement->bind(std::string_view(destination)).bind(std::string_view(pseudonym));
+  std::vector<ParcelRow> rows;
+  for (;;) {
+    auto row = statement->step();
+    if (!row) return row.error();
+    if (!*row) return rows;
+    rows.push_back(read(*statement));
+  }
+}
+
 Result<std::vector<ParcelRow>> Journal::parcels(const Filter& filter, const std::string& after, std::int64_t limit) {
   const std::lock_guard lock(mutex_);
   std::vector<std::string> words{after};
@@ -233,24 +249,22 @@ Result<std::vector<OpenRow>> Journal::open_parcels() {
 
 Result<bool> Journal::begin_work(const std::string& id, Stage stage, std::int64_t now) {
   const std::lock_guard lock(mutex_);
+  // A withdrawal or a cancellation that came since the parcel was chosen is not overwritten.
   auto statement = database_->prepare(
-      "UPDATE parcel SET crashes = crashes + 1, updated = ?, stage = ?, "
-      "condition = CASE WHEN crashes >= ? THEN 1 ELSE condition END, "
-      "reason = CASE WHEN crashes >= ? THEN 'the program ended ' || crashes || ' times while it worked on this' ELSE "
+      "UPDATE parcel SET crashes = crashes + 1, updated = ?1, stage = ?2, "
+      "condition = CASE WHEN crashes >= ?3 THEN 1 ELSE condition END, "
+      "reason = CASE WHEN crashes >= ?3 THEN 'the program ended ' || crashes || ' times while it worked on this' ELSE "
       "reason END, "
-      "hint = CASE WHEN crashes >= ? THEN 'look at the log for the cause, then: tributary retry ' || id ELSE hint END "
-      "WHERE id = ? RETURNING condition");
+      "hint = CASE WHEN crashes >= ?3 THEN 'look at the log for the cause, then: tributary retry ' || id ELSE hint END "
+      "WHERE id = ?4 AND condition = 0 AND stage IN (?2, CASE ?2 WHEN 20 THEN 10 WHEN 40 THEN 30 END) "
+      "RETURNING condition");
   if (!statement) return statement.error();
   const std::int64_t most = most_crashes;
-  auto row = statement->bind(now)
-                 .bind(static_cast<std::int64_t>(stage))
-                 .bind(most)
-                 .bind(most)
-                 .bind(most)
-                 .bind(std::string_view(id))
-                 .step();
+  statement->bind(now).bind(static_cast<std::int64_t>(stage)).bind(most);
+  auto row = statement->bind(std::string_view(id)).step();
   if (!row) return row.error();
-  const bool go = *row && statement->integer(0) == 0;
+  if (!*row) return false;
+  const bool go = statement->integer(0) == 0;
   auto end = statement->step();
   if (!end) return end.error();
   return go;
@@ -258,16 +272,17 @@ Result<bool> Journal::begin_work(const std::string& id, Stage stage, std::int64_
 
 Status Journal::end_work(const std::string& id, const Outcome& outcome, std::int64_t now) {
   const std::lock_guard lock(mutex_);
-  // A withdrawal or a cancellation that came meanwhile is not overwritten.
+  // A withdrawal, a cancellation or a hold for consent that came meanwhile is not overwritten.
   auto statement = database_->prepare(
       "UPDATE parcel SET stage = ?, condition = ?, reason = ?, hint = ?, not_before = ?, updated = ?, crashes = 0, "
       "attempts = CASE WHEN ? > 0 THEN attempts + 1 ELSE attempts END, bytes_per_s = 0 "
-      "WHERE id = ? AND (stage NOT IN (80, 90, 95) OR ? >= 80)");
+      "WHERE id = ? AND (stage NOT IN (80, 90, 95) OR ? >= 80) "
+      "AND (NOT (stage IN (30, 40) AND condition = 1 AND reason LIKE 'consent:%') OR ? > 40)");
   if (!statement) return statement.error();
   const auto stage = static_cast<std::int64_t>(outcome.stage);
   statement->bind(stage).bind(static_cast<std::int64_t>(outcome.condition)).bind(std::string_view(outcome.reason));
   statement->bind(std::string_view(outcome.hint)).bind(outcome.not_before).bind(now).bind(outcome.not_before);
-  return statement->bind(std::string_view(id)).bind(stage).run();
+  return statement->bind(std::string_view(id)).bind(stage).bind(stage).run();
 }
 
 Status Journal::progress(const std::string& id, std::uint64_t bytes_sent, std::uint64_t bytes_per_s) {
@@ -278,6 +293,13 @@ Status Journal::progress(const std::string& id, std::uint64_t bytes_sent, std::u
       .bind(static_cast<std::int64_t>(bytes_per_s))
       .bind(std::string_view(id))
       .run();
+}
+
+Result<bool> Journal::is_called_off(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare("SELECT 1 FROM parcel WHERE id = ? AND (stage >= 80 OR condition != 0)");
+  if (!statement) return statement.error();
+  return statement->bind(std::string_view(id)).step();
 }
 
 Status Journal::set_task(const std::string& id, const std::string& task_id, const std::string& state) {
@@ -320,7 +342,8 @@ Status Journal::put_sealed(const std::string& id, ByteView recipe, const std::ve
   auto update = database_->prepare(
       "UPDATE parcel SET recipe = ?, stage = 30, condition = 0, reason = '', hint = '', bytes_total = ?, bytes_sent = "
       "0, files = ?, "
-      "attempts = 0, crashes = 0, not_before = 0, updated = ? WHERE id = ? AND stage IN (10, 20)");
+      "attempts = 0, crashes = 0, not_before = 0, updated = ? WHERE id = ? AND stage IN (10, 20) "
+      "AND condition = 0");
   if (!update) return update.error();
   update->bind(ByteView(*sealed)).bind(total).bind(static_cast<std::int64_t>(objects.size())).bind(now);
   if (auto done = update->bind(std::string_view(id)).run(); !done) return done;
@@ -434,7 +457,7 @@ Result<std::int64_t> Journal::hold(const Filter& filter, std::int64_t now) {
 }
 
 Result<std::int64_t> Journal::release(const Filter& filter, std::int64_t now) {
-  auto moved = move("operator_hold = 0, not_before = 0", filter, "operator_hold = 1", now);
+  auto moved = move("operator_hold = 0, not_before = 0, withdraw_reason = ''", filter, "operator_hold = 1", now);
   if (!moved) return moved;
   if (auto done = plan_afresh(); !done) return done.error();
   return moved;
@@ -447,7 +470,8 @@ Result<std::int64_t> Journal::cancel(const Filter& filter, std::int64_t now) {
       filter, "stage IN (10, 20, 30)", now);
   if (!never_left) return never_left;
   auto left = move(
-      "stage = 80, condition = 0, operator_hold = 0, not_before = 0, reason = 'cancelled by an operator', hint = ''",
+      "stage = 80, condition = 0, operator_hold = 0, not_before = 0, reason = 'cancelled by an operator', hint = '', "
+      "withdraw_reason = 'cancelled by an operator'",
       filter, "stage IN (40, 50, 60)", now);
   if (!left) return left;
   return *never_left + *left;

@@ -5,6 +5,7 @@
 #include "agent/line/route.hpp"
 #include "agent/line/runner.hpp"
 #include "agent/port/supervisor/supervisor.hpp"
+#include "agent/receipt/recall.hpp"
 #include "agent/receipt/receipt.hpp"
 
 namespace tributary::line {
@@ -17,6 +18,7 @@ constexpr auto idle_wait = std::chrono::seconds(2);
 void Runner::start_carriers() {
   ending_ = false;
   for (auto& [name, destination] : site_.destinations()) carriers_.emplace_back([this, id = name] { carry(id); });
+  carriers_.emplace_back([this] { keep_asking(); });
 }
 
 void Runner::join_carriers() {
@@ -77,6 +79,8 @@ bool Runner::step(const std::string& name) {
   auto& destination = site_.destinations().at(name);
   const bool uploads = row.stage == journal::Stage::queued || row.stage == journal::Stage::uploading;
   if (uploads && !may_upload_now()) return false;
+  if (row.stage != journal::Stage::withdrawing && !clock_is_good()) return false;
+  if (uploads && !may_send(row)) return true;
   const auto stage = row.stage == journal::Stage::queued ? journal::Stage::uploading : row.stage;
   auto begun = journal_.begin_work(row.id, stage, clock_.now_utc_s());
   if (!begun) {
@@ -124,6 +128,7 @@ void Runner::push(const journal::ParcelRow& row, OpenDestination& destination) {
       report("parcel " + row.id, done.error());
     return;
   }
+  if (!pushed && refusal.consent_gone && take_back(row, refusal.why)) return;
   if (!pushed) return end(row, journal::Stage::uploading, pushed.error());
   log_.info("parcel " + row.id + ": registered at " + row.destination);
   const journal::Journal::Outcome registered{journal::Stage::registered, journal::Condition::going, {}, {}, 0};
@@ -148,11 +153,23 @@ void Runner::ingest(const journal::ParcelRow& row, OpenDestination& destination)
 
 void Runner::withdraw(const journal::ParcelRow& row, OpenDestination& destination) {
   const auto done = carrier_.withdraw(row, {destination.destination.get(), destination.ingest.get(), {}});
+  if (!done && done.error().remedy == Remedy::give_up) return ask_desk(row, done.error());
   if (!done) return end(row, journal::Stage::withdrawing, done.error());
-  if (auto written = receipt::write_withdrawn(journal_, row, site_.settings().site, clock_.now_utc_s()); !written) {
-    return end(row, journal::Stage::withdrawing, written.error());
-  }
+  auto written = receipt::write_withdrawn(journal_, row, site_.settings().site, {}, clock_.now_utc_s());
+  if (!written) return end(row, journal::Stage::withdrawing, written.error());
   log_.info("parcel " + row.id + ": withdrawn from " + row.destination);
+}
+
+// The far side can not delete by its protocol: people there are asked, with a paper that our key signed.
+void Runner::ask_desk(const journal::ParcelRow& row, const Error& why) {
+  const auto& settings = site_.settings();
+  const receipt::Requester us{settings.site, settings.state_dir, site_.signing_key()};
+  auto path = receipt::write_recall(journal_, row, why.what, us, clock_.now_utc_s());
+  if (!path) return end(row, journal::Stage::withdrawing, path.error());
+  end(row, journal::Stage::withdrawing,
+      operator_error(
+          "the destination can not delete by its protocol: " + why.what,
+          "hand " + *path + " to the programme's desk; when it has confirmed: tributary withdraw --confirm " + row.id));
 }
 
 }  // namespace tributary::line

@@ -8,11 +8,12 @@
 //  registered   ingest     ingesting    registered, T      held (2)            held
 //  ingesting    ingest     delivered    ingesting, T       held (2)            held
 //  delivered    -          -            -                  -                   -
-//  withdrawing  withdraw   withdrawn    withdrawing, T     held                held
+//  withdrawing  withdraw   withdrawn    withdrawing, T     held (3)            held
 //
 //  T    not before a time that grows with the attempts, with jitter, up to six hours; the far side's own word counts.
 //  (1)  a changed source goes back to waiting and is sealed afresh with a new key.
 //  (2)  the data is at the far side: a person decides whether it is ingested again or withdrawn.
+//  (3)  the far side can not delete by its protocol: a signed request for its desk is written.
 #pragma once
 
 #include <array>
@@ -53,6 +54,9 @@ inline constexpr std::array route{
 /// What an error at a stage means for the parcel. `chance` in [0, 1) is the jitter.
 journal::Journal::Outcome outcome_of(journal::Stage stage, const Error& error, std::int64_t attempts,
                                      std::int64_t now_utc_s, double chance);
+
+inline constexpr std::int64_t look_every_s = 60;            // a polling round: run folders, sources of consent
+inline constexpr std::int64_t ask_again_after_s = 15 * 60;  // for samples whose consent is not known
 
 /// Seconds to wait after so many attempts: 15 s doubled each time, at most six hours, half of it by chance.
 std::int64_t back_off_s(std::int64_t attempts, double chance);

@@ -13,9 +13,7 @@
 namespace tributary::line {
 namespace {
 
-constexpr std::int64_t look_every_s = 60;
-constexpr std::int64_t ask_again_after_s = 15 * 60;  // for samples whose consent is not known
-constexpr std::int64_t soon_s = 60;                  // what --once still waits for
+constexpr std::int64_t soon_s = 60;  // what --once still waits for
 constexpr std::string_view folder_domain = "tributary/v1/run-folder";
 
 }  // namespace
@@ -27,8 +25,8 @@ Runner::Runner(Site& site, journal::Journal& journal, const Clock& clock, Log& l
       log_(log),
       stop_(stop),
       watcher_(site.instruments(), clock),
-      carrier_(journal, clock, site.settings().site, [this](const journal::ParcelRow& row) { return ask_again(row); }) {
-}
+      carrier_(journal, clock, site.settings().site, [this](const journal::ParcelRow& row) { return ask_again(row); }),
+      recheck_at_(0) {}
 
 Runner::~Runner() { join_carriers(); }
 
@@ -49,6 +47,7 @@ double Runner::chance() {
 Digest256 Runner::tag_of(const std::string& folder) const { return journal_.tag(folder_domain, folder); }
 
 void Runner::look(bool trust_markers) {
+  if (!clock_is_good()) return;  // who asked before told it
   const auto remember = [this](const std::string& folder) -> std::optional<watch::Memory> {
     auto row = journal_.newest_run(tag_of(folder));
     if (!row || !*row) return std::nullopt;
@@ -232,56 +231,6 @@ void Runner::seal(const journal::ParcelRow& row, const pseudonymise::Pseudonymou
   wake_carriers();
 }
 
-// --- asking again
-// -------------------------------------------------------------------------------------------------------
-
-consent::Decision Runner::ask_again(const journal::ParcelRow& row) {
-  consent::Decision unknown;
-  auto link = journal_.linked(row.destination, row.pseudonym);
-  if (!link) {
-    unknown.reason = link.error().what;
-    return unknown;
-  }
-  if (!*link) {
-    unknown.reason = "the linkage of this pseudonym is not in the journal";
-    return unknown;
-  }
-  return site_.ask_again((*link)->id, row.policy);
-}
-
-void Runner::recheck_consent() {
-  const auto revision = site_.revision();
-  if (revision == revision_) return;
-  const auto now = clock_.now_utc_s();
-  if (auto again = journal_.replan_waiting(); !again) return report("consent", again.error());
-  std::string after;
-  for (;;) {
-    auto page = journal_.parcels({}, after, 500);
-    if (!page) return report("consent", page.error());
-    if (page->empty()) break;
-    after = page->back().id;
-    for (const auto& row : *page) {
-      if (stop_.requested()) return;
-      if (row.stage < journal::Stage::queued || row.stage > journal::Stage::delivered) continue;
-      const auto decision = ask_again(row);
-      if (decision.verdict != consent::Verdict::deny) continue;
-      const bool took_back =
-          std::any_of(decision.findings.begin(), decision.findings.end(), [](const consent::Finding& finding) {
-            return finding.says == consent::Verdict::deny && finding.rule == "status";
-          });
-      const auto* policy = site_.settings().policy(row.policy);
-      const bool erase = policy != nullptr && policy->on_withdrawal == config::OnWithdrawal::erase;
-      // What was delivered under a consent that merely ended stays; what was taken back is taken back there too.
-      if (row.stage == journal::Stage::delivered && !(took_back && erase)) continue;
-      auto moved = journal_.withdraw_parcel(row.id, decision.reason, now);
-      if (!moved) return report("consent", moved.error());
-      if (*moved > 0) log_.warning("parcel " + row.id + ": consent is gone: " + decision.reason);
-    }
-  }
-  revision_ = revision;
-  wake_carriers();
-}
-
 // --- loops
 // --------------------------------------------------------------------------------------------------------------
 
@@ -298,11 +247,13 @@ Result<bool> Runner::something_is_due_by(std::int64_t horizon) {
 }
 
 Status Runner::run_once() {
+  recheck_consent();
   start_carriers();
   Status ended;
   while (!stop_.requested()) {
     recheck_consent();
     look(true);
+    if (!clock_is_good()) break;
     // What is due now is in the carriers' hands until it is done or put off.
     auto due = something_is_due_by(clock_.now_utc_s() + soon_s);
     if (!due) ended = due.error();
@@ -316,9 +267,9 @@ Status Runner::run_once() {
 }
 
 void Runner::run(watch::Hint& hint) {
+  recheck_consent();  // once before anything is carried on
   start_carriers();
   while (!stop_.requested()) {
-    recheck_consent();
     look(false);
     supervisor::alive();
     if (stop_.requested()) break;
@@ -336,6 +287,9 @@ Result<bool> Runner::all_is_well() {
         run.next_plan > 0)
       return false;
   }
+  auto alarms = journal_.alarms();
+  if (!alarms) return alarms.error();
+  if (!alarms->empty()) return false;
   std::string after;
   for (;;) {
     auto page = journal_.parcels({}, after, 500);

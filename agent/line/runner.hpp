@@ -42,7 +42,7 @@ class Runner {
 
   /// One look at all run folders: records what is seen, plans and seals what settled.
   void look(bool trust_markers);
-  /// Asks again for everything that was asked, when a source has changed.
+  /// Asks again for everything that was asked, when a source has changed or could not answer. Any thread.
   void recheck_consent();
   /// One hop of one parcel of a destination; false when nothing is due.
   bool step(const std::string& destination);
@@ -51,6 +51,7 @@ class Runner {
   void start_carriers();
   void join_carriers();
   void carry(const std::string& destination);
+  void keep_asking();
   void wake_carriers();
 
   [[nodiscard]] Digest256 tag_of(const std::string& folder) const;
@@ -69,9 +70,24 @@ class Runner {
   Result<std::int64_t> plan_parcels(const journal::RunRow& row, const watch::SettledRun& run, std::int64_t& next_plan);
   void seal(const journal::ParcelRow& row, const pseudonymise::PseudonymousParcel& parcel, std::int64_t& next_plan);
 
+  Status clock_is_good();
+  void alarm(const std::string& about, const Error& error);
+  void settle(const std::string& about);
+  struct Round;
+  void recheck(const journal::ParcelRow& row, Round& round);
+  /// False: not all were asked, or not all answers could be written.
+  bool recheck_all(Round& round);
+  /// False, of these: the journal could not be written, which is told.
+  bool tell(const journal::ParcelRow& row, const Result<bool>& moved, const std::string& what);
+  bool take_back(const journal::ParcelRow& row, const std::string& why);
+  bool hold_unknown(const journal::ParcelRow& row, const std::string& why);
+  /// False: the parcel was taken back or is held.
+  bool may_send(const journal::ParcelRow& row);
+
   void push(const journal::ParcelRow& row, OpenDestination& destination);
   void ingest(const journal::ParcelRow& row, OpenDestination& destination);
   void withdraw(const journal::ParcelRow& row, OpenDestination& destination);
+  void ask_desk(const journal::ParcelRow& row, const Error& why);
   void end(const journal::ParcelRow& row, journal::Stage stage, const Error& error);
   void report(const std::string& who, const Error& error);
   bool may_upload_now() const;
@@ -86,7 +102,10 @@ class Runner {
   const Stop& stop_;
   watch::Watcher watcher_;
   push::Carrier carrier_;
-  std::string revision_;  // of the subject sources when consent was last asked
+
+  std::mutex recheck_mutex_;
+  std::string revision_;                  // of the subject sources when consent was last asked
+  std::atomic<std::int64_t> recheck_at_;  // UTC seconds; asked again then, whatever the revision says
 
   std::mutex carriers_mutex_;
   std::condition_variable carriers_wake_;

@@ -106,6 +106,7 @@ Result<std::unique_ptr<Site>> Site::open(config::Settings settings, Log& log, co
                                          journal::Journal* journal) {
   genomics::prepare();
   std::unique_ptr<Site> site(new Site(std::move(settings)));
+  site->journal_ = journal;
   if (journal != nullptr) site->tokens_ = std::make_unique<JournalTokens>(*journal);
   if (auto done = site->open_keys(); !done) return done.error();
   if (auto done = site->open_plugins({log, clock, stop, site->tokens_.get()}, stop); !done) return done.error();
@@ -245,6 +246,7 @@ std::string Site::revision() {
   std::string all;
   for (const auto& source : subjects_) all += source->name() + "=" + source->revision() + ";";
   if (pseudonym_source_) all += pseudonym_source_->name() + "=" + pseudonym_source_->revision() + ";";
+  if (journal_ != nullptr) all += "withdrawn=" + std::to_string(journal_->count_withdrawn().value_or(-1));
   return all;
 }
 

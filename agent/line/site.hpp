@@ -72,7 +72,8 @@ class Site {
                                                   std::optional<std::int64_t> at_utc_s = {});
   /// Today's decision on one sample.
   [[nodiscard]] consent::Decision ask_again(const std::string& sample_id, const std::string& policy);
-  /// Changes whenever an answer of a subject source or of the source of pseudonyms may have changed.
+  /// Changes whenever an answer of a subject source, of the source of pseudonyms or of our own register of those who
+  /// withdrew may have changed.
   [[nodiscard]] std::string revision();
 
  private:
@@ -85,6 +86,7 @@ class Site {
                           const config::Destination& entry, const std::shared_ptr<http::RateLimit>& rate);
 
   config::Settings settings_;
+  journal::Journal* journal_ = nullptr;
   Workers workers_;
   std::optional<pseudonymise::PseudonymKey> pseudonym_key_;
   std::unique_ptr<plugin::PseudonymSource> pseudonym_source_;

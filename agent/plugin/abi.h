@@ -257,7 +257,8 @@ typedef struct tributary_destination_ops {
   /* DONE: every object is at the far side, of the right size and digest, registered and reported. Idempotent per
    * parcel id: after a crash the far side is asked what it has before anything is sent again. */
   tributary_outcome (*push)(void* self, const tributary_parcel*, tributary_note*);
-  /* Removes what was delivered or half delivered under this parcel. DONE also when nothing is there (any more). */
+  /* Removes what was delivered or half delivered under this parcel. DONE also when nothing is there (any more).
+   * REFUSED: it is there, and the protocol has no way to remove it: its people must be asked. */
   tributary_outcome (*withdraw)(void* self, const char* parcel_id, const tributary_stored_object* objects,
                                 uint32_t count, tributary_note*);
   /* Parts that this destination accepts: smallest and largest part in bytes, most parts of one object. */

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::uint64_t progress_distance_bytes = 8U << 20;
 
-// Tells the journal how far a parcel is, now and then, and at the end.
+// Tells the journal how far a parcel is, now and then, and at the end; hears from it that the parcel is called off.
 class Progress {
  public:
   Progress(journal::Journal& journal, const Clock& clock, std::string parcel, const seal::Recipe& recipe)
@@ -17,7 +17,15 @@ class Progress {
     for (const auto& object : recipe.objects) objects_.push_back({object.bytes, 0, 0});
   }
 
-  void read(std::size_t object, std::uint64_t bytes) { objects_[object].fresh += bytes; }
+  void read(std::size_t object, std::uint64_t bytes) {
+    objects_[object].fresh += bytes;
+    unasked_ += bytes;
+    if (unasked_ < progress_distance_bytes) return;
+    unasked_ = 0;
+    const auto off = journal_.is_called_off(parcel_);
+    called_off_ = called_off_ || (off && *off);
+  }
+  [[nodiscard]] bool called_off() const { return called_off_; }
 
   void moved(std::size_t object, std::uint64_t bytes) {
     if (object >= objects_.size()) return;
@@ -64,6 +72,8 @@ class Progress {
   std::vector<Object> objects_;
   std::optional<std::uint64_t> told_;
   std::uint64_t moved_ = 0;
+  std::uint64_t unasked_ = progress_distance_bytes;  // asked before the first byte goes
+  bool called_off_ = false;
   std::int64_t start_utc_s_;
 };
 
@@ -79,9 +89,10 @@ plugin::OutgoingObject outgoing(const seal::ObjectRecipe& recipe, std::size_t nu
   object.part_bytes = recipe.part_bytes;
   object.part_sha256 = recipe.part_sha256;
   object.part_md5 = recipe.part_md5;
-  object.read = [number, &reader, &progress](std::uint64_t offset, MutableByteView into) {
+  object.read = [number, &reader, &progress](std::uint64_t offset, MutableByteView into) -> Result<std::size_t> {
     auto n = reader.read(offset, into);
     if (n) progress.read(number, *n);
+    if (progress.called_off()) return wait_error("the parcel was held, withdrawn or cancelled while it was uploaded");
     return n;
   };
   return object;
@@ -132,6 +143,7 @@ Result<PushedParcel> Carrier::push(const queue::QueuedParcel& parcel, const Rout
   for (const auto& reader : readers) refusal.source_changed = refusal.source_changed || reader.source_changed();
   if (stopped_by) {
     refusal.consent_gone = stopped_by->verdict == consent::Verdict::deny;
+    refusal.why = stopped_by->reason;
     const std::string why = "consent: not permitted any more right before the commit: " + stopped_by->reason;
     return refusal.consent_gone ? tributary::refusal(why)
                                 : wait_error(why, "it is asked again; nothing became visible at the destination");
@@ -140,7 +152,7 @@ Result<PushedParcel> Carrier::push(const queue::QueuedParcel& parcel, const Rout
   auto rows = journal_.objects(row.id, false);
   if (!rows) return rows.error();
   if (auto all = all_named(row.id, *rows); !all) return all.error();
-  return PushedParcel(row, std::move(*rows), recipe.release);
+  return PushedParcel(row, std::move(*rows), recipe);
 }
 
 Result<PushedParcel> Carrier::look_up(const journal::ParcelRow& row) {
@@ -148,10 +160,10 @@ Result<PushedParcel> Carrier::look_up(const journal::ParcelRow& row) {
   if (!rows) return rows.error();
   auto bytes = journal_.recipe(row.id);
   if (!bytes) return bytes.error();
-  const auto recipe = seal::read(*bytes);
+  auto recipe = seal::read(*bytes);
   wipe(bytes->data(), bytes->size());
   // What was delivered stays delivered, even if a recipe of another version can not be read any more.
-  return PushedParcel(row, std::move(*rows), recipe ? recipe->release : std::nullopt);
+  return PushedParcel(row, std::move(*rows), std::move(recipe).value_or({}));
 }
 
 Status Carrier::ingest(const PushedParcel& parcel, const Route& route) {

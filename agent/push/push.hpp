@@ -27,15 +27,17 @@ class PushedParcel {
   [[nodiscard]] const std::vector<journal::ObjectRow>& objects() const { return objects_; }
   /// What was looked for when it was sealed, for the receipt; none when a version that told none did it.
   [[nodiscard]] const std::optional<seal::ReleaseTotals>& release() const { return release_; }
+  /// DUO terms of the consent that permitted it; none for the same reason.
+  [[nodiscard]] const std::vector<std::string>& terms() const { return terms_; }
 
  private:
   friend class Carrier;
-  PushedParcel(journal::ParcelRow row, std::vector<journal::ObjectRow> objects,
-               std::optional<seal::ReleaseTotals> release)
-      : row_(std::move(row)), objects_(std::move(objects)), release_(release) {}
+  PushedParcel(journal::ParcelRow row, std::vector<journal::ObjectRow> objects, seal::Recipe recipe)
+      : row_(std::move(row)), objects_(std::move(objects)), release_(recipe.release), terms_(std::move(recipe.terms)) {}
   journal::ParcelRow row_;
   std::vector<journal::ObjectRow> objects_;
   std::optional<seal::ReleaseTotals> release_;
+  std::vector<std::string> terms_;
 };
 
 class Carrier {
@@ -54,6 +56,7 @@ class Carrier {
   struct Refusal {
     bool source_changed = false;
     bool consent_gone = false;  // denied, not merely unknown
+    std::string why;            // when it is gone
   };
   Result<PushedParcel> push(const queue::QueuedParcel& parcel, const Route& route, Refusal& refusal);
   /// What was registered before and only has to be ingested.

@@ -125,6 +125,9 @@ SecretText write(const Recipe& recipe) {
       .add("folder", to_base64(view(recipe.folder)))
       .add("objects", std::move(objects));
   if (recipe.release) out.add("release", to_json(*recipe.release));
+  Json terms = Json::array();
+  for (const auto& term : recipe.terms) terms.push(term);
+  out.add("terms", std::move(terms));
   return SecretText(out.dump());
 }
 
@@ -140,6 +143,7 @@ Result<Recipe> read(ByteView bytes) {
   Recipe recipe;
   recipe.folder = std::string(text(unpack_bytes((*in)["folder"])));
   recipe.release = totals_from_json((*in)["release"]);
+  for (const auto& term : (*in)["terms"].items()) recipe.terms.emplace_back(term.as_string());
   for (const auto& entry : (*in)["objects"].items()) {
     ObjectRecipe object;
     object.name = std::string(entry["name"].as_string());

@@ -40,6 +40,7 @@ struct Recipe {
   std::string folder;
   std::vector<ObjectRecipe> objects;     // the manifest last
   std::optional<ReleaseTotals> release;  // none: a version that told none sealed it
+  std::vector<std::string> terms;        // DUO, of the consent that permitted it
 };
 
 /// Bytes for the journal, and back. A recipe of a newer version is an error.

@@ -222,6 +222,7 @@ Result<SealedParcel> Sealer::seal(const std::string& parcel_id, const pseudonymi
   SealedParcel sealed;
   sealed.id_ = parcel_id;
   sealed.recipe_.folder = parcel.folder();
+  sealed.recipe_.terms = parcel.decision().terms;
   Release release(parcel.policy(), *parcel.dictionary());
   Json listed = Json::array();
   const auto list = [&](const ObjectRecipe& object, const std::string& role, const std::string& read,

@@ -76,6 +76,10 @@ Result<std::string> metrics(journal::Journal& journal, const std::string& site, 
     sample(out, "tributary_queue_oldest_seconds", label("destination", name),
            std::max<std::int64_t>(0, now_utc_s - first));
   }
+  auto alarms = journal.alarms();
+  if (!alarms) return alarms.error();
+  family(out, "tributary_alarms", "gauge", "What an operator must see to, by what it is about.");
+  for (const auto& alarm : *alarms) sample(out, "tributary_alarms", label("about", alarm.about), 1);
   return out;
 }
 

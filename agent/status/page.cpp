@@ -126,7 +126,10 @@ std::string page(const Json& report) {
          tile("held", "held", number("held")) + tile("refused", "refused", number("refused")) +
          tile("withdrawn", "", number("withdrawn")) +
          tile("to send", "", show_size(static_cast<std::uint64_t>(report["queue_bytes"].as_integer())));
-  out += "</ul><section aria-labelledby=\"runs\"><h2 id=\"runs\">Runs</h2>" + runs(report) + "</section>";
+  out += "</ul>";
+  for (const auto& warning : report["warnings"].items())
+    out += "<p class=\"held\" role=\"status\">" + escaped(warning.as_string()) + "</p>";
+  out += "<section aria-labelledby=\"runs\"><h2 id=\"runs\">Runs</h2>" + runs(report) + "</section>";
   out += "<section aria-labelledby=\"parcels\"><h2 id=\"parcels\">Parcels</h2>" + parcels(report) +
          "</section></main></body></html>\n";
   return out;

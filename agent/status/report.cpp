@@ -10,6 +10,8 @@ namespace tributary::status {
 namespace {
 
 constexpr std::int64_t page_rows = 500;
+constexpr const char* came_back =
+    "consent is given again after the data was withdrawn: to send it anew needs a new decision";
 
 Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 Json time_or_null(std::int64_t utc_s) { return utc_s <= 0 ? Json() : Json(to_rfc3339(utc_s)); }
@@ -69,11 +71,16 @@ Json parcel_json(const journal::ParcelRow& row, const std::vector<journal::Objec
   }
   // A hold of ours says more than what the parcel waits for, and less than a refusal.
   const bool ours = row.operator_hold && row.condition != journal::Condition::refused;
+  const bool restored = ours && !row.withdraw_reason.empty();
+  const auto& said = row.reason.empty() ? row.withdraw_reason : row.reason;
   Json out;
   out.add("parcel", row.id).add("run", row.run_name).add("destination", row.destination).add("policy", row.policy);
   out.add("pseudonym", row.pseudonym).add("state", journal::state_of(row.stage, row.condition, row.operator_hold));
-  out.add("stage", journal::name_of(row.stage)).add("reason", ours ? Json("held by an operator") : or_null(row.reason));
-  out.add("hint", ours ? Json("tributary release " + row.id) : or_null(row.hint)).add("files", row.files);
+  out.add("stage", journal::name_of(row.stage))
+      .add("reason", ours ? Json(restored ? came_back : "held by an operator") : or_null(said));
+  out.add("hint", ours ? Json("tributary release " + row.id + (restored ? ", or: tributary cancel " + row.id : ""))
+                       : or_null(row.hint));
+  out.add("files", row.files);
   out.add("bytes_total", row.bytes_total).add("bytes_sent", row.bytes_sent).add("bytes_per_s", row.bytes_per_s);
   const auto left = seconds_left(row);
   out.add("seconds_left", left ? Json(*left) : Json());
@@ -107,7 +114,8 @@ Result<Tally> tally(journal::Journal& journal) {
   return out;
 }
 
-Result<Json> report(journal::Journal& journal, const std::string& site, std::int64_t now_utc_s) {
+Result<Json> report(journal::Journal& journal, const std::string& site, std::int64_t now_utc_s,
+                    const std::vector<Error>& more) {
   auto rows = journal.runs();
   if (!rows) return rows.error();
   Json runs = Json::array();
@@ -130,6 +138,12 @@ Result<Json> report(journal::Journal& journal, const std::string& site, std::int
       .add("waiting", total.waiting)
       .add("delivered", total.delivered);
   out.add("withdrawn", total.withdrawn).add("queue_bytes", total.queue_bytes);
+  auto alarms = journal.alarms();
+  if (!alarms) return alarms.error();
+  Json warnings = Json::array();
+  for (const auto& alarm : *alarms) warnings.push(sentence(operator_error(alarm.what, alarm.hint)));
+  for (const auto& error : more) warnings.push(sentence(error));
+  out.add("warnings", std::move(warnings));
   return out;
 }
 

@@ -15,8 +15,9 @@ struct Tally {
   std::int64_t held = 0, refused = 0, waiting = 0, delivered = 0, withdrawn = 0, queue_bytes = 0;
 };
 
-/// `status --json` of the contract.
-Result<Json> report(journal::Journal& journal, const std::string& site, std::int64_t now_utc_s);
+/// `status --json` of the contract. `more`: warnings beside the alarms of the journal.
+Result<Json> report(journal::Journal& journal, const std::string& site, std::int64_t now_utc_s,
+                    const std::vector<Error>& more = {});
 Json run_json(const journal::RunRow& row);
 Json parcel_json(const journal::ParcelRow& row, const std::vector<journal::ObjectRow>& objects);
 Result<Tally> tally(journal::Journal& journal);

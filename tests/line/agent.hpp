@@ -7,6 +7,7 @@
 #include <functional>
 #include <iterator>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "agent/config/config.hpp"
@@ -17,8 +18,14 @@ namespace tributary::line_test {
 
 class MemoryLog final : public Log {
  public:
-  void write(Level, std::string_view line) override { lines += std::string(line) + "\n"; }
+  void write(Level, std::string_view line) override {
+    const std::lock_guard lock(mutex_);
+    lines += std::string(line) + "\n";
+  }
   std::string lines;
+
+ private:
+  std::mutex mutex_;
 };
 
 class Agent {
@@ -116,7 +123,7 @@ class Agent {
     if (!rows) return false;
     for (const auto& row : *rows) {
       const bool ours = row.stage == journal::Stage::waiting || row.stage == journal::Stage::sealing;
-      if (ours && row.condition == journal::Condition::going) return true;
+      if (ours && row.condition == journal::Condition::going && !row.operator_hold) return true;
     }
     return false;
   }

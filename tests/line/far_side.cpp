@@ -27,14 +27,18 @@ Things FolderSide::things(const Laboratory& laboratory, const SiteFolder&) {
   return things_in(laboratory, directory_->path());
 }
 
-RepositorySide::RepositorySide(const Laboratory& laboratory, const Clock& clock, bool ingest, std::string more)
+RepositorySide::RepositorySide(const Laboratory& laboratory, const Clock& clock, bool ingest, std::string more,
+                               bool no_removal)
     : ingest_(ingest), more_(std::move(more)) {
   sandbox::Settings settings;
   settings.directory = directory_.path();
   settings.listen = "127.0.0.1:0";
   settings.threads = 4;
+  settings.no_removal = no_removal;
   settings.site_keys = {laboratory.site_public_pem()};
-  settings.pause = [](std::int64_t) {};
+  settings.pause = [this](std::int64_t) {
+    if (meanwhile) meanwhile();
+  };
   auto started = sandbox::Sandbox::start(settings, clock);
   auto client = http::make_client({}, clock, stop_);
   if (!started || !client) std::abort();

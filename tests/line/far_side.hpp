@@ -1,6 +1,7 @@
 // tests/line/far_side.hpp: where a site sends to: a folder, or a national repository on the loopback interface.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <set>
 
@@ -36,10 +37,13 @@ class FolderSide final : public FarSide {
 class RepositorySide final : public FarSide {
  public:
   /// `more` is put into the settings of the destination; `clock` outlives this.
-  RepositorySide(const Laboratory& laboratory, const Clock& clock, bool ingest, std::string more = {});
+  RepositorySide(const Laboratory& laboratory, const Clock& clock, bool ingest, std::string more = {},
+                 bool no_removal = false);
   Far begin() override;
   Things things(const Laboratory& laboratory, const SiteFolder& site) override;
   [[nodiscard]] sandbox::Sandbox& sandbox() { return *sandbox_; }
+  /// Called by the sandbox where it would wait: a fault `KIND:delay:WHEN:1ms` says at which request.
+  std::function<void()> meanwhile;
 
  private:
   void add_new(Things& out, const Json& entry, const char* what) const;

@@ -1,5 +1,6 @@
 // tests/line/names_test.cpp: pseudonyms from a list of somebody else, over the whole line.
 #include "agent/port/files/files.hpp"
+#include "agent/receipt/receipt.hpp"
 #include "tests/line/agent.hpp"
 
 #include <CppUTest/TestHarness.h>
@@ -148,7 +149,7 @@ TEST(Names, after_a_rotation_are_asked_again_and_nothing_is_sent_a_second_time) 
   has_state("XA7Q-200", "delivered");
   LONGS_EQUAL(before, parcels().size());
   STRCMP_EQUAL("SAMPLE-01", (*agent->journal().linked("far", "XA7Q-111"))->id.c_str());
-  LONGS_EQUAL(1, *agent->journal().withdraw("SUBJECT-01", clock.now_utc_s()));
+  LONGS_EQUAL(1, receipt::withdraw_subject(agent->journal(), "SUBJECT-01", "test-lab", clock.now_utc_s())->parcels);
 }
 
 TEST(Names, by_the_key_after_a_rotation_are_new_for_what_waits_only) {

@@ -73,7 +73,7 @@ Reply Drs::handle(Call& call, Kind kind) {
     case Kind::lookup:
       return lookup(call);
     case Kind::remove:
-      return remove(call);
+      return parts_.settings.no_removal ? problem(404, "this DRS server deletes nothing") : remove(call);
     default:
       return problem(404, "this DRS server has no such route");
   }
@@ -97,7 +97,7 @@ Reply Drs::service_info() const {
   drs.add("relatedFileStorageSupported", true).add("controlledAccessSupported", true);
   drs.add("controlledAccessClaimFormat", "ga4gh-passport-url-claim");
   drs.add("controlledAccessDefault", "open-access-read");
-  drs.add("deleteSupported", true).add("maxBulkDeleteLength", std::uint64_t{bulk_limit});
+  drs.add("deleteSupported", !parts_.settings.no_removal).add("maxBulkDeleteLength", std::uint64_t{bulk_limit});
   drs.add("deleteStorageDataSupported", true).add("metadataRetentionSupported", true);
   drs.add("accessMethodUpdateSupported", false).add("checksumAdditionSupported", false);
   drs.add("fetchByChecksumSupported", true);

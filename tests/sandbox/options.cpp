@@ -83,6 +83,7 @@ std::vector<Option> rules() {
        flag(&Settings::allow_unsigned_payload)},
       {"--require-controlled-access", "", "DRS: refuses to register what everybody could read",
        flag(&Settings::require_controlled_access)},
+      {"--no-removal", "", "DRS: nothing can be deleted by protocol", flag(&Settings::no_removal)},
       {"--post-url-object", "", "DRS: post_url as {url, headers} instead of the bare URL",
        flag(&Settings::post_url_object)},
       {"--credential-ttl", "TIME", "how long credentials and signed URLs hold, default 15m",

@@ -19,6 +19,7 @@ struct Settings {
   std::uint64_t max_upload_bytes = 0;  // 0: no limit
   bool allow_unsigned_payload = false;
   bool require_controlled_access = false;
+  bool no_removal = false;             // nothing can be deleted by protocol
   bool post_url_object = false;        // post_url as {url, headers} instead of the bare URL
   std::vector<std::string> site_keys;  // public keys in PEM; empty: signatures of manifests are not checked
   std::vector<std::string> faults;

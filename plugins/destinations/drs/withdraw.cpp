@@ -25,10 +25,13 @@ class Withdrawal {
     if (ids.empty() && token.objects == 0) return;  // nothing was ever begun
     info_ = repository_.service_info();
     for (std::uint32_t i = 0; i < token.objects; ++i) {
-      const auto object = journal_.object(i);
+      auto object = journal_.object(i);
       if (object.name.empty()) continue;
-      auto id = object.id.empty() ? find_id(repository_, info_, candidate(i, object), token.registering) : object.id;
-      if (!id.empty()) ids.push_back(std::move(id));
+      if (object.id.empty()) {
+        object.id = find_id(repository_, info_, candidate(i, object), token.registering);
+        if (!object.id.empty()) journal_.remember(i, object);  // the repository removes its bytes, not we
+      }
+      if (!object.id.empty()) ids.push_back(object.id);
     }
     std::sort(ids.begin(), ids.end());
     ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
@@ -51,7 +54,7 @@ class Withdrawal {
   void remove(const std::string& id) {
     if (info_.has_block && !info_.removal.value_or(false)) {
       if (!repository_.get(id)) return;
-      throw sdk::Broken(
+      throw sdk::Refused(
           "the repository offers no removal (deleteSupported), and object " + sdk::excerpt(id, 80) + " is there",
           "ask the repository to delete it, then withdraw again");
     }
@@ -85,10 +88,10 @@ class Withdrawal {
       host_.log(TRIBUTARY_LOG_WARNING, "drs: an unfinished upload could not be aborted; it never becomes visible");
     }
     if (!desk.remove(place) && object.upload_id.empty()) {
-      throw sdk::Broken("the object store does not let us remove " + object.name +
-                            ", which was uploaded and not "
-                            "registered",
-                        "ask the repository to clear it away, then withdraw again");
+      throw sdk::Refused("the object store does not let us remove " + object.name +
+                             ", which was uploaded and not "
+                             "registered",
+                         "ask the repository to clear it away, then withdraw again");
     }
   }
 

@@ -153,6 +153,7 @@ TEST(Conf, shows_the_true_defaults_in_its_comments) {
   CHECK(before.policies[0].samples.project == after.policies[0].samples.project);
   CHECK(before.policies[0].purpose.for_profit == after.policies[0].purpose.for_profit);
   CHECK(before.policies[0].on_withdrawal == after.policies[0].on_withdrawal);
+  CHECK(before.policies[0].on_restored == after.policies[0].on_restored);
 }
 
 TEST(Conf, shows_both_sources_of_pseudonyms_whole_with_their_true_defaults) {

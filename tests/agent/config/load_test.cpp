@@ -55,6 +55,7 @@ policies:
     sites_without_variant: keep
     share: aggregate
     on_withdrawal: stop
+    on_restored: send
 limits: { upload_rate: 80Mbit/s, upload_hours: [ "20:00-06:00", "12:00-13:30" ], connections: 8, threads: 3,
           memory: 128MiB }
 listen: "[::1]:9000"
@@ -118,6 +119,7 @@ TEST(Load, has_the_same_defaults_as_the_types) {
   CHECK(policy.tags == ReadTags::known);
   CHECK_FALSE(policy.keep_bare_sites);
   CHECK(policy.on_withdrawal == OnWithdrawal::erase);
+  CHECK(policy.on_restored == OnRestored::hold);
   const consent::Purpose fallback;
   CHECK(policy.purpose.commercial == fallback.commercial && policy.purpose.for_profit == fallback.for_profit);
   CHECK(policy.purpose.methods == fallback.methods && policy.purpose.aggregate == fallback.aggregate);
@@ -188,6 +190,7 @@ TEST(Load, reads_every_key_of_a_policy) {
   CHECK(p.tags == ReadTags::none);
   CHECK_TRUE(p.keep_bare_sites);
   CHECK(p.on_withdrawal == OnWithdrawal::stop);
+  CHECK(p.on_restored == OnRestored::send);
 }
 
 TEST(Load, gives_nothing_for_an_unknown_name) {

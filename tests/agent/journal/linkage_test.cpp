@@ -1,4 +1,5 @@
 // tests/agent/journal/linkage_test.cpp: a pseudonym is one person's, and a backup brings all of them back or none.
+#include "agent/journal/backup.hpp"
 #include "agent/journal/migrations.hpp"
 #include "agent/port/crypto/crypto.hpp"
 #include "tests/agent/journal/state.hpp"
@@ -91,7 +92,8 @@ TEST(Linkage, of_a_former_schema_is_tagged_and_sealed_afresh) {
     CHECK_TRUE(database.ok());
     CHECK_TRUE(
         (*database)
-            ->run("DROP TABLE reidentification; DROP TABLE linkage; CREATE TABLE linkage (pseudonym TEXT NOT NULL, "
+            ->run("DROP TABLE alarm; DROP TABLE no_contact; ALTER TABLE parcel DROP COLUMN withdraw_reason; "
+                  "DROP TABLE reidentification; DROP TABLE linkage; CREATE TABLE linkage (pseudonym TEXT NOT NULL, "
                   "destination TEXT NOT NULL, kind TEXT NOT NULL, key_id TEXT NOT NULL, sealed BLOB NOT NULL, "
                   "PRIMARY KEY (pseudonym)) WITHOUT ROWID; PRAGMA user_version = 1")
             .ok());
@@ -112,7 +114,7 @@ TEST(Linkage, of_a_former_schema_is_tagged_and_sealed_afresh) {
 TEST(Linkage, goes_into_an_empty_journal_under_another_state_key) {
   keep(link_of("TL-1", "SAMPLE-01"));
   keep(link_of("TL-2", "SAMPLE-02"));
-  LONGS_EQUAL(0, *state.journal->withdraw("SUBJECT-01", noon));
+  LONGS_EQUAL(0, state.withdraw_subject("SUBJECT-01"));
   State other;
   other.journal.reset();
   std::filesystem::remove(other.directory + "/journal.db");
@@ -126,9 +128,23 @@ TEST(Linkage, goes_into_an_empty_journal_under_another_state_key) {
   LONGS_EQUAL(2, again->there_already);
   STRCMP_EQUAL("SAMPLE-02", (*(*opened)->linked("national", "TL-2"))->id.c_str());
   CHECK_TRUE(*(*opened)->is_withdrawn("SUBJECT-01"));
-  std::vector<LinkRow> elsewhere;
-  LONGS_EQUAL(0, *(*opened)->withdraw("SUBJECT-01", noon, &elsewhere));
-  LONGS_EQUAL(2, elsewhere.size());
+  const auto theirs = (*opened)->parcels_of("SUBJECT-01");
+  LONGS_EQUAL(0, theirs->parcels.size());
+  LONGS_EQUAL(2, theirs->elsewhere.size());
+}
+
+TEST(Linkage, carries_who_withdrew_and_what) {
+  keep(link_of("TL-1", "SAMPLE-01"));
+  CHECK_TRUE(state.journal->remember_withdrawal("SUBJECT-01", journal::Level::no_further_use, noon).ok());
+  CHECK_TRUE(state.journal->remember_withdrawal("SUBJECT-01", journal::Level::no_further_contact, noon + 1).ok());
+  const auto text = journal::write_linkage(*state.journal, "test-lab", noon);
+  const auto read = journal::read_linkage(text->text.reveal());
+  CHECK_TRUE(read.ok());
+  State other;
+  LONGS_EQUAL(1, other.journal->restore_links(read->links)->added);
+  const auto times = other.journal->withdrawals_of("SUBJECT-01");
+  LONGS_EQUAL(noon, times->use_utc_s);
+  LONGS_EQUAL(noon + 1, times->contact_utc_s);
 }
 
 TEST(Linkage, is_restored_not_at_all_when_one_link_contradicts) {

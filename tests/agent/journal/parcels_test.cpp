@@ -178,7 +178,7 @@ TEST(Parcels, that_were_withdrawn_meanwhile_are_not_brought_back_by_the_end_of_w
   const auto row = state.plan(run);
   state.seal(row.id);
   CHECK_TRUE(*state.journal->begin_work(row.id, Stage::uploading, noon));
-  LONGS_EQUAL(1, *state.journal->withdraw_parcel(row.id, "gone", noon));
+  CHECK_TRUE(state.withdraw(row.id));
   state.move(row.id, Stage::registered);
   STRCMP_EQUAL("withdrawing", state.state_of(row.id).c_str());
 }

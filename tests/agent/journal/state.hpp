@@ -1,6 +1,7 @@
 // tests/agent/journal/state.hpp: a journal in a directory that goes with it, and rows to put into it.
 #pragma once
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -82,6 +83,16 @@ class State {
     if (!journal->end_work(id, {stage, journal::Condition::going, {}, {}, 0}, noon)) std::abort();
   }
   journal::ParcelRow row(const std::string& id) { return *journal->parcel(id).value_or(std::nullopt); }
+  bool withdraw(const std::string& id, const std::string& reason = "consent: gone") {
+    return journal->withdraw_parcel(id, reason, Json().add("stopped_at", "noon"), noon).value_or(false);
+  }
+  /// As the command does it; the number of parcels that were stopped.
+  std::int64_t withdraw_subject(const std::string& subject_id) {
+    if (!journal->remember_withdrawal(subject_id, journal::Level::no_further_use, noon)) std::abort();
+    const auto theirs = journal->parcels_of(subject_id);
+    return std::count_if(theirs->parcels.begin(), theirs->parcels.end(),
+                         [this](const auto& row) { return withdraw(row.id, "consent: the subject withdrew"); });
+  }
   std::string state_of(const std::string& id) {
     const auto now = row(id);
     return std::string(journal::state_of(now.stage, now.condition, now.operator_hold));

@@ -103,6 +103,17 @@ TEST(Push, waits_when_nobody_can_tell_right_before_the_commit) {
   LONGS_EQUAL(2, bench.asked.size());
 }
 
+TEST(Push, breaks_off_when_the_parcel_is_called_off_meanwhile) {
+  bench.far.before = [&](const plugin::OutgoingParcel& parcel) { CHECK_TRUE(bench.state.withdraw(parcel.id)); };
+  CHECK_TRUE(*bench.state.journal->begin_work(bench.id, journal::Stage::uploading, journal_test::noon));
+  const auto pushed = bench.push();
+  CHECK_FALSE(pushed.ok());
+  STRCMP_CONTAINS("held, withdrawn or cancelled while it was uploaded", pushed.error().what.c_str());
+  LONGS_EQUAL(0, bench.far.kept.size());
+  LONGS_EQUAL(0, bench.asked.size());
+  LONGS_EQUAL(number(Remedy::wait), number(pushed.error().remedy));
+}
+
 TEST(Push, hands_back_what_the_destination_asks_for) {
   for (const auto remedy : {Remedy::wait, Remedy::give_up, Remedy::ask_operator}) {
     bench.far.fails_before = 0;

@@ -92,7 +92,7 @@ TEST(Metrics, are_what_prometheus_reads) {
     if (full) hospital.fill();
     const Exposition seen(text());
     STRCMP_EQUAL("", seen.problem.c_str());
-    LONGS_EQUAL(5, seen.helped.size());
+    LONGS_EQUAL(6, seen.helped.size());
     CHECK_TRUE(seen.helped == seen.typed);
     CHECK_TRUE(seen.samples.count("tributary_info{version=\"" TRIBUTARY_VERSION "\",site=\"test-lab\"}") == 1);
   }

@@ -38,6 +38,28 @@ TEST(Report, is_json_that_others_can_read) {
   LONGS_EQUAL(12, (*back)["parcels"].items().size());
 }
 
+TEST(Report, says_why_something_was_withdrawn_or_is_held_and_what_no_parcel_can_tell) {
+  const auto gone = hospital.parcel("TL-01", Stage::delivered);
+  CHECK_TRUE(hospital.state.withdraw(gone, "consent: the subject withdrew"));
+  STRCMP_EQUAL("withdrawing", text_of(hospital.shown("TL-01")["state"]).c_str());
+  hospital.state.move(gone, Stage::withdrawn);
+  STRCMP_EQUAL("consent: the subject withdrew", text_of(hospital.shown("TL-01")["reason"]).c_str());
+  CHECK_TRUE(*hospital.state.journal->restore(gone, true, noon));
+  STRCMP_EQUAL("held", text_of(hospital.shown("TL-01")["state"]).c_str());
+  STRCMP_CONTAINS("needs a new decision", text_of(hospital.shown("TL-01")["reason"]).c_str());
+  STRCMP_EQUAL(("tributary release " + gone + ", or: tributary cancel " + gone).c_str(),
+               text_of(hospital.shown("TL-01")["hint"]).c_str());
+  CHECK_TRUE(*hospital.state.journal->hold_unknown(hospital.parcel("TL-02", Stage::queued), "consent: away", noon));
+  STRCMP_EQUAL("consent: away", text_of(hospital.shown("TL-02")["reason"]).c_str());
+  STRCMP_CONTAINS("asked again by itself", text_of(hospital.shown("TL-02")["hint"]).c_str());
+  CHECK_TRUE(*hospital.state.journal->raise_alarm("clock", operator_error("clock: it says 1970", "set it"), noon));
+  const auto report = hospital.report();
+  STRCMP_EQUAL("[\"clock: it says 1970; set it\"]", report["warnings"].dump().c_str());
+  STRCMP_CONTAINS("clock: it says 1970; set it</p>", status::page(report).c_str());
+  const auto metrics = status::metrics(*hospital.state.journal, "test-lab", noon);
+  STRCMP_CONTAINS("tributary_alarms{about=\"clock\"} 1\n", metrics->c_str());
+}
+
 TEST(Report, says_of_a_run_what_the_contract_names) {
   hospital.fill();
   const auto report = hospital.report();

@@ -1,0 +1,187 @@
+// agent/line/asking.cpp: consent is asked again: when an upload begins, right before a commit, and for all that is
+// under way or was delivered whenever a source changes.
+//
+// Threads    a thread of its own asks in every polling round, so that neither a long sealing nor a long upload delays
+// it. Failure    whoever can not say holds what is to be sent, and raises an alarm for what was delivered. Nothing is
+// deleted
+//            because nobody knows.
+#include <algorithm>
+
+#include "agent/base/text.hpp"
+#include "agent/line/route.hpp"
+#include "agent/line/runner.hpp"
+#include "agent/line/time_of_day.hpp"
+#include "agent/receipt/receipt.hpp"
+
+namespace tributary::line {
+
+using consent::Verdict;
+
+namespace {
+
+constexpr const char* clock_alarm = "clock";
+constexpr const char* consent_alarm = "consent";
+
+// Somebody took it back; anything else only fails to permit.
+bool was_taken_back(const consent::Decision& decision) {
+  return std::any_of(decision.findings.begin(), decision.findings.end(), [](const consent::Finding& finding) {
+    return finding.says == Verdict::deny && (finding.rule == "status" || finding.rule == "withdrawn");
+  });
+}
+
+bool by_our_register(const consent::Decision& decision) {
+  return std::any_of(decision.findings.begin(), decision.findings.end(),
+                     [](const consent::Finding& finding) { return finding.rule == "withdrawn"; });
+}
+
+}  // namespace
+
+struct Runner::Round {
+  std::uint64_t unknown_delivered = 0;
+  bool unknown = false;
+  bool failed = false;  // something could not be written: everything is asked again in the next round
+  std::string reason;   // of the first one that was delivered
+};
+
+Status Runner::clock_is_good() {
+  auto latest = journal_.latest_time();
+  if (!latest) return latest.error();
+  return check_time(clock_.now_utc_s(), *latest);
+}
+
+void Runner::alarm(const std::string& about, const Error& error) {
+  auto news = journal_.raise_alarm(about, error, clock_.now_utc_s());
+  if (!news) return report(about, news.error());
+  if (*news) log_.warning(sentence(error));
+}
+
+void Runner::settle(const std::string& about) {
+  if (auto settled = journal_.settle_alarm(about); !settled) report(about, settled.error());
+}
+
+consent::Decision Runner::ask_again(const journal::ParcelRow& row) {
+  consent::Decision unknown;
+  const auto refuse = [&](std::string reason) {
+    unknown.reason = std::move(reason);
+    return unknown;
+  };
+  if (auto good = clock_is_good(); !good) return refuse(good.error().what);
+  auto link = journal_.linked(row.destination, row.pseudonym);
+  if (!link) return refuse(link.error().what);
+  if (!*link) return refuse("the linkage of this pseudonym is not in the journal");
+  return site_.ask_again((*link)->id, row.policy);
+}
+
+bool Runner::tell(const journal::ParcelRow& row, const Result<bool>& moved, const std::string& what) {
+  if (!moved) report("parcel " + row.id, moved.error());
+  if (moved && *moved) log_.warning("parcel " + row.id + ": " + what);
+  return moved.ok();
+}
+
+bool Runner::take_back(const journal::ParcelRow& row, const std::string& why) {
+  return tell(row, receipt::stop(journal_, row, "consent: " + why, site_.settings().site, clock_.now_utc_s()),
+              "consent is gone: " + why);
+}
+
+bool Runner::hold_unknown(const journal::ParcelRow& row, const std::string& why) {
+  return tell(row, journal_.hold_unknown(row.id, "consent: " + why, clock_.now_utc_s()), "held: consent: " + why);
+}
+
+bool Runner::may_send(const journal::ParcelRow& row) {
+  const auto decision = ask_again(row);
+  if (decision.verdict == Verdict::permit) return true;
+  if (decision.verdict == Verdict::deny) {
+    take_back(row, decision.reason);
+  } else {
+    recheck_at_ = clock_.now_utc_s() + ask_again_after_s;
+    hold_unknown(row, decision.reason);
+  }
+  return false;
+}
+
+// One parcel when a source has changed. What was delivered under a consent that merely ended stays.
+void Runner::recheck(const journal::ParcelRow& row, Round& round) {
+  using journal::Stage;
+  const bool gone = row.stage == Stage::withdrawn;
+  if (row.stage < Stage::queued || (row.stage > Stage::delivered && !gone)) return;
+  if (gone && !row.withdraw_reason.starts_with("consent:")) return;  // an operator cancelled it
+  const auto decision = ask_again(row);
+  const auto* policy = site_.settings().policy(row.policy);
+  const auto now = clock_.now_utc_s();
+  const auto note = [&](bool done) { round.failed = round.failed || !done; };
+  if (decision.verdict == Verdict::permit && gone) {
+    const bool hold = policy->on_restored == config::OnRestored::hold;
+    return note(tell(row, journal_.restore(row.id, hold, now), "consent is given again after the data was withdrawn"));
+  }
+  if (decision.verdict == Verdict::permit) {
+    if (row.condition == journal::Condition::held)
+      note(tell(row, journal_.resume(row.id, now), "consent is known again"));
+    return;
+  }
+  if (gone) return;
+  const bool delivered = row.stage == Stage::delivered;
+  if (decision.verdict == Verdict::unknown) {
+    if (delivered && policy == nullptr) return;  // nothing to judge it by: an operator took the policy away
+    round.unknown = true;
+    if (delivered && round.unknown_delivered++ == 0) round.reason = decision.reason;
+    if (!delivered) note(hold_unknown(row, decision.reason));
+    return;
+  }
+  const bool erase = policy != nullptr && policy->on_withdrawal == config::OnWithdrawal::erase;
+  const bool stays = !was_taken_back(decision) || (!erase && !by_our_register(decision));
+  if (delivered && stays) return;
+  note(take_back(row, decision.reason));
+}
+
+bool Runner::recheck_all(Round& round) {
+  std::string after;
+  for (;;) {
+    auto page = journal_.parcels({}, after, 500);
+    if (!page) report("consent", page.error());
+    if (!page) return false;
+    if (page->empty()) return !round.failed;
+    after = page->back().id;
+    for (const auto& row : *page) {
+      if (stop_.requested()) return false;
+      recheck(row, round);
+    }
+  }
+}
+
+void Runner::recheck_consent() {
+  const std::lock_guard lock(recheck_mutex_);
+  const auto now = clock_.now_utc_s();
+  if (auto good = clock_is_good(); !good) return alarm(clock_alarm, good.error());
+  settle(clock_alarm);
+  if (auto noted = journal_.note_time(now); !noted) return report("clock", noted.error());
+  const auto revision = site_.revision();
+  if (revision == revision_ && now < recheck_at_) return;
+  if (revision != revision_) {
+    if (auto again = journal_.replan_waiting(); !again) return report("consent", again.error());
+  }
+  recheck_at_ = INT64_MAX;  // a carrier that meets somebody unknown from now on sets it again
+  Round round;
+  const bool whole = recheck_all(round);
+  wake_carriers();
+  if (!whole) {
+    recheck_at_ = now;
+    return;
+  }
+  revision_ = revision;
+  if (round.unknown) recheck_at_ = now + ask_again_after_s;
+  if (round.unknown_delivered == 0) return settle(consent_alarm);
+  alarm(consent_alarm, wait_error("consent: of " + counted(round.unknown_delivered, "delivered parcel") +
+                                      " nobody can say now whether it stands: " + round.reason,
+                                  "mend the source; nothing is deleted because of that"));
+}
+
+void Runner::keep_asking() {
+  std::unique_lock lock(carriers_mutex_);
+  while (!carriers_wake_.wait_for(lock, std::chrono::seconds(look_every_s), [this] { return ending_.load(); })) {
+    lock.unlock();
+    recheck_consent();
+    lock.lock();
+  }
+}
+
+}  // namespace tributary::line
