@@ -132,8 +132,8 @@ tributary_outcome words_of_source(void* self, const tributary_word_sink* sink, t
 }
 void close_source(void* self) { delete static_cast<Source*>(self); }
 
-constexpr tributary_consent_ops ops{sizeof ops,         open_source,  probe_source,   ask_source,
-                                    revision_of_source, close_source, words_of_source};
+constexpr tributary_consent_ops ops{sizeof ops,         open_source,  probe_source,    ask_source,
+                                    revision_of_source, close_source, words_of_source, nullptr};
 
 }  // namespace
 }  // namespace tributary::csv

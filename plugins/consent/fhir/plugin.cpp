@@ -186,7 +186,7 @@ void close_source(void* self) { delete static_cast<Source*>(self); }
 
 // No list of everybody's words: a server has more people than the laboratory ever asks for.
 constexpr tributary_consent_ops ops{sizeof ops,         open_source,  probe_source, ask_source,
-                                    revision_of_source, close_source, nullptr};
+                                    revision_of_source, close_source, nullptr,      nullptr};
 
 }  // namespace
 }  // namespace tributary::fhir
