@@ -10,7 +10,7 @@
 
 #include "plugins/consent/csv/subject_file.hpp"
 #include "plugins/consent/csv/words.hpp"
-#include "plugins/sdk/sdk.hpp"
+#include "plugins/sdk/source.hpp"
 
 namespace tributary::csv {
 namespace {
@@ -27,7 +27,7 @@ constexpr tributary_key keys[] = {
 
 class Source {
  public:
-  explicit Source(const tributary_host* host)
+  explicit Source(const sdk::Host& host)
       : host_(host), file_(host_.setting("file"), static_cast<std::int64_t>(host_.number("max_age"))) {
     if (host_.setting("file").empty()) throw sdk::Broken("the setting `file` is empty", "name the table");
     for (const auto& name : host_.list("identifying")) {
@@ -42,21 +42,21 @@ class Source {
     host_.log(TRIBUTARY_LOG_DEBUG, "subject table: " + std::to_string(file_.rows()) + " rows");
   }
 
-  void ask(const std::string& sample, const tributary_subject_sink& sink) {
+  void ask(const std::string& sample, const sdk::SubjectSink& sink) {
     file_.refresh(host_.now_utc_s());
     const auto person = file_.look_up(trimmed(sample));
     if (person.of_sample.empty()) throw sdk::Refused("no row names the sample");
     const auto subject = subject_of(person);
-    sink.subject(sink.self, subject.c_str());
+    sink.subject(subject);
     for (const auto& row : person.of_subject) tell_record(row, trimmed(sample), sink);
     tell_attributes(person.of_subject, sink);
   }
 
-  void words(const tributary_word_sink& sink) {
+  void words(const sdk::WordSink& sink) {
     file_.refresh(host_.now_utc_s());
     file_.each([&](const Entry& row) {
       const auto tell = [&](const std::string& kind, const std::string& value) {
-        if (!value.empty()) sink.word(sink.self, kind.c_str(), value.c_str());
+        if (!value.empty()) sink.word(kind, value);
       };
       tell("subject id", row[subject_id]);
       tell("sample id", row[sample_id]);
@@ -79,23 +79,20 @@ class Source {
     return person.of_sample.front()[subject_id];
   }
 
-  static void tell_record(const Entry& row, const std::string& sample, const tributary_subject_sink& sink) {
+  static void tell_record(const Entry& row, const std::string& sample, const sdk::SubjectSink& sink) {
     if (row.says_nothing()) return;
     const auto status = heading(row[consent_status]);
     const bool of_another_sample = !row[sample_id].empty() && row[sample_id] != sample;
     if (of_another_sample && (status == "active" || status == "draft" || status == "entered_in_error")) return;
-    const tributary_consent_record record{
-        sizeof record,           row[consent_id].c_str(), row[consent_status].c_str(), row[permissions].c_str(),
-        row[valid_from].c_str(), row[valid_until].c_str()};
-    sink.record(sink.self, &record);
+    sink.record({row[consent_id], row[consent_status], row[permissions], row[valid_from], row[valid_until]});
   }
 
-  void tell_attributes(const std::vector<Entry>& rows, const tributary_subject_sink& sink) const {
+  void tell_attributes(const std::vector<Entry>& rows, const sdk::SubjectSink& sink) const {
     std::set<std::pair<std::string, std::string>> told;
     for (const auto& row : rows) {
       for (const auto& attribute : row.attributes) {
         if (!told.insert(attribute).second) continue;
-        sink.attribute(sink.self, attribute.first.c_str(), attribute.second.c_str(), identifies(attribute.first));
+        sink.attribute(attribute.first, attribute.second, identifies(attribute.first));
       }
     }
   }
@@ -110,30 +107,7 @@ class Source {
   bool all_identify_ = false;
 };
 
-Source& source(void* self) { return *static_cast<Source*>(self); }
-
-tributary_outcome open_source(const tributary_host* host, void** self, tributary_note* note) {
-  return sdk::fence(note, [&] { *self = new Source(host); });
-}
-tributary_outcome probe_source(void* self, tributary_note* note) {
-  return sdk::fence(note, [&] { source(self).probe(); });
-}
-tributary_outcome ask_source(void* self, const char* sample, const tributary_subject_sink* sink, tributary_note* note) {
-  return sdk::fence(note, [&] { source(self).ask(sample, *sink); });
-}
-void revision_of_source(void* self, char* into, std::uint32_t room) {
-  if (room == 0) return;
-  into[0] = '\0';
-  tributary_note note{};
-  sdk::fence(&note, [&] { sdk::fill(into, room, source(self).revision()); });
-}
-tributary_outcome words_of_source(void* self, const tributary_word_sink* sink, tributary_note* note) {
-  return sdk::fence(note, [&] { source(self).words(*sink); });
-}
-void close_source(void* self) { delete static_cast<Source*>(self); }
-
-constexpr tributary_consent_ops ops{sizeof ops,         open_source,  probe_source,    ask_source,
-                                    revision_of_source, close_source, words_of_source, nullptr};
+constexpr auto& ops = sdk::consent_ops<Source>;
 
 }  // namespace
 }  // namespace tributary::csv

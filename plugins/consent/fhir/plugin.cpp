@@ -9,7 +9,7 @@
 #include "plugins/consent/fhir/folder.hpp"
 #include "plugins/consent/fhir/records.hpp"
 #include "plugins/consent/fhir/server.hpp"
-#include "plugins/sdk/sdk.hpp"
+#include "plugins/sdk/source.hpp"
 #include "plugins/sdk/text.hpp"
 
 namespace tributary::fhir {
@@ -30,9 +30,10 @@ constexpr tributary_key keys[] = {
     {nullptr, nullptr, nullptr, nullptr},
 };
 
+// Tells no list of everybody's words: a server has more people than the laboratory ever asks for.
 class Source {
  public:
-  explicit Source(const tributary_host* host) : host_(host) {
+  explicit Source(const sdk::Host& host) : host_(host) {
     if (host_.list("sample_systems").empty() || host_.setting("subject_system").empty()) {
       throw sdk::Broken("sample_systems or subject_system is empty", "name the identifier systems of your exports");
     }
@@ -48,19 +49,15 @@ class Source {
     host_.log(TRIBUTARY_LOG_INFO, documents_->probe(host_.now_utc_s()));
   }
 
-  void ask(const std::string& sample, const tributary_subject_sink& sink) {
+  void ask(const std::string& sample, const sdk::SubjectSink& sink) {
     read_code_map();
     const auto now_utc_s = host_.now_utc_s();
     const auto person = documents_->find(sample, now_utc_s);
     const auto told = tell(person.consents, programmes_, now_utc_s);
     if (!told.held.empty()) throw sdk::Later(told.held, "correct the document; until then nothing is sent");
-    sink.subject(sink.self, person.subject_id.c_str());
-    for (const auto& r : told.records) {
-      const tributary_consent_record record{sizeof record,   r.id.c_str(),   r.status.c_str(),
-                                            r.terms.c_str(), r.from.c_str(), r.until.c_str()};
-      sink.record(sink.self, &record);
-    }
-    for (const auto& [name, value] : person.attributes) sink.attribute(sink.self, name.c_str(), value.c_str(), 1);
+    sink.subject(person.subject_id);
+    for (const auto& record : told.records) sink.record(record);
+    for (const auto& [name, value] : person.attributes) sink.attribute(name, value, true);
   }
 
   std::string revision() {
@@ -165,28 +162,7 @@ class Source {
   std::uint64_t map_fingerprint_ = 0;
 };
 
-Source& source(void* self) { return *static_cast<Source*>(self); }
-
-tributary_outcome open_source(const tributary_host* host, void** self, tributary_note* note) {
-  return sdk::fence(note, [&] { *self = new Source(host); });
-}
-tributary_outcome probe_source(void* self, tributary_note* note) {
-  return sdk::fence(note, [&] { source(self).probe(); });
-}
-tributary_outcome ask_source(void* self, const char* sample, const tributary_subject_sink* sink, tributary_note* note) {
-  return sdk::fence(note, [&] { source(self).ask(sample, *sink); });
-}
-void revision_of_source(void* self, char* into, std::uint32_t room) {
-  if (room == 0) return;
-  into[0] = '\0';
-  tributary_note note{};
-  sdk::fence(&note, [&] { sdk::fill(into, room, source(self).revision()); });
-}
-void close_source(void* self) { delete static_cast<Source*>(self); }
-
-// No list of everybody's words: a server has more people than the laboratory ever asks for.
-constexpr tributary_consent_ops ops{sizeof ops,         open_source,  probe_source, ask_source,
-                                    revision_of_source, close_source, nullptr,      nullptr};
+constexpr auto& ops = sdk::consent_ops<Source>;
 
 }  // namespace
 }  // namespace tributary::fhir

@@ -13,13 +13,11 @@
 #include <vector>
 
 #include "plugins/consent/fhir/code_map.hpp"
+#include "plugins/sdk/source.hpp"
 
 namespace tributary::fhir {
 
-struct Record {
-  std::string id, status, terms, from, until;
-  friend bool operator==(const Record&, const Record&) = default;
-};
+using sdk::Record;
 
 struct Told {
   std::vector<Record> records;
