@@ -9,12 +9,13 @@
 
 #include "plugins/consent/fhir/bundle.hpp"
 #include "plugins/consent/fhir/facts.hpp"
-#include "plugins/consent/fhir/records.hpp"
+#include "plugins/sdk/consent/records.hpp"
 #include "plugins/sdk/sdk.hpp"
 
 namespace {
 
-using namespace tributary::fhir;  // NOLINT: a fuzz target of this namespace
+using namespace tributary::fhir;          // NOLINT: a fuzz target of this namespace
+using namespace tributary::sdk::consent;  // NOLINT
 
 constexpr std::int64_t now_utc_s = 1763719200;
 
@@ -42,7 +43,7 @@ bool says(const Told& told, const char* status) {
 }
 
 void judge(const Facts& facts) {
-  std::vector<const Consent*> all;
+  std::vector<const Form*> all;
   bool active = false;
   for (const auto& consent : facts.consents()) {
     all.push_back(&consent);

@@ -8,6 +8,9 @@
 namespace tributary::fhir {
 namespace {
 
+using sdk::consent::Period;
+using sdk::consent::read_period;
+
 using Kind = Value::Kind;
 
 enum class Version : std::uint8_t { r4, r5 };
@@ -251,20 +254,6 @@ void read_into(Consent& out, const Value& resource) {
 }
 
 }  // namespace
-
-std::string text_of(const Value& object, std::string_view name) {
-  if (!object.is(Kind::object)) throw Malformed("an element that is no object");
-  if (!object.has(name)) return {};
-  if (!object[name].is(Kind::text)) throw Malformed("an element that is a text is none");
-  return object[name].text();
-}
-
-const std::vector<Value>& list_of(const Value& object, std::string_view name) {
-  static const std::vector<Value> none;
-  if (!object.has(name)) return none;
-  if (!object[name].is(Kind::array)) throw Malformed("an element that is a list is none");
-  return object[name].items();
-}
 
 std::vector<Who> read_reference(const Value& reference, const Value& resource) {
   std::vector<Who> out;

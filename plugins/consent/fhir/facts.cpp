@@ -5,7 +5,7 @@
 #include <optional>
 #include <set>
 
-#include "plugins/consent/fhir/code_map.hpp"
+#include "plugins/sdk/consent/code_map.hpp"
 #include "plugins/sdk/sdk.hpp"
 #include "plugins/sdk/text.hpp"
 
@@ -34,7 +34,7 @@ void mix(std::uint64_t& hash, const Value& value) {
 // Below zero: a is older; above: newer; 0: it can not be told.
 int compare_age(const Consent& a, const Consent& b) {
   if (!a.updated.empty() && !b.updated.empty()) {
-    const auto mine = *read_date(a.updated).from, other = *read_date(b.updated).from;
+    const auto mine = *sdk::consent::read_date(a.updated).from, other = *sdk::consent::read_date(b.updated).from;
     if (mine != other) return mine < other ? -1 : 1;
   }
   const auto mine = sdk::parse_number(a.version), other = sdk::parse_number(b.version);

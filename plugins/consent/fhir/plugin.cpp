@@ -4,16 +4,17 @@
 #include <string>
 #include <vector>
 
-#include "plugins/consent/fhir/code_map.hpp"
-#include "plugins/consent/fhir/files.hpp"
 #include "plugins/consent/fhir/folder.hpp"
-#include "plugins/consent/fhir/records.hpp"
 #include "plugins/consent/fhir/server.hpp"
+#include "plugins/sdk/consent/code_maps.hpp"
+#include "plugins/sdk/consent/records.hpp"
 #include "plugins/sdk/source.hpp"
 #include "plugins/sdk/text.hpp"
 
 namespace tributary::fhir {
 namespace {
+
+using sdk::consent::CodeMaps;
 
 constexpr tributary_key keys[] = {
     {"folder", "path", "", "where FHIR resources or Bundles are dropped (*.json, *.ndjson); or else url"},
@@ -33,7 +34,7 @@ constexpr tributary_key keys[] = {
 // Tells no list of everybody's words: a server has more people than the laboratory ever asks for.
 class Source {
  public:
-  explicit Source(const sdk::Host& host) : host_(host) {
+  explicit Source(const sdk::Host& host) : host_(host), maps_(host_.setting("code_map")) {
     if (host_.list("sample_systems").empty() || host_.setting("subject_system").empty()) {
       throw sdk::Broken("sample_systems or subject_system is empty", "name the identifier systems of your exports");
     }
@@ -53,7 +54,8 @@ class Source {
     read_code_map();
     const auto now_utc_s = host_.now_utc_s();
     const auto person = documents_->find(sample, now_utc_s);
-    const auto told = tell(person.consents, programmes_, now_utc_s);
+    const std::vector<const Form*> forms(person.consents.begin(), person.consents.end());
+    const auto told = sdk::consent::tell(forms, maps_.programmes(), now_utc_s);
     if (!told.held.empty()) throw sdk::Later(told.held, "correct the document; until then nothing is sent");
     sink.subject(person.subject_id);
     for (const auto& record : told.records) sink.record(record);
@@ -61,19 +63,14 @@ class Source {
   }
 
   std::string revision() {
-    std::string state = "unknown";
     try {
       read_code_map();
-      state = map_revision(host_.now_utc_s());
-    } catch (const sdk::Outcome&) {
-      programmes_.clear();
+    } catch (const sdk::Outcome&) {  // the maps' own word tells it
     }
-    return state + "-" + documents_->revision(host_.now_utc_s());
+    return maps_.revision(host_.now_utc_s()) + "-" + documents_->revision(host_.now_utc_s());
   }
 
  private:
-  static constexpr std::size_t most_maps = 100;
-
   [[nodiscard]] bool choice(const char* key, const std::string& first, const std::string& second) const {
     const auto word = host_.setting(key);
     if (word != first && word != second) {
@@ -84,7 +81,7 @@ class Source {
   // Anew for every code map: of documents only what a code map names is kept.
   void open_documents() {
     Systems systems{host_.list("sample_systems"), host_.setting("subject_system"), {}, {}};
-    for (const auto& programme : programmes_) {
+    for (const auto& programme : maps_.programmes()) {
       for (const auto& pack : programme.packs) {
         for (const auto& grant : pack.grants) {
           systems.codes.insert(systems.codes.end(), grant.codes.begin(), grant.codes.end());
@@ -111,55 +108,13 @@ class Source {
   }
 
   void read_code_map() {
-    const auto path = host_.setting("code_map");
-    const auto listing = list_files(path, {".yaml"}, most_maps);
-    if (!programmes_.empty() && listing.fingerprint() == map_fingerprint_) return;
-    programmes_.clear();
-    std::vector<Programme> fresh;
-    for (const auto& file : listing.files) {
-      try {
-        fresh.push_back(read_programme(content_of(file)));
-      } catch (const Malformed& problem) {
-        throw sdk::Later(file.path + ": " + problem.what(),
-                         "correct the code map; until then consent is unknown for all");
-      }
-    }
-    if (fresh.empty())
-      throw sdk::Later(path + ": no *.yaml is there", "name a code map such as conf/consent-codes/*.yaml");
-    programmes_ = std::move(fresh);
-    map_fingerprint_ = listing.fingerprint();
-    open_documents();
-  }
-
-  static std::string content_of(const FileEntry& file) {
-    constexpr std::size_t most_bytes = 1U << 20;
-    OpenFile open(file.path);
-    std::string out(most_bytes + 1, '\0');
-    std::size_t size = 0;
-    for (;;) {
-      const auto n = open.read(out.data() + size, out.size() - size);
-      if (n == 0) break;
-      size += n;
-    }
-    if (!(open.id() == file.id)) throw sdk::Later(file.path + ": is being written", "write to another name and rename");
-    out.resize(size);
-    return out;
-  }
-
-  // The content of the map, and which of its packs are in force.
-  std::string map_revision(std::int64_t now_utc_s) const {
-    std::size_t packs = 0;
-    for (const auto& programme : programmes_) {
-      for (const auto& pack : programme.packs) packs += pack.valid_from_utc_s <= now_utc_s ? 1 : 0;
-    }
-    return std::to_string(map_fingerprint_ % 1000000007U) + "." + std::to_string(packs);
+    if (maps_.refresh()) open_documents();
   }
 
   sdk::Host host_;
   ServerSettings server_;
   std::unique_ptr<Documents> documents_;
-  std::vector<Programme> programmes_;
-  std::uint64_t map_fingerprint_ = 0;
+  CodeMaps maps_;
 };
 
 constexpr auto& ops = sdk::consent_ops<Source>;

@@ -36,4 +36,10 @@ inline Answer ask(Instance<tributary_consent_ops>& at, const std::string& sample
   return answer;
 }
 
+inline std::string revision(const Instance<tributary_consent_ops>& at) {
+  char word[64] = "not filled";
+  at.ops().revision(at.self(), word, sizeof word);
+  return word;
+}
+
 }  // namespace tributary::suites

@@ -1,4 +1,4 @@
-// plugins/consent/fhir/code_map.hpp: what the codes of a programme's consent form mean in terms of the Data Use
+// plugins/sdk/consent/code_map.hpp: what the codes of a programme's consent form mean in terms of the Data Use
 // Ontology, by a file that a person can read, sign and date.
 //
 //     programme: example            # its name
@@ -21,9 +21,9 @@
 #include <string>
 #include <vector>
 
-#include "plugins/consent/fhir/consent.hpp"
+#include "plugins/sdk/consent/form.hpp"
 
-namespace tributary::fhir {
+namespace tributary::sdk::consent {
 
 struct Grant {
   std::vector<Code> codes, unless;
@@ -48,7 +48,9 @@ struct Programme {
 
 Programme read_programme(const std::string& yaml);
 
+/// `code` or `system|code`. Throws Malformed for one without a code.
+Code read_code(const std::string& text);
 /// True when one of the statement's codes is one of these.
 bool names_any(const Statement& statement, const std::vector<Code>& codes);
 
-}  // namespace tributary::fhir
+}  // namespace tributary::sdk::consent

@@ -1,30 +1,30 @@
-// plugins/consent/fhir/records.cpp: statements and code maps to records.
-#include "plugins/consent/fhir/records.hpp"
+// plugins/sdk/consent/records.cpp: statements and code maps to records.
+#include "plugins/sdk/consent/records.hpp"
 
 #include <algorithm>
 
-namespace tributary::fhir {
+namespace tributary::sdk::consent {
 namespace {
 
-using Consents = std::vector<const Consent*>;
+using Forms = std::vector<const Form*>;
 
 struct Denial {
-  const Consent* consent;
+  const Form* form;
   const Statement* statement;
 };
 
-bool speaks(const Consent& consent) { return consent.problem.empty() && consent.standing == Consent::Standing::active; }
+bool speaks(const Form& form) { return form.problem.empty() && form.standing == Form::Standing::active; }
 bool is_over(const Statement& denial, std::int64_t now_utc_s) {
   return denial.when.until && *denial.when.until < now_utc_s;
 }
 
-std::vector<Denial> denials_of(const Consents& consents, const std::vector<Code>& codes, std::int64_t now_utc_s) {
+std::vector<Denial> denials_of(const Forms& forms, const std::vector<Code>& codes, std::int64_t now_utc_s) {
   std::vector<Denial> out;
-  for (const auto* consent : consents) {
-    if (!speaks(*consent)) continue;
-    for (const auto& statement : consent->statements) {
+  for (const auto* form : forms) {
+    if (!speaks(*form)) continue;
+    for (const auto& statement : form->statements) {
       if (statement.permits || is_over(statement, now_utc_s)) continue;
-      if (statement.all || names_any(statement, codes)) out.push_back({consent, &statement});
+      if (statement.all || names_any(statement, codes)) out.push_back({form, &statement});
     }
   }
   return out;
@@ -49,19 +49,19 @@ bool is_within(const std::vector<std::string>& bonds, const std::vector<std::str
 
 class Teller {
  public:
-  Teller(const Consents& consents, std::int64_t now_utc_s) : consents_(consents), now_utc_s_(now_utc_s) {}
+  Teller(const Forms& forms, std::int64_t now_utc_s) : forms_(forms), now_utc_s_(now_utc_s) {}
 
   void documents() {
-    for (const auto* consent : consents_) {
-      using Standing = Consent::Standing;
-      if (!consent->problem.empty()) {
-        hold(*consent, consent->problem);
-      } else if (consent->standing == Standing::rejected) {
-        add({consent->id, "rejected", {}, {}, {}});
-      } else if (consent->standing == Standing::erroneous) {
-        add({consent->id, "entered-in-error", {}, {}, {}});
-      } else if (consent->standing == Standing::silent || !consent->verified) {
-        add({consent->id, "draft", {}, {}, {}});
+    for (const auto* form : forms_) {
+      using Standing = Form::Standing;
+      if (!form->problem.empty()) {
+        hold(*form, form->problem);
+      } else if (form->standing == Standing::rejected) {
+        add({form->id, "rejected", {}, {}, {}});
+      } else if (form->standing == Standing::erroneous) {
+        add({form->id, "entered-in-error", {}, {}, {}});
+      } else if (form->standing == Standing::silent || !form->verified) {
+        add({form->id, "draft", {}, {}, {}});
       }
     }
   }
@@ -86,70 +86,70 @@ class Teller {
       told_.records.push_back(record);
     }
   }
-  void hold(const Consent& consent, const std::string& why) {
+  void hold(const Form& form, const std::string& why) {
     told_.held = "a consent document of the person can not be used: " + why;
-    add({consent.id, "unusable", {}, {}, {}});
+    add({form.id, "unusable", {}, {}, {}});
   }
-  void permit(const Consent& consent, const std::string& terms, const Interval& when) {
+  void permit(const Form& form, const std::string& terms, const Interval& when) {
     if (!when.is_empty()) {
-      add({consent.id, "active", terms, write_date(when.from, false), write_date(when.until, true)});
+      add({form.id, "active", terms, write_date(when.from, false), write_date(when.until, true)});
     }
   }
 
-  static bool refuses(const Consent& consent, const Programme& programme) {
-    return std::any_of(consent.policies.begin(), consent.policies.end(), [&](const std::string& policy) {
+  static bool refuses(const Form& form, const Programme& programme) {
+    return std::any_of(form.policies.begin(), form.policies.end(), [&](const std::string& policy) {
       return std::find(programme.refusals.begin(), programme.refusals.end(), policy) != programme.refusals.end();
     });
   }
 
   // Nothing when the permit counts; else it does not, and perhaps holds the person.
-  bool counts(const Consent& consent, const Statement& statement, const Programme& programme) {
-    if (!consent.verified || !is_within(statement.restrictions, programme.understood)) return false;
+  bool counts(const Form& form, const Statement& statement, const Programme& programme) {
+    if (!form.verified || !is_within(statement.restrictions, programme.understood)) return false;
     if (programme.needs_periods && !statement.dated) {
-      hold(consent, "a permit without a start");
+      hold(form, "a permit without a start");
       return false;
     }
-    if (refuses(consent, programme)) {
-      hold(consent, "a form that can only withdraw or refuse holds a permit");
+    if (refuses(form, programme)) {
+      hold(form, "a form that can only withdraw or refuse holds a permit");
       return false;
     }
     return true;
   }
 
   void grant(const Programme& programme, const Grant& grant) {
-    const auto denials = denials_of(consents_, grant.codes, now_utc_s_);
+    const auto denials = denials_of(forms_, grant.codes, now_utc_s_);
     std::vector<Denial> cuts;
     for (const auto& denial : denials) {
       const auto& when = denial.statement->when;
       if (programme.denies_everything && when.holds(now_utc_s_)) {
-        add({denial.consent->id, "withdrawn", grant.terms, write_date(when.from, false), write_date(when.until, true)});
+        add({denial.form->id, "withdrawn", grant.terms, write_date(when.from, false), write_date(when.until, true)});
       } else {
         cuts.push_back(denial);
       }
     }
-    const auto exceptions = denials_of(consents_, grant.unless, now_utc_s_);
-    for (const auto* consent : consents_) {
-      if (!speaks(*consent)) continue;
-      for (const auto& statement : consent->statements) {
+    const auto exceptions = denials_of(forms_, grant.unless, now_utc_s_);
+    for (const auto* form : forms_) {
+      if (!speaks(*form)) continue;
+      for (const auto& statement : form->statements) {
         if (!statement.permits || !names_any(statement, grant.codes)) continue;
-        if (!counts(*consent, statement, programme)) continue;
-        tell_permit(programme, *consent, grant, before(statement.when, cuts), exceptions);
+        if (!counts(*form, statement, programme)) continue;
+        tell_permit(programme, *form, grant, before(statement.when, cuts), exceptions);
       }
     }
   }
 
   // The parts of `when` in which the document also permits one of `unless` are free of `bound`.
-  void tell_permit(const Programme& programme, const Consent& consent, const Grant& grant, const Interval& when,
+  void tell_permit(const Programme& programme, const Form& form, const Grant& grant, const Interval& when,
                    const std::vector<Denial>& exceptions) {
     if (when.is_empty()) return;
-    if (grant.unless.empty()) return permit(consent, grant.terms, when);
+    if (grant.unless.empty()) return permit(form, grant.terms, when);
     std::vector<Interval> bound{when};
-    for (const auto& statement : consent.statements) {
+    for (const auto& statement : form.statements) {
       if (!statement.permits || !names_any(statement, grant.unless)) continue;
-      if (!counts(consent, statement, programme)) continue;
+      if (!counts(form, statement, programme)) continue;
       const auto free = both(when, before(statement.when, exceptions));
       if (free.is_empty()) continue;
-      permit(consent, grant.terms, free);
+      permit(form, grant.terms, free);
       std::vector<Interval> rest;
       for (const auto& part : bound) {
         const auto left = without(part, free);
@@ -157,30 +157,30 @@ class Teller {
       }
       bound = std::move(rest);
     }
-    for (const auto& part : bound) permit(consent, grant.terms + ";" + grant.bound, part);
+    for (const auto& part : bound) permit(form, grant.terms + ";" + grant.bound, part);
   }
 
-  const Consents& consents_;
+  const Forms& forms_;
   std::int64_t now_utc_s_;
   Told told_;
 };
 
 }  // namespace
 
-Told tell(const Consents& consents, const std::vector<Programme>& programmes, std::int64_t now_utc_s) {
-  Teller teller(consents, now_utc_s);
+Told tell(const Forms& forms, const std::vector<Programme>& programmes, std::int64_t now_utc_s) {
+  Teller teller(forms, now_utc_s);
   teller.documents();
   for (const auto& programme : programmes) teller.programme(programme);
   return teller.take();
 }
 
-void add_turns(const Consent& consent, std::vector<std::int64_t>& turns_utc_s) {
-  if (!speaks(consent)) return;
-  for (const auto& statement : consent.statements) {
+void add_turns(const Form& form, std::vector<std::int64_t>& turns_utc_s) {
+  if (!speaks(form)) return;
+  for (const auto& statement : form.statements) {
     if (statement.permits) continue;
     if (statement.when.from) turns_utc_s.push_back(*statement.when.from);
     if (statement.when.until) turns_utc_s.push_back(*statement.when.until + 1);
   }
 }
 
-}  // namespace tributary::fhir
+}  // namespace tributary::sdk::consent

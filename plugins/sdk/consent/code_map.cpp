@@ -1,11 +1,11 @@
-// plugins/consent/fhir/code_map.cpp: reads a programme's code map from YAML.
-#include "plugins/consent/fhir/code_map.hpp"
+// plugins/sdk/consent/code_map.cpp: reads a programme's code map from YAML.
+#include "plugins/sdk/consent/code_map.hpp"
 
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 
-namespace tributary::fhir {
+namespace tributary::sdk::consent {
 namespace {
 
 constexpr std::size_t most_bytes = 1U << 20;
@@ -60,9 +60,11 @@ std::vector<std::string> texts(const YAML::Node& map, const std::string& key) {
 std::vector<Code> codes(const YAML::Node& map, const std::string& key) {
   std::vector<Code> out;
   for (const auto& text : texts(map, key)) {
-    const auto bar = text.find('|');
-    out.push_back(bar == std::string::npos ? Code{{}, text} : Code{text.substr(0, bar), text.substr(bar + 1)});
-    if (out.back().code.empty()) fail(map[key], key + " holds a system without a code");
+    try {
+      out.push_back(read_code(text));
+    } catch (const Malformed& problem) {
+      fail(map[key], key + " holds " + problem.what());
+    }
   }
   return out;
 }
@@ -125,6 +127,13 @@ Programme read_programme(const std::string& yaml) {
   }
 }
 
+Code read_code(const std::string& text) {
+  const auto bar = text.find('|');
+  if (bar == std::string::npos) return {{}, text};
+  if (bar + 1 == text.size()) throw Malformed("a system without a code");
+  return {text.substr(0, bar), text.substr(bar + 1)};
+}
+
 bool names_any(const Statement& statement, const std::vector<Code>& codes) {
   return std::any_of(statement.codes.begin(), statement.codes.end(), [&](const Code& said) {
     return std::any_of(codes.begin(), codes.end(), [&](const Code& known) {
@@ -133,4 +142,4 @@ bool names_any(const Statement& statement, const std::vector<Code>& codes) {
   });
 }
 
-}  // namespace tributary::fhir
+}  // namespace tributary::sdk::consent

@@ -1,5 +1,5 @@
-// plugins/consent/fhir/json.cpp: the grammar of RFC 8259.
-#include "plugins/consent/fhir/json.hpp"
+// plugins/sdk/consent/json.cpp: the grammar of RFC 8259.
+#include "plugins/sdk/consent/json.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -7,7 +7,7 @@
 
 #include "plugins/sdk/text.hpp"
 
-namespace tributary::fhir {
+namespace tributary::sdk::consent {
 namespace {
 
 constexpr int end = -1;
@@ -230,4 +230,18 @@ std::uint32_t Reader::four_digits() {
   return value;
 }
 
-}  // namespace tributary::fhir
+std::string text_of(const Value& object, std::string_view name) {
+  if (!object.is(Value::Kind::object)) throw Malformed("an element that is no object");
+  if (!object.has(name)) return {};
+  if (!object[name].is(Value::Kind::text)) throw Malformed("an element that is a text is none");
+  return object[name].text();
+}
+
+const std::vector<Value>& list_of(const Value& object, std::string_view name) {
+  static const std::vector<Value> none;
+  if (!object.has(name)) return none;
+  if (!object[name].is(Value::Kind::array)) throw Malformed("an element that is a list is none");
+  return object[name].items();
+}
+
+}  // namespace tributary::sdk::consent
