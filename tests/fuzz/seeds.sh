@@ -4,7 +4,7 @@
 # BAM, CRAM and BCF need samtools and bcftools; without them these targets start from nothing.
 set -eu
 dir=${1:?the folder to make the inputs in}
-for name in bam cram vcf fastq run_info sample_sheet subject_csv fhir_consent duo_terms yaml drs_reply tes_reply s3_xml sandbox crypt4gh_header pseudonym_reply pseudonym_list linkage; do
+for name in bam cram vcf fastq run_info sample_sheet subject_csv fhir_consent duo_terms yaml drs_reply tes_reply s3_xml sandbox crypt4gh_header pseudonym_reply pseudonym_list linkage optout_list gics_reply; do
   mkdir -p "$dir/$name"
 done
 
@@ -77,3 +77,7 @@ printf 'ad,sample,S-1,QX7-1\nd,subject,P-1,"QS7-1"\n' >"$dir/pseudonym_list/rows
 printf 'c*,sample,S-1,QX7-1\nd,sample,S-2,QX7-1\n' >"$dir/pseudonym_list/linked"
 printf 'bpseudonym,x,id,kind,destination\r\nQX7-1,,S-1,sample,d\r\n' >"$dir/pseudonym_list/whole"
 printf '\003{"destination":"d","pseudonym":"QX7-1","kind":"sample","key_id":"k","id":"S-1","subject":"P-1","withdrawn_utc_s":0}\n' >"$dir/linkage/one"
+printf 'a# list\r\nP-1\r\n P-2 \n' >"$dir/optout_list/plain"
+printf 'b%064d\n' 7 >"$dir/optout_list/digests"
+printf '{"resourceType":"Parameters","parameter":[{"name":"consented","valueBoolean":true}]}' >"$dir/gics_reply/gics"
+printf '{"id":"P-1","opted_out":false}' >"$dir/gics_reply/register"
