@@ -22,7 +22,9 @@ constexpr std::int64_t now_utc_s = 1763719200;
 const std::vector<Programme>& programmes() {
   static const std::vector<Programme> all{
       read_programme("programme: fuzz\nperiods: optional\npacks:\n  - valid_from: 2000-01-01\n    grants:\n"
-                     "      - { codes: [a, b], terms: HMB, unless: [c], bound: 'GS[EEA]' }\n")};
+                     "      - { codes: [a, b], terms: HMB, unless: [c], bound: 'GS[EEA]' }\n"),
+      read_programme("programme: answers\nforms: ['1.2']\npacks:\n  - valid_from: 2000-01-01\n    grants:\n"
+                     "      - { terms: HMB, when: { not: { question: q, answer: n } }, denied_when: false }\n")};
   return all;
 }
 
@@ -48,6 +50,7 @@ void judge(const Facts& facts) {
   for (const auto& consent : facts.consents()) {
     all.push_back(&consent);
     if (!consent.problem.empty()) continue;
+    active = active || (consent.answers && consent.answers->count("q") == 1);
     for (const auto& statement : consent.statements) active = active || statement.permits;
   }
   const auto told = tell(all, programmes(), now_utc_s);
@@ -58,7 +61,7 @@ void judge(const Facts& facts) {
 }
 
 void read(std::string_view text, bool lines) {
-  Facts facts({{"s"}, "p", "https://h/f", {}});
+  Facts facts({{"s"}, "p", "https://h/f", true, {}});
   const Take take = [&](const Value& resource, const std::string& full_url) { facts.take(resource, full_url); };
   Memory bytes(text);
   try {

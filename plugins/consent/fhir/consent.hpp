@@ -42,8 +42,9 @@ struct Who {
 
 /// Of one with a problem only `id` and `who` count.
 struct Consent : Form {
-  std::string updated, version;  // meta.lastUpdated, meta.versionId
-  std::vector<Who> who;          // all of them name one person, or the document is contradictory
+  std::string updated, version;      // meta.lastUpdated, meta.versionId
+  std::vector<std::string> sources;  // QuestionnaireResponses, as they are referred to
+  std::vector<Who> who;              // all of them name one person, or the document is contradictory
 };
 
 /// Never throws but std::bad_alloc: what can not be used is a Consent with a problem.

@@ -80,10 +80,11 @@ class Source {
   }
   // Anew for every code map: of documents only what a code map names is kept.
   void open_documents() {
-    Systems systems{host_.list("sample_systems"), host_.setting("subject_system"), {}, {}};
+    Systems systems{host_.list("sample_systems"), host_.setting("subject_system"), {}, false, {}};
     for (const auto& programme : maps_.programmes()) {
       for (const auto& pack : programme.packs) {
         for (const auto& grant : pack.grants) {
+          systems.answers = systems.answers || grant.when;
           systems.codes.insert(systems.codes.end(), grant.codes.begin(), grant.codes.end());
           systems.codes.insert(systems.codes.end(), grant.unless.begin(), grant.unless.end());
         }

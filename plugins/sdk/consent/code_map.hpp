@@ -14,10 +14,26 @@
 //             unless: [ 1.2.3.5 ]   # where none of these is permitted, too ...
 //             bound: GS[DE]         # ... these terms are added
 //
+// Where the answer stands in a questionnaire and not in codes, a programme names its forms and a grant has conditions
+// instead of codes:
+//
+//     forms: [ "https://example.org/form" ]   # policy URIs or category codes; a form without its answers holds the
+//     person packs:
+//       - valid_from: 2020-01-01
+//         grants:
+//           - terms: HMB
+//             when: { all: [ { question: "1", answer: "yes" }, { not: { question: "2", answer: "no" } } ] }
+//             denied_when: { question: "1", answer: "no" }   # a denial, in the sense of `denies`; while it can not be
+//                                                             told, nothing is permitted
+//
+// A condition is true, false, { question, answer }, { question, answered: true | false }, { all: [...] }, { any: [...]
+// } or { not: ... }; the question is a linkId, the answer a text, a number, true, false, a code or SYSTEM|CODE.
+//
 // A code without a system matches in any system. Failure: throws Malformed.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +44,7 @@ namespace tributary::sdk::consent {
 struct Grant {
   std::vector<Code> codes, unless;
   std::string terms, bound;
+  std::optional<Condition> when, denied_when;  // instead of codes
 };
 
 struct Pack {
@@ -39,7 +56,7 @@ struct Programme {
   std::string name;
   bool denies_everything = true;
   bool needs_periods = true;
-  std::vector<std::string> refusals, understood;
+  std::vector<std::string> refusals, understood, forms;
   std::vector<Pack> packs;  // oldest first
 
   /// Nothing when no pack is in force yet.

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "plugins/sdk/consent/answers.hpp"
 #include "plugins/sdk/consent/period.hpp"
 
 namespace tributary::sdk::consent {
@@ -29,7 +31,9 @@ struct Form {
   bool verified = true;               // or nothing is said about it
   std::vector<std::string> policies;  // URIs, without urn:oid:
   std::vector<Statement> statements;
-  std::string problem;  // why it must not be used; then nothing else but `id` counts
+  std::optional<Answers> answers;  // of the questionnaire that the form rests on, when they may be used
+  std::string without_answers;     // why they may not be used; empty: they are not there
+  std::string problem;             // why it must not be used; then nothing else but `id` counts
 };
 
 }  // namespace tributary::sdk::consent

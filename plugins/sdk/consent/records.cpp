@@ -96,11 +96,12 @@ class Teller {
     }
   }
 
-  static bool refuses(const Form& form, const Programme& programme) {
+  static bool is_one_of(const Form& form, const std::vector<std::string>& policies) {
     return std::any_of(form.policies.begin(), form.policies.end(), [&](const std::string& policy) {
-      return std::find(programme.refusals.begin(), programme.refusals.end(), policy) != programme.refusals.end();
+      return std::find(policies.begin(), policies.end(), policy) != policies.end();
     });
   }
+  static bool refuses(const Form& form, const Programme& programme) { return is_one_of(form, programme.refusals); }
 
   // Nothing when the permit counts; else it does not, and perhaps holds the person.
   bool counts(const Form& form, const Statement& statement, const Programme& programme) {
@@ -127,6 +128,7 @@ class Teller {
         cuts.push_back(denial);
       }
     }
+    if (grant.when) return answers(programme, grant, cuts);
     const auto exceptions = denials_of(forms_, grant.unless, now_utc_s_);
     for (const auto* form : forms_) {
       if (!speaks(*form)) continue;
@@ -135,6 +137,28 @@ class Teller {
         if (!counts(*form, statement, programme)) continue;
         tell_permit(programme, *form, grant, before(statement.when, cuts), exceptions);
       }
+    }
+  }
+
+  // Forms whose answers permit or deny; a denial among them ends the permits of the others, too.
+  void answers(const Programme& programme, const Grant& grant, const std::vector<Denial>& cuts) {
+    std::vector<const Form*> permits;
+    bool denied = false;
+    for (const auto* form : forms_) {
+      if (!speaks(*form) || !is_one_of(*form, programme.forms)) continue;
+      if (!form->answers) {
+        hold(*form,
+             form->without_answers.empty() ? "the answers that it rests on are not there" : form->without_answers);
+      } else if (grant.denied_when && grant.denied_when->holds(*form->answers) == true) {
+        denied = true;
+        if (programme.denies_everything) add({form->id, "withdrawn", grant.terms, {}, {}});
+      } else if (form->verified && grant.when->holds(*form->answers) == true &&
+                 (!grant.denied_when || grant.denied_when->holds(*form->answers) == false)) {
+        permits.push_back(form);
+      }
+    }
+    for (const auto* form : permits) {
+      if (!denied) permit(*form, grant.terms, before({}, cuts));
     }
   }
 
