@@ -10,14 +10,19 @@ fhir_port=$(free_port)
 base=http://127.0.0.1:$fhir_port/fhir
 offline=-o
 [ "${CI:-}" = true ] && offline=
-timeout 240 mvn -q -B $offline -f "$here/fhir/pom.xml" org.apache.maven.plugins:maven-dependency-plugin:3.6.1:build-classpath \
-  -Dmdep.includeScope=runtime "-Dmdep.outputFile=$work/classpath" >"$work/mvn.log" 2>&1 || { skipped "HAPI FHIR"; exit 0; }
+plugin=org.apache.maven.plugins:maven-dependency-plugin:3.6.1
+if ! timeout 240 mvn -q -B $offline -f "$here/fhir/pom.xml" "$plugin:build-classpath" -Dmdep.includeScope=runtime \
+  "-Dmdep.outputFile=$work/classpath" >"$work/mvn.log" 2>&1; then
+  skipped "HAPI FHIR"
+  exit 0
+fi
 cd "$work" || exit 1
 reads=1
 . "$here/laboratory.sh"
 
 start_server() {
-  java -XX:TieredStopAtLevel=1 -Xmx1500m -cp "$(cat classpath)" "$here/fhir/FhirServer.java" "$fhir_port" >server.log 2>&1 &
+  java -XX:TieredStopAtLevel=1 -Xmx1500m -cp "$(cat classpath)" "$here/fhir/FhirServer.java" "$fhir_port" \
+    >server.log 2>&1 &
   started+=($!)
   local _
   for _ in $(seq 1200); do
@@ -83,13 +88,15 @@ PY
 withdrawn() { changed deny 2720 && decided SAMPLE-0000 deny; }
 given_again() { changed permit 1791 && decided; }
 explained() {  # the daemon looks at one who denied; nothing leaves
-  sed -i 's/^    files: .*/&\n    samples: { name: [ SAMPLE-0001 ] }/' tributary.yaml && once 3 >once.log 2>&1 || { tail once.log; return 1; }
-  "$tributary" --config tributary.yaml explain "$run" --sample SAMPLE-0001 --json >explain.json || [ $? -eq 3 ] || return 1
+  sed -i 's/^    files: .*/&\n    samples: { name: [ SAMPLE-0001 ] }/' tributary.yaml
+  once 3 >once.log 2>&1 || { tail once.log; return 1; }
+  "$tributary" --config tributary.yaml explain "$run" --sample SAMPLE-0001 --json >explain.json || [ $? -eq 3 ] ||
+    return 1
   grep -q '"deny"' explain.json && grep -q 'c1-0' explain.json || { cat explain.json; return 1; }
 }
 identifier_is_told() {
-  ask_server both && plan && ! grep -q '"permit"' plan.json && grep -q 'refuses a search of Consent (HTTP 400)' plan.json &&
-    ask_server reference
+  ask_server both && plan && ! grep -q '"permit"' plan.json &&
+    grep -q 'refuses a search of Consent (HTTP 400)' plan.json && ask_server reference
 }
 server_away() {
   kill "${started[-1]}" && wait "${started[-1]}" 2>/dev/null

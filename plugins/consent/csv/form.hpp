@@ -1,9 +1,8 @@
 // plugins/consent/csv/form.hpp: a row of the table whose permissions are codes, as a form of consent.
 //
-// `active`       permits its codes from valid_from to valid_until.
-// `withdrawn`, `rejected`   deny their codes at any time, whatever the dates are; everything, when no code map knows
-// one
-//                of the codes or there are none: what is taken back must not depend on its spelling.
+// `active` permits its codes from valid_from to valid_until. `withdrawn` and `rejected` deny theirs at any time,
+// whatever the dates are, and everything when a code is not known to any map or none is named: what is taken back must
+// not depend on its spelling.
 #pragma once
 
 #include <vector>

@@ -17,17 +17,17 @@
 // Where the answer stands in a questionnaire and not in codes, a programme names its forms and a grant has conditions
 // instead of codes:
 //
-//     forms: [ "https://example.org/form" ]   # policy URIs or category codes; a form without its answers holds the
-//     person packs:
+//     forms: [ "https://example.org/form" ]   # policy URIs or category codes
+//     packs:
 //       - valid_from: 2020-01-01
 //         grants:
 //           - terms: HMB
 //             when: { all: [ { question: "1", answer: "yes" }, { not: { question: "2", answer: "no" } } ] }
-//             denied_when: { question: "1", answer: "no" }   # a denial, in the sense of `denies`; while it can not be
-//                                                             told, nothing is permitted
+//             denied_when: { question: "1", answer: "no" }   # a denial, in the sense of `denies`
 //
-// A condition is true, false, { question, answer }, { question, answered: true | false }, { all: [...] }, { any: [...]
-// } or { not: ... }; the question is a linkId, the answer a text, a number, true, false, a code or SYSTEM|CODE.
+// A form without its answers holds the person, and while denied_when can not be told nothing is permitted. A condition
+// is `true`, `false`, a map of question and answer, of question and answered (true or false), or of one of all, any
+// (lists) and not. The question is a linkId; the answer a text, a number, true, false, a code or SYSTEM|CODE.
 //
 // A code without a system matches in any system. Failure: throws Malformed.
 #pragma once

@@ -61,7 +61,8 @@ def person(n):
 
 
 def load(base, resources):
-    entries = [{"resource": r, "request": {"method": "PUT", "url": f"{r['resourceType']}/{r['id']}"}} for r in resources]
+    entries = [{"resource": one, "request": {"method": "PUT", "url": f"{one['resourceType']}/{one['id']}"}}
+               for one in resources]
     body = json.dumps({"resourceType": "Bundle", "type": "transaction", "entry": entries}).encode()
     request = urllib.request.Request(base, body, {"Content-Type": "application/fhir+json"})
     with urllib.request.urlopen(request, timeout=120) as reply:
