@@ -57,8 +57,9 @@ std::uint64_t Listing::fingerprint() const {
     mix(hash, file.id.device);
     mix(hash, file.id.inode);
     mix(hash, file.id.size_bytes);
-    mix(hash, static_cast<std::uint64_t>(file.id.mtime_ns));
-    mix(hash, static_cast<std::uint64_t>(file.id.ctime_ns));
+    for (const auto time : {file.id.mtime_s, file.id.mtime_ns, file.id.ctime_s, file.id.ctime_ns}) {
+      mix(hash, static_cast<std::uint64_t>(time));
+    }
   }
   return hash;
 }
