@@ -7,11 +7,11 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "plugins/consent/gics/reply.hpp"
 #include "plugins/sdk/consent/code_maps.hpp"
-#include "plugins/sdk/consent/records.hpp"
 #include "plugins/sdk/http.hpp"
 #include "plugins/sdk/source.hpp"
 
@@ -19,7 +19,6 @@ namespace tributary::gics {
 namespace {
 
 using sdk::consent::Code;
-using sdk::consent::Form;
 
 constexpr std::size_t most_policies = 100;
 
@@ -59,11 +58,9 @@ class Source {
 
   void ask_subject(const std::string& subject, const sdk::SubjectSink& sink) {
     maps_.refresh();
-    const auto now_utc_s = host_.now_utc_s();
-    const auto form = form_of(subject, now_utc_s);
-    const auto told = sdk::consent::tell({&form}, maps_.programmes(), now_utc_s);
-    if (!told.held.empty()) throw sdk::Later(told.held, "see the code map");
-    for (const auto& record : told.records) sink.record(record);
+    const auto records = records_of(subject);
+    for (const auto& record : records) sink.record(record);
+    if (records.empty()) sink.record({"gics", "draft", {}, {}, {}});
   }
 
   // gICS tells of no change.
@@ -78,9 +75,8 @@ class Source {
   }
 
  private:
-  Form form_of(const std::string& subject, std::int64_t now_utc_s) {
-    Form form;
-    form.id = "gics";
+  std::vector<sdk::Record> records_of(const std::string& subject) {
+    std::vector<sdk::Record> out;
     std::map<std::pair<std::string, std::string>, bool> answers;
     const auto consented = [&](const Code& policy) {
       const auto [answer, fresh] = answers.try_emplace({policy.system, policy.code}, false);
@@ -92,19 +88,15 @@ class Source {
       return answer->second;
     };
     for (const auto& programme : maps_.programmes()) {
-      const auto* pack = programme.in_force(now_utc_s);
+      const auto* pack = programme.in_force(host_.now_utc_s());
       if (pack == nullptr) continue;
       for (const auto& grant : pack->grants) {
-        sdk::consent::Statement statement;
-        statement.permits = true;
-        if (!std::all_of(grant.codes.begin(), grant.codes.end(), consented)) continue;
-        statement.codes = grant.codes;
-        std::copy_if(grant.unless.begin(), grant.unless.end(), std::back_inserter(statement.codes), consented);
-        form.statements.push_back(std::move(statement));
+        if (grant.codes.empty() || !std::all_of(grant.codes.begin(), grant.codes.end(), consented)) continue;
+        const bool free = grant.unless.empty() || std::any_of(grant.unless.begin(), grant.unless.end(), consented);
+        out.push_back({"gics", "active", free ? grant.terms : grant.terms + ";" + grant.bound, {}, {}});
       }
     }
-    form.standing = form.statements.empty() ? Form::Standing::silent : Form::Standing::active;
-    return form;
+    return out;
   }
 
   bool is_consented(const std::string& subject, const Code& policy) {

@@ -112,6 +112,19 @@ TEST(Gics, grants_nothing_and_refuses_nothing_without_consent) {
   }
 }
 
+TEST(Gics, lends_no_grant_the_policies_of_another_and_passes_over_conditions_on_answers) {
+  std::ofstream(folder + "/map.yaml")
+      << "programme: made-up\nforms: [f]\npacks:\n  - valid_from: 2020-01-01\n    grants:\n"
+         "      - { codes: [A], terms: 'HMB;NPU' }\n"
+         "      - { codes: [A, B], terms: GRU }\n"
+         "      - { when: true, terms: NRES }\n";
+  permitted = {"A"};
+  const auto told = asked();
+  LONGS_EQUAL(1, told.records.size());
+  STRCMP_EQUAL("gics active HMB;NPU  ", told.records[0].c_str());
+  LONGS_EQUAL(2, host.asked.size());  // nothing is asked twice
+}
+
 TEST(Gics, asks_for_the_policies_of_the_pack_in_force) {
   permitted = {"MDAT_use"};
   Consent at(tributary_plugin_gics(), host);
