@@ -21,7 +21,7 @@ extern "C" {
 #endif
 
 #define TRIBUTARY_ABI_MAJOR 1u
-#define TRIBUTARY_ABI_MINOR 1u
+#define TRIBUTARY_ABI_MINOR 2u
 #define TRIBUTARY_EXPORT __attribute__((visibility("default")))
 
 /* Outcomes; fixed width on purpose. */
@@ -193,8 +193,8 @@ typedef struct tributary_consent_ops {
   uint32_t size;
   tributary_outcome (*open)(const tributary_host*, void** self, tributary_note*);
   tributary_outcome (*probe)(void* self, tributary_note*);
-  /* DONE: the sample is known, the sink was told all. REFUSED: this source does not know the sample (ask the next).
-   * LATER, BROKEN: the source can not answer now: unknown for everybody, nobody else is asked. */
+  /* DONE: the sample is known, the sink was told all. REFUSED: this source does not know the sample, and neither grants
+   * nor denies. LATER, BROKEN: the source can not answer now: unknown, unless another source denies. */
   tributary_outcome (*ask)(void* self, const char* sample_id, const tributary_subject_sink*, tributary_note*);
   /* A word that changes whenever any answer may have changed; room 64 bytes. */
   void (*revision)(void* self, char* into, uint32_t room);
@@ -202,6 +202,10 @@ typedef struct tributary_consent_ops {
   /* Since 1.1, may be NULL: all words, of everybody, that must not be found in what leaves. The host counts those that
    * no search can find. */
   tributary_outcome (*words)(void* self, const tributary_word_sink*, tributary_note*);
+  /* Since 1.2, may be NULL: as `ask`, by the subject id that another source gave for a sample which this one does not
+   * know (`ask` was REFUSED). The sink need not be told the subject. A source of persons, such as a register of
+   * opt-outs, answers REFUSED to every `ask` and tells here a `rejected` record of whom it lists. */
+  tributary_outcome (*ask_subject)(void* self, const char* subject_id, const tributary_subject_sink*, tributary_note*);
 } tributary_consent_ops;
 
 /* --- destination ------------------------------------------------------------------------------------------------ */

@@ -26,26 +26,19 @@ class PluginSubjects final : public SubjectSource {
   }
 
   Result<std::optional<Subject>> ask(const std::string& sample_id) override {
-    Subject told;
-    tributary_subject_sink sink{};
-    sink.size = sizeof sink;
-    sink.self = &told;
-    sink.subject = [](void* self, const char* subject_id) { subject_of(self).subject_id = subject_id; };
-    sink.record = [](void* self, const tributary_consent_record* record) {
-      subject_of(self).records.push_back({or_empty(record->consent_id), or_empty(record->status),
-                                          or_empty(record->permissions), or_empty(record->valid_from),
-                                          or_empty(record->valid_until)});
-    };
-    sink.attribute = [](void* self, const char* attribute, const char* value, std::int32_t identifying) {
-      subject_of(self).attributes.push_back({attribute, value, identifying != 0});
-    };
-    tributary_note note{};
-    const auto outcome = plugin_->ops().ask(plugin_->self(), sample_id.c_str(), &sink, &note);
-    if (outcome == TRIBUTARY_REFUSED) return std::optional<Subject>();
-    if (auto good = plugin_->judge(outcome, note); !good) return good.error();
-    if (told.subject_id.empty())
+    auto told = tell(plugin_->ops().ask, sample_id);
+    if (told && *told && (*told)->subject_id.empty())
       return operator_error(name() + ": the source knows a sample but not its subject", "complete the entry");
-    return std::optional<Subject>(std::move(told));
+    return told;
+  }
+
+  Result<std::optional<Subject>> ask_subject(const std::string& subject_id) override {
+    const auto& ops = plugin_->ops();
+    if (ops.size < offsetof(tributary_consent_ops, ask_subject) + sizeof ops.ask_subject || ops.ask_subject == nullptr)
+      return std::optional<Subject>();
+    auto told = tell(ops.ask_subject, subject_id);
+    if (told && *told && (*told)->subject_id.empty()) (*told)->subject_id = subject_id;
+    return told;
   }
 
   Result<bool> words(const WordVisitor& visit) override {
@@ -71,6 +64,27 @@ class PluginSubjects final : public SubjectSource {
   }
 
  private:
+  Result<std::optional<Subject>> tell(decltype(tributary_consent_ops::ask) question, const std::string& id) {
+    Subject told;
+    tributary_subject_sink sink{};
+    sink.size = sizeof sink;
+    sink.self = &told;
+    sink.subject = [](void* self, const char* subject_id) { subject_of(self).subject_id = subject_id; };
+    sink.record = [](void* self, const tributary_consent_record* record) {
+      subject_of(self).records.push_back({or_empty(record->consent_id), or_empty(record->status),
+                                          or_empty(record->permissions), or_empty(record->valid_from),
+                                          or_empty(record->valid_until)});
+    };
+    sink.attribute = [](void* self, const char* attribute, const char* value, std::int32_t identifying) {
+      subject_of(self).attributes.push_back({attribute, value, identifying != 0});
+    };
+    tributary_note note{};
+    const auto outcome = question(plugin_->self(), id.c_str(), &sink, &note);
+    if (outcome == TRIBUTARY_REFUSED) return std::optional<Subject>();
+    if (auto good = plugin_->judge(outcome, note); !good) return good.error();
+    return std::optional<Subject>(std::move(told));
+  }
+
   std::unique_ptr<Instance<tributary_consent_ops>> plugin_;
 };
 

@@ -29,6 +29,10 @@ class SubjectSource {
   [[nodiscard]] virtual Status probe() = 0;
   /// Nothing: this source does not know the sample. An error: it can not answer now.
   [[nodiscard]] virtual Result<std::optional<Subject>> ask(const std::string& sample_id) = 0;
+  /// As ask, by the subject id that another source gave. A source that knows samples only knows nobody by it.
+  [[nodiscard]] virtual Result<std::optional<Subject>> ask_subject(const std::string& /*subject_id*/) {
+    return std::optional<Subject>();
+  }
   /// Changes whenever any answer may have changed.
   [[nodiscard]] virtual std::string revision() = 0;
   /// Calls `visit(kind, value)` for each word, of everybody, that must not be found in what leaves; the kind may be

@@ -16,34 +16,9 @@
 #include <utility>
 #include <vector>
 
+#include "plugins/sdk/text.hpp"
+
 namespace tributary::sdk::csv {
-
-// Length of the well-formed sequence at the front (RFC 3629 section 4), 0 when there is none.
-inline std::size_t utf8_sequence(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned lead = byte(0);
-  if (lead < 0x80U) return 1;
-  if (lead < 0xc2U || lead > 0xf4U) return 0;
-  const std::size_t length = lead >= 0xf0U ? 4 : lead >= 0xe0U ? 3 : 2;
-  if (text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0U) != 0x80U) return 0;
-  }
-  const unsigned second = byte(1);
-  const bool overlong = (lead == 0xe0U && second < 0xa0U) || (lead == 0xf0U && second < 0x90U);
-  const bool outside = (lead == 0xedU && second > 0x9fU) || (lead == 0xf4U && second > 0x8fU);
-  return overlong || outside ? 0 : length;
-}
-
-/// RFC 3629.
-inline bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const auto length = utf8_sequence(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
-}
 
 /// Without blanks, tabs and line ends at both ends.
 inline std::string trimmed(std::string_view text) {

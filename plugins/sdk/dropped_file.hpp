@@ -23,14 +23,15 @@ namespace tributary::sdk {
 /// What must not change while what was read of a file is trusted.
 struct FileId {
   std::uint64_t device = 0, inode = 0, size_bytes = 0;
-  std::int64_t mtime_ns = 0, ctime_ns = 0;
+  std::int64_t mtime_s = 0, mtime_ns = 0, ctime_s = 0, ctime_ns = 0;
   friend bool operator==(const FileId&, const FileId&) = default;
-  [[nodiscard]] std::int64_t changed_utc_s() const { return mtime_ns / 1000000000; }
+  [[nodiscard]] std::int64_t changed_utc_s() const { return mtime_s; }
   /// Another word for every version: FNV-1a, 64 bits, 16 hexadecimal digits.
   [[nodiscard]] std::string word() const {
     std::uint64_t value = 14695981039346656037ULL;
     for (const auto part :
-         {device, inode, size_bytes, static_cast<std::uint64_t>(mtime_ns), static_cast<std::uint64_t>(ctime_ns)}) {
+         {device, inode, size_bytes, static_cast<std::uint64_t>(mtime_s), static_cast<std::uint64_t>(mtime_ns),
+          static_cast<std::uint64_t>(ctime_s), static_cast<std::uint64_t>(ctime_ns)}) {
       for (unsigned shift = 0; shift < 64; shift += 8) {
         value ^= (part >> shift) & 0xffU;
         value *= 1099511628211ULL;
@@ -53,10 +54,13 @@ struct FileId {
 
 namespace file_detail {
 inline FileId id_of(const struct stat& found) {
-  constexpr std::int64_t ns_per_s = 1000000000;
-  return {static_cast<std::uint64_t>(found.st_dev), static_cast<std::uint64_t>(found.st_ino),
-          static_cast<std::uint64_t>(found.st_size), found.st_mtim.tv_sec * ns_per_s + found.st_mtim.tv_nsec,
-          found.st_ctim.tv_sec * ns_per_s + found.st_ctim.tv_nsec};
+  return {static_cast<std::uint64_t>(found.st_dev),
+          static_cast<std::uint64_t>(found.st_ino),
+          static_cast<std::uint64_t>(found.st_size),
+          found.st_mtim.tv_sec,
+          found.st_mtim.tv_nsec,
+          found.st_ctim.tv_sec,
+          found.st_ctim.tv_nsec};
 }
 inline std::string duration(std::int64_t seconds) {
   if (seconds < 120) return std::to_string(seconds) + " s";

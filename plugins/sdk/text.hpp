@@ -1,4 +1,5 @@
-// plugins/sdk/text.hpp: small spellings that protocols share: hexadecimal, base 64, percent-encoding, safe excerpts.
+// plugins/sdk/text.hpp: small spellings that protocols share: hexadecimal, base 64, percent-encoding, UTF-8, safe
+// excerpts.
 //
 // Failure    nothing here throws but std::bad_alloc; what can not be read is an empty optional.
 #pragma once
@@ -27,6 +28,43 @@ inline std::string lower(std::string_view text) {
 
 inline bool is_alphanumeric(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/// Length of the well-formed sequence at the front (RFC 3629 section 4), 0 when there is none.
+inline std::size_t utf8_sequence(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned lead = byte(0);
+  if (lead < 0x80U) return 1;
+  if (lead < 0xc2U || lead > 0xf4U) return 0;
+  const std::size_t length = lead >= 0xf0U ? 4 : lead >= 0xe0U ? 3 : 2;
+  if (text.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xc0U) != 0x80U) return 0;
+  }
+  const unsigned second = byte(1);
+  const bool overlong = (lead == 0xe0U && second < 0xa0U) || (lead == 0xf0U && second < 0x90U);
+  const bool outside = (lead == 0xedU && second > 0x9fU) || (lead == 0xf4U && second > 0x8fU);
+  return overlong || outside ? 0 : length;
+}
+
+/// RFC 3629.
+inline bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const auto length = utf8_sequence(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+/// Adds the character of this code point, which is below 0x110000 and no surrogate.
+inline void append_utf8(std::string& out, std::uint32_t point) {
+  const auto put = [&](std::uint32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
+  if (point < 0x80U) return put(point);
+  const unsigned more = point < 0x800U ? 1 : point < 0x10000U ? 2 : 3;  // bytes that go on
+  constexpr std::uint32_t leads[] = {0, 0xc0U, 0xe0U, 0xf0U};
+  put(leads[more] | (point >> (6U * more)));
+  for (unsigned left = more; left-- > 0;) put(0x80U | ((point >> (6U * left)) & 0x3fU));
 }
 
 /// Lower case.

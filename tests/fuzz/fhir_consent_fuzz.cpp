@@ -9,19 +9,22 @@
 
 #include "plugins/consent/fhir/bundle.hpp"
 #include "plugins/consent/fhir/facts.hpp"
-#include "plugins/consent/fhir/records.hpp"
+#include "plugins/sdk/consent/records.hpp"
 #include "plugins/sdk/sdk.hpp"
 
 namespace {
 
-using namespace tributary::fhir;  // NOLINT: a fuzz target of this namespace
+using namespace tributary::fhir;          // NOLINT: a fuzz target of this namespace
+using namespace tributary::sdk::consent;  // NOLINT
 
 constexpr std::int64_t now_utc_s = 1763719200;
 
 const std::vector<Programme>& programmes() {
   static const std::vector<Programme> all{
       read_programme("programme: fuzz\nperiods: optional\npacks:\n  - valid_from: 2000-01-01\n    grants:\n"
-                     "      - { codes: [a, b], terms: HMB, unless: [c], bound: 'GS[EEA]' }\n")};
+                     "      - { codes: [a, b], terms: HMB, unless: [c], bound: 'GS[EEA]' }\n"),
+      read_programme("programme: answers\nforms: ['1.2']\npacks:\n  - valid_from: 2000-01-01\n    grants:\n"
+                     "      - { terms: HMB, when: { not: { question: q, answer: n } }, denied_when: false }\n")};
   return all;
 }
 
@@ -42,11 +45,12 @@ bool says(const Told& told, const char* status) {
 }
 
 void judge(const Facts& facts) {
-  std::vector<const Consent*> all;
+  std::vector<const Form*> all;
   bool active = false;
   for (const auto& consent : facts.consents()) {
     all.push_back(&consent);
     if (!consent.problem.empty()) continue;
+    active = active || (consent.answers && consent.answers->count("q") == 1);
     for (const auto& statement : consent.statements) active = active || statement.permits;
   }
   const auto told = tell(all, programmes(), now_utc_s);
@@ -57,7 +61,7 @@ void judge(const Facts& facts) {
 }
 
 void read(std::string_view text, bool lines) {
-  Facts facts({{"s"}, "p", "https://h/f", {}});
+  Facts facts({{"s"}, "p", "https://h/f", true, {}});
   const Take take = [&](const Value& resource, const std::string& full_url) { facts.take(resource, full_url); };
   Memory bytes(text);
   try {

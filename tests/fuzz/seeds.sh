@@ -4,8 +4,9 @@
 # BAM, CRAM and BCF need samtools and bcftools; without them these targets start from nothing.
 set -eu
 dir=${1:?the folder to make the inputs in}
-for name in bam cram vcf fastq run_info sample_sheet subject_csv fhir_consent duo_terms yaml drs_reply tes_reply s3_xml sandbox crypt4gh_header pseudonym_reply pseudonym_list linkage restart_point; do
-  mkdir -p "$dir/$name"
+for source in "$(dirname "$0")"/*_fuzz.cpp; do
+  name=${source##*/}
+  mkdir -p "$dir/${name%_fuzz.cpp}"
 done
 
 sam() {
@@ -59,6 +60,9 @@ fhir_person='{"resourceType":"Patient","id":"p","identifier":[{"system":"p","val
 fhir_r4='{"resourceType":"Consent","id":"c","status":"active","scope":{"coding":[{"code":"research"}]},"patient":{"reference":"Patient/p"},"policy":[{"uri":"urn:oid:1.2"}],"verification":[{"verified":true}],"provision":{"type":"deny","period":{"start":"2020-01-01","end":"2030"},"provision":[{"type":"permit","period":{"start":"2020-01-01T00:00:00+01:00"},"code":[{"coding":[{"system":"urn:x","code":"a"}]}]}]}}'
 fhir_r5='{"resourceType":"Consent","id":"d","meta":{"lastUpdated":"2025-01-01T00:00:00Z","versionId":"2"},"status":"active","subject":{"identifier":{"system":"p","value":"P-1"}},"decision":"deny","period":{"start":"2020"},"provision":[{"code":[{"coding":[{"code":"b"}]}],"provision":[{"code":[{"coding":[{"code":"c"}]}]}]}]}'
 printf '0{"resourceType":"Bundle","type":"searchset","total":3,"link":[{"relation":"next","url":"https://h/f?p=2"}],"entry":[{"fullUrl":"urn:uuid:1","resource":%s,{"resource":%s},{"resource":%s}]}' "$fhir_person" "$fhir_r4" "$fhir_r5" >"$dir/fhir_consent/bundle"
+fhir_answers='{"resourceType":"QuestionnaireResponse","id":"q","status":"completed","subject":{"reference":"Patient/p"},"item":[{"linkId":"q","answer":[{"valueCoding":{"system":"s","code":"y"}}],"item":[{"linkId":"r","answer":[{"valueBoolean":true}]}]}]}'
+fhir_rests='{"resourceType":"Consent","id":"e","status":"active","scope":{"coding":[{"code":"research"}]},"patient":{"reference":"Patient/p"},"policy":[{"uri":"urn:oid:1.2"}],"sourceReference":{"reference":"QuestionnaireResponse/q"}}'
+printf '0{"resourceType":"Bundle","type":"collection","entry":[{"resource":%s},{"resource":%s},{"resource":%s}]}' "$fhir_person" "$fhir_answers" "$fhir_rests" >"$dir/fhir_consent/answers"
 printf '1%s\n%s\n' "$fhir_r4" "$fhir_r5" >"$dir/fhir_consent/lines"
 printf '2programme: x\ndenies: programme\npacks:\n  - valid_from: 2020-01-01\n    grants:\n      - { codes: [a, "s|b"], terms: HMB, unless: [c], bound: "GS[DE]" }\n' >"$dir/fhir_consent/map"
 printf 'HMB;NPU' >"$dir/duo_terms/short"
@@ -80,3 +84,7 @@ printf 'ad,sample,S-1,QX7-1\nd,subject,P-1,"QS7-1"\n' >"$dir/pseudonym_list/rows
 printf 'c*,sample,S-1,QX7-1\nd,sample,S-2,QX7-1\n' >"$dir/pseudonym_list/linked"
 printf 'bpseudonym,x,id,kind,destination\r\nQX7-1,,S-1,sample,d\r\n' >"$dir/pseudonym_list/whole"
 printf '\003{"destination":"d","pseudonym":"QX7-1","kind":"sample","key_id":"k","id":"S-1","subject":"P-1","withdrawn_utc_s":0}\n' >"$dir/linkage/one"
+printf 'a# list\r\nP-1\r\n P-2 \n' >"$dir/optout_list/plain"
+printf 'b%064d\n' 7 >"$dir/optout_list/digests"
+printf '{"resourceType":"Parameters","parameter":[{"name":"consented","valueBoolean":true}]}' >"$dir/gics_reply/gics"
+printf '{"id":"P-1","opted_out":false}' >"$dir/gics_reply/register"

@@ -1,11 +1,14 @@
-// tests/fuzz/subject_csv_fuzz.cpp: any bytes as a subject table; every sample that is indexed must be found again.
+// tests/fuzz/subject_csv_fuzz.cpp: any bytes as a subject table; every sample that is indexed must be found again,
+// and of rows as forms of consent none but active ones permits.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <vector>
 
+#include "plugins/consent/csv/form.hpp"
 #include "plugins/consent/csv/index.hpp"
 #include "plugins/consent/csv/words.hpp"
 
@@ -41,6 +44,16 @@ void find_again(Bytes& bytes, const Index& index) {
   }
 }
 
+void read_forms(Bytes& bytes, const Index& index) {
+  static const std::vector<tributary::sdk::consent::Programme> programmes{tributary::sdk::consent::read_programme(
+      "programme: fuzz\npacks:\n  - valid_from: 2000-01-01\n    grants:\n      - { codes: [HMB], terms: HMB }\n")};
+  index.each(bytes, [](const Entry& row) {
+    for (const auto& statement : form_of(row, programmes).statements) {
+      if (statement.permits && heading(row[consent_status]) != "active") std::abort();
+    }
+  });
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -54,6 +67,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try {
     const Index index(bytes);
     find_again(bytes, index);
+    read_forms(bytes, index);
   } catch (const Malformed&) {
     return 0;
   }

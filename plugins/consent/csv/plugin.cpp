@@ -2,15 +2,20 @@
 //
 // A sample is known when a row names it. It is given the records of its own rows and of rows that name its subject and
 // no sample. Rows of other samples of the same subject take away and never give: of them only what is no plain permit
-// (withdrawn, rejected, or a status that is not understood) is told.
+// (withdrawn, rejected, or a status that is not understood) is told. With `codes` each row is a form of consent, and
+// the code maps say which terms it comes to on the day that is asked for.
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "plugins/consent/csv/form.hpp"
 #include "plugins/consent/csv/subject_file.hpp"
 #include "plugins/consent/csv/words.hpp"
-#include "plugins/sdk/sdk.hpp"
+#include "plugins/sdk/consent/code_maps.hpp"
+#include "plugins/sdk/consent/records.hpp"
+#include "plugins/sdk/source.hpp"
 
 namespace tributary::csv {
 namespace {
@@ -18,6 +23,8 @@ namespace {
 constexpr tributary_key keys[] = {
     {"file", "path", nullptr, "the table, UTF-8, comma-separated (RFC 4180)"},
     {"max_age", "duration", "93600", "how old the file may be before it is trusted no more"},
+    {"codes", "path", "",
+     "what the words of `permissions` mean, when they are codes of a consent form: a code map, or a folder of them"},
     {"identifying", "list", "*", "further columns whose values must not be found in what leaves; * means all"},
     {"not_identifying", "list",
      "sex\ngender\nspecies\norganism\ntissue\nmaterial\nsample_type\nspecimen_type\ntumor_type\nassay\npanel",
@@ -27,9 +34,10 @@ constexpr tributary_key keys[] = {
 
 class Source {
  public:
-  explicit Source(const tributary_host* host)
+  explicit Source(const sdk::Host& host)
       : host_(host), file_(host_.setting("file"), static_cast<std::int64_t>(host_.number("max_age"))) {
     if (host_.setting("file").empty()) throw sdk::Broken("the setting `file` is empty", "name the table");
+    if (const auto codes = host_.setting("codes"); !codes.empty()) maps_.emplace(codes);
     for (const auto& name : host_.list("identifying")) {
       if (name == "*") all_identify_ = true;
       identifying_.insert(heading(name));
@@ -39,24 +47,32 @@ class Source {
 
   void probe() {
     file_.refresh(host_.now_utc_s());
+    if (maps_) maps_->refresh();
     host_.log(TRIBUTARY_LOG_DEBUG, "subject table: " + std::to_string(file_.rows()) + " rows");
   }
 
-  void ask(const std::string& sample, const tributary_subject_sink& sink) {
+  void ask(const std::string& sample, const sdk::SubjectSink& sink) {
     file_.refresh(host_.now_utc_s());
-    const auto person = file_.look_up(trimmed(sample));
+    auto person = file_.look_up(trimmed(sample));
     if (person.of_sample.empty()) throw sdk::Refused("no row names the sample");
     const auto subject = subject_of(person);
-    sink.subject(sink.self, subject.c_str());
-    for (const auto& row : person.of_subject) tell_record(row, trimmed(sample), sink);
+    sink.subject(subject);
     tell_attributes(person.of_subject, sink);
+    std::erase_if(person.of_subject, [&](const Entry& row) { return is_silent(row, trimmed(sample)); });
+    if (maps_) {
+      tell_forms(person.of_subject, sink);
+    } else {
+      for (const auto& row : person.of_subject) {
+        sink.record({row[consent_id], row[consent_status], row[permissions], row[valid_from], row[valid_until]});
+      }
+    }
   }
 
-  void words(const tributary_word_sink& sink) {
+  void words(const sdk::WordSink& sink) {
     file_.refresh(host_.now_utc_s());
     file_.each([&](const Entry& row) {
       const auto tell = [&](const std::string& kind, const std::string& value) {
-        if (!value.empty()) sink.word(sink.self, kind.c_str(), value.c_str());
+        if (!value.empty()) sink.word(kind, value);
       };
       tell("subject id", row[subject_id]);
       tell("sample id", row[sample_id]);
@@ -66,7 +82,15 @@ class Source {
     });
   }
 
-  std::string revision() { return file_.revision(host_.now_utc_s()); }
+  std::string revision() {
+    auto word = file_.revision(host_.now_utc_s());
+    if (!maps_) return word;
+    try {
+      maps_->refresh();
+    } catch (const sdk::Outcome&) {  // the maps' own word tells it
+    }
+    return word + "-" + maps_->revision(host_.now_utc_s());
+  }
 
  private:
   static std::string subject_of(const Person& person) {
@@ -79,23 +103,31 @@ class Source {
     return person.of_sample.front()[subject_id];
   }
 
-  static void tell_record(const Entry& row, const std::string& sample, const tributary_subject_sink& sink) {
-    if (row.says_nothing()) return;
+  // Of rows of other samples only what takes away counts.
+  static bool is_silent(const Entry& row, const std::string& sample) {
     const auto status = heading(row[consent_status]);
     const bool of_another_sample = !row[sample_id].empty() && row[sample_id] != sample;
-    if (of_another_sample && (status == "active" || status == "draft" || status == "entered_in_error")) return;
-    const tributary_consent_record record{
-        sizeof record,           row[consent_id].c_str(), row[consent_status].c_str(), row[permissions].c_str(),
-        row[valid_from].c_str(), row[valid_until].c_str()};
-    sink.record(sink.self, &record);
+    return row.says_nothing() ||
+           (of_another_sample && (status == "active" || status == "draft" || status == "entered_in_error"));
   }
 
-  void tell_attributes(const std::vector<Entry>& rows, const tributary_subject_sink& sink) const {
+  void tell_forms(const std::vector<Entry>& rows, const sdk::SubjectSink& sink) {
+    maps_->refresh();
+    std::vector<Form> forms;
+    std::vector<const Form*> all;
+    forms.reserve(rows.size());
+    for (const auto& row : rows) all.push_back(&forms.emplace_back(form_of(row, maps_->programmes())));
+    const auto told = sdk::consent::tell(all, maps_->programmes(), host_.now_utc_s());
+    if (!told.held.empty()) throw sdk::Later(told.held, "correct the table; until then nothing is sent");
+    for (const auto& record : told.records) sink.record(record);
+  }
+
+  void tell_attributes(const std::vector<Entry>& rows, const sdk::SubjectSink& sink) const {
     std::set<std::pair<std::string, std::string>> told;
     for (const auto& row : rows) {
       for (const auto& attribute : row.attributes) {
         if (!told.insert(attribute).second) continue;
-        sink.attribute(sink.self, attribute.first.c_str(), attribute.second.c_str(), identifies(attribute.first));
+        sink.attribute(attribute.first, attribute.second, identifies(attribute.first));
       }
     }
   }
@@ -106,34 +138,12 @@ class Source {
 
   sdk::Host host_;
   SubjectFile file_;
+  std::optional<sdk::consent::CodeMaps> maps_;
   std::set<std::string> identifying_, not_identifying_;
   bool all_identify_ = false;
 };
 
-Source& source(void* self) { return *static_cast<Source*>(self); }
-
-tributary_outcome open_source(const tributary_host* host, void** self, tributary_note* note) {
-  return sdk::fence(note, [&] { *self = new Source(host); });
-}
-tributary_outcome probe_source(void* self, tributary_note* note) {
-  return sdk::fence(note, [&] { source(self).probe(); });
-}
-tributary_outcome ask_source(void* self, const char* sample, const tributary_subject_sink* sink, tributary_note* note) {
-  return sdk::fence(note, [&] { source(self).ask(sample, *sink); });
-}
-void revision_of_source(void* self, char* into, std::uint32_t room) {
-  if (room == 0) return;
-  into[0] = '\0';
-  tributary_note note{};
-  sdk::fence(&note, [&] { sdk::fill(into, room, source(self).revision()); });
-}
-tributary_outcome words_of_source(void* self, const tributary_word_sink* sink, tributary_note* note) {
-  return sdk::fence(note, [&] { source(self).words(*sink); });
-}
-void close_source(void* self) { delete static_cast<Source*>(self); }
-
-constexpr tributary_consent_ops ops{sizeof ops,         open_source,  probe_source,   ask_source,
-                                    revision_of_source, close_source, words_of_source};
+constexpr auto& ops = sdk::consent_ops<Source>;
 
 }  // namespace
 }  // namespace tributary::csv

@@ -7,9 +7,15 @@
 #include <functional>
 #include <string>
 
-#include "plugins/consent/fhir/json.hpp"
+#include "plugins/sdk/consent/json.hpp"
 
 namespace tributary::fhir {
+
+using sdk::consent::Bytes;
+using sdk::consent::Malformed;
+using sdk::consent::Memory;
+using sdk::consent::Reader;
+using sdk::consent::Value;
 
 using Take = std::function<void(const Value& resource, const std::string& full_url)>;
 

@@ -8,6 +8,9 @@
 namespace tributary::fhir {
 namespace {
 
+using sdk::consent::Period;
+using sdk::consent::read_period;
+
 using Kind = Value::Kind;
 
 enum class Version : std::uint8_t { r4, r5 };
@@ -228,6 +231,23 @@ std::vector<std::string> policies_of(const Value& resource) {
   return out;
 }
 
+// A Questionnaire Response that the Consent rests on; other sources (papers, contracts) say nothing to us.
+std::vector<std::string> sources_of(const Value& resource, Version version) {
+  std::vector<std::string> out;
+  const auto add = [&](const Value& reference) {
+    auto target = text_of(reference, "reference");
+    if (target.find("QuestionnaireResponse/") != std::string::npos || target.compare(0, 9, "urn:uuid:") == 0) {
+      out.push_back(std::move(target));
+    }
+  };
+  if (version == Version::r5) {
+    for (const auto& reference : list_of(resource, "sourceReference")) add(reference);
+  } else if (resource.has("sourceReference")) {
+    add(resource["sourceReference"]);
+  }
+  return out;
+}
+
 void read_into(Consent& out, const Value& resource) {
   // Both, so that a document that mixes versions is held for whoever it names.
   for (const auto* person : {"patient", "subject"}) {
@@ -239,6 +259,7 @@ void read_into(Consent& out, const Value& resource) {
   refuse_modifiers(resource);
   if (out.who.empty()) throw Malformed("a Consent that names no patient");
   if (resource.has("implicitRules")) throw Malformed("implicitRules, which are not understood");
+  out.sources = sources_of(resource, version);
   out.standing = standing_of(resource, version);
   out.verified = is_verified(resource);
   out.policies = policies_of(resource);
@@ -251,20 +272,6 @@ void read_into(Consent& out, const Value& resource) {
 }
 
 }  // namespace
-
-std::string text_of(const Value& object, std::string_view name) {
-  if (!object.is(Kind::object)) throw Malformed("an element that is no object");
-  if (!object.has(name)) return {};
-  if (!object[name].is(Kind::text)) throw Malformed("an element that is a text is none");
-  return object[name].text();
-}
-
-const std::vector<Value>& list_of(const Value& object, std::string_view name) {
-  static const std::vector<Value> none;
-  if (!object.has(name)) return none;
-  if (!object[name].is(Kind::array)) throw Malformed("an element that is a list is none");
-  return object[name].items();
-}
 
 std::vector<Who> read_reference(const Value& reference, const Value& resource) {
   std::vector<Who> out;

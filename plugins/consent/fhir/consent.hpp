@@ -19,23 +19,19 @@
 #include <string>
 #include <vector>
 
-#include "plugins/consent/fhir/json.hpp"
-#include "plugins/consent/fhir/period.hpp"
+#include "plugins/sdk/consent/form.hpp"
+#include "plugins/sdk/consent/json.hpp"
 
 namespace tributary::fhir {
 
-struct Code {
-  std::string system, code;
-};
-
-struct Statement {
-  bool permits = false;
-  bool all = false;  // of a denial: every code
-  std::vector<Code> codes;
-  Interval when;
-  bool dated = true;                      // every level named a start
-  std::vector<std::string> restrictions;  // of a permit: "purpose:TREAT", "actor"
-};
+using sdk::consent::Code;
+using sdk::consent::Form;
+using sdk::consent::Interval;
+using sdk::consent::list_of;
+using sdk::consent::Malformed;
+using sdk::consent::Statement;
+using sdk::consent::text_of;
+using sdk::consent::Value;
 
 /// How a resource names a person.
 struct Who {
@@ -44,15 +40,11 @@ struct Who {
   friend bool operator==(const Who&, const Who&) = default;
 };
 
-struct Consent {
-  enum class Standing : std::uint8_t { active, silent, rejected, erroneous };
-  std::string id, updated, version;  // meta.lastUpdated, meta.versionId
+/// Of one with a problem only `id` and `who` count.
+struct Consent : Form {
+  std::string updated, version;      // meta.lastUpdated, meta.versionId
+  std::vector<std::string> sources;  // QuestionnaireResponses, as they are referred to
   std::vector<Who> who;              // all of them name one person, or the document is contradictory
-  Standing standing = Standing::silent;
-  bool verified = true;               // or nothing is said about it
-  std::vector<std::string> policies;  // URIs, without urn:oid:
-  std::vector<Statement> statements;
-  std::string problem;  // why it must not be used; then nothing else but `id` and `who` counts
 };
 
 /// Never throws but std::bad_alloc: what can not be used is a Consent with a problem.
@@ -62,9 +54,5 @@ Consent read_consent(const Value& resource);
 std::vector<Who> read_reference(const Value& reference, const Value& resource);
 /// Throws Malformed when it stands anywhere in the value.
 void refuse_modifiers(const Value& value);
-/// A member that must be a text when it is there; empty when it is not.
-std::string text_of(const Value& object, std::string_view name);
-/// A member that must be a list when it is there. Throws Malformed.
-const std::vector<Value>& list_of(const Value& object, std::string_view name);
 
 }  // namespace tributary::fhir

@@ -5,7 +5,8 @@
 #include <optional>
 #include <set>
 
-#include "plugins/consent/fhir/code_map.hpp"
+#include "plugins/consent/fhir/answers.hpp"
+#include "plugins/sdk/consent/code_map.hpp"
 #include "plugins/sdk/sdk.hpp"
 #include "plugins/sdk/text.hpp"
 
@@ -34,7 +35,7 @@ void mix(std::uint64_t& hash, const Value& value) {
 // Below zero: a is older; above: newer; 0: it can not be told.
 int compare_age(const Consent& a, const Consent& b) {
   if (!a.updated.empty() && !b.updated.empty()) {
-    const auto mine = *read_date(a.updated).from, other = *read_date(b.updated).from;
+    const auto mine = *sdk::consent::read_date(a.updated).from, other = *sdk::consent::read_date(b.updated).from;
     if (mine != other) return mine < other ? -1 : 1;
   }
   const auto mine = sdk::parse_number(a.version), other = sdk::parse_number(b.version);
@@ -115,6 +116,7 @@ void Facts::take(const Value& resource, const std::string& full_url) {
   if (type == "Patient") return take_patient(resource, full_url);
   if (type == "Specimen") return take_specimen(resource);
   if (type == "Consent") return take_consent(resource, full_url);
+  if (type == "QuestionnaireResponse" && systems_.answers) return take_response(resource, full_url);
   if (type.empty()) throw Malformed("a resource without resourceType");
   if (type == "Bundle") throw Malformed("a Bundle inside a Bundle");
   ++passed_over_;
@@ -205,6 +207,72 @@ bool Facts::is_version(Consent& consent, const std::string& full_url, std::uint6
   return true;
 }
 
+void Facts::take_response(const Value& resource, const std::string& full_url) {
+  Response response;
+  mix(response.content, resource);
+  try {
+    refuse_modifiers(resource);
+    if (resource.has("implicitRules")) throw Malformed("implicitRules, which are not understood");
+    const auto status = text_of(resource, "status");
+    if (status != "completed" && status != "amended") throw Malformed("answers that are not completed");
+    if (resource.has("subject")) response.subject = read_reference(resource["subject"], resource);
+    response.answers = read_answers(resource);
+  } catch (const Malformed& problem) {
+    response.problem = problem.what();
+  }
+  std::size_t bytes = sizeof response + 512;
+  for (const auto& [question, given] : response.answers) {
+    bytes += question.size() + 128;
+    for (const auto& answer : given) {
+      for (const auto& spelling : answer) bytes += spelling.size() + 64;
+    }
+  }
+  keep(bytes);
+  const auto id = text_of(resource, "id");
+  for (const auto& key : {id.empty() ? id : "QuestionnaireResponse/" + id, key_of(full_url)}) {
+    if (key.empty()) continue;
+    const auto [place, fresh] = responses_.emplace(key, response);
+    if (!fresh && place->second.content != response.content)
+      place->second.problem = "two versions of its answers are here";
+  }
+}
+
+std::vector<std::string> Facts::sources() const {
+  std::set<std::string> out;
+  for (const auto& consent : consents_) {
+    for (const auto& source : consent.sources) out.insert(key_of(source));
+  }
+  return {out.begin(), out.end()};
+}
+
+void Facts::tie_answers(Consent& consent) const {
+  const auto refuse = [&](const std::string& why) {
+    consent.answers.reset();
+    consent.without_answers = why;
+  };
+  std::set<std::size_t> persons;
+  for (const auto& name : consent.who) {
+    const auto meaning = meaning_of(name);
+    if (meaning.kind == Meaning::Kind::person) persons.insert(meaning.person);
+  }
+  for (const auto& source : consent.sources) {
+    const auto found = responses_.find(key_of(source));
+    if (found == responses_.end()) continue;
+    const auto& response = found->second;
+    if (!response.problem.empty()) return refuse(response.problem);
+    const bool same_person = std::any_of(response.subject.begin(), response.subject.end(), [&](const Who& name) {
+      const auto meaning = meaning_of(name);
+      return meaning.kind == Meaning::Kind::person && persons.count(meaning.person) == 1;
+    });
+    if (!same_person) return refuse("its answers do not name its person");
+    if (!consent.answers) consent.answers.emplace();
+    for (const auto& [question, given] : response.answers) {
+      auto& all = (*consent.answers)[question];
+      all.insert(all.end(), given.begin(), given.end());
+    }
+  }
+}
+
 // --- who is who ---------------------------------------------------------------------------------------------------
 
 // A relative reference without its version; a full url below our server likewise.
@@ -282,6 +350,7 @@ void Facts::close() {
 
 void Facts::tie_consents() {
   for (std::size_t i = 0; i < consents_.size(); ++i) {
+    tie_answers(consents_[i]);
     std::set<std::size_t> persons;
     bool stranger = false, unclear = false;
     for (const auto& name : consents_[i].who) {

@@ -24,6 +24,7 @@ struct Systems {
   std::vector<std::string> samples;  // identifier systems of the laboratory's sample id
   std::string subject;               // of the person's id
   std::string base_url;              // of the server, or empty: references below it are relative ones
+  bool answers = false;              // a code map asks for answers of questionnaires
   std::vector<Code> codes;           // that mean something; statements of others are not kept; empty: all are
 };
 
@@ -47,6 +48,8 @@ class Facts {
   void take(const Value& resource, const std::string& full_url);
   /// Before close: names of the sample's persons and of all Patients here, and of those they are linked to.
   [[nodiscard]] std::vector<Who> names(const std::string& sample) const;
+  /// Before close: the QuestionnaireResponses that the Consents here rest on, "QuestionnaireResponse/ID".
+  [[nodiscard]] std::vector<std::string> sources() const;
   /// Once, after the last take and before the first find.
   void close();
 
@@ -70,6 +73,12 @@ class Facts {
     bool active = true;
     std::string problem;
   };
+  struct Response {
+    sdk::consent::Answers answers;
+    std::vector<Who> subject;
+    std::uint64_t content = 0;
+    std::string problem;
+  };
   struct Specimen {
     std::vector<std::string> samples;  // values of the systems of samples
     Attributes attributes;
@@ -84,6 +93,7 @@ class Facts {
   void take_patient(const Value& resource, const std::string& full_url);
   void take_specimen(const Value& resource);
   void take_consent(const Value& resource, const std::string& full_url);
+  void take_response(const Value& resource, const std::string& full_url);
   void keep(std::size_t bytes);
   /// True when the document is another version of one that is here; that one is then what it should be.
   bool is_version(Consent& consent, const std::string& full_url, std::uint64_t content);
@@ -91,6 +101,8 @@ class Facts {
   [[nodiscard]] std::size_t root(std::size_t patient) const;
   void join(const std::string& key, std::size_t patient);
   void tie_consents();
+  /// The answers of the responses that a Consent rests on, or why they may not be used.
+  void tie_answers(Consent& consent) const;
   [[nodiscard]] Meaning meaning_of(const Who& name) const;
   [[nodiscard]] bool is_of_samples(const std::string& system) const;
   [[nodiscard]] std::size_t person_of(const std::string& sample) const;
@@ -100,6 +112,7 @@ class Facts {
   std::vector<Patient> patients_;
   std::vector<Specimen> specimens_;
   std::vector<Consent> consents_;
+  std::map<std::string, Response> responses_;  // by reference and full url
   struct Version {
     std::size_t place = 0;
     std::uint64_t content = 0;

@@ -6,7 +6,7 @@
 #include <cstdio>
 
 #include "plugins/consent/fhir/bundle.hpp"
-#include "plugins/consent/fhir/records.hpp"
+#include "plugins/sdk/consent/records.hpp"
 #include "plugins/sdk/sdk.hpp"
 
 namespace tributary::fhir {
@@ -31,7 +31,7 @@ Folder::Folder(std::string path, std::int64_t max_age_s, Systems systems)
     : path_(std::move(path)), max_age_s_(max_age_s), systems_(std::move(systems)) {}
 
 Listing Folder::look(std::int64_t now_utc_s) const {
-  auto listing = list_files(path_, {".json", ".ndjson"}, most_files);
+  auto listing = sdk::consent::list_files(path_, {".json", ".ndjson"}, most_files);
   const auto age_s = now_utc_s - listing.changed_utc_s;
   if (age_s > max_age_s_) {
     throw sdk::Later(path_ + ": nothing changed for " + hours(age_s) + ", of at most " + hours(max_age_s_),
@@ -55,7 +55,7 @@ void Folder::load(const Listing& listing) {
   try {
     for (const auto& file : listing.files) {
       ++number;
-      OpenFile open(file.path);
+      sdk::consent::OpenFile open(file.path);
       if (!(open.id() == file.id)) moved(path_);
       bytes += file.id.size_bytes;
       if (bytes > most_bytes) throw Malformed("more than " + std::to_string(most_bytes) + " bytes in all");
@@ -71,7 +71,7 @@ void Folder::load(const Listing& listing) {
     problem_ = "file " + std::to_string(number) + " of " + std::to_string(listing.files.size()) +
                " in the order of names: " + problem.what();
   }
-  for (const auto& consent : facts_->consents()) add_turns(consent, turns_utc_s_);
+  for (const auto& consent : facts_->consents()) sdk::consent::add_turns(consent, turns_utc_s_);
   std::sort(turns_utc_s_.begin(), turns_utc_s_.end());
   fingerprint_ = listing.fingerprint();
   loaded_ = true;

@@ -11,10 +11,12 @@
 #include <string>
 #include <vector>
 
-#include "plugins/consent/fhir/files.hpp"
 #include "plugins/consent/fhir/source.hpp"
+#include "plugins/sdk/consent/files.hpp"
 
 namespace tributary::fhir {
+
+using sdk::consent::Listing;
 
 class Folder final : public Documents {
  public:

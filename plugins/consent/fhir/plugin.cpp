@@ -4,16 +4,17 @@
 #include <string>
 #include <vector>
 
-#include "plugins/consent/fhir/code_map.hpp"
-#include "plugins/consent/fhir/files.hpp"
 #include "plugins/consent/fhir/folder.hpp"
-#include "plugins/consent/fhir/records.hpp"
 #include "plugins/consent/fhir/server.hpp"
-#include "plugins/sdk/sdk.hpp"
+#include "plugins/sdk/consent/code_maps.hpp"
+#include "plugins/sdk/consent/records.hpp"
+#include "plugins/sdk/source.hpp"
 #include "plugins/sdk/text.hpp"
 
 namespace tributary::fhir {
 namespace {
+
+using sdk::consent::CodeMaps;
 
 constexpr tributary_key keys[] = {
     {"folder", "path", "", "where FHIR resources or Bundles are dropped (*.json, *.ndjson); or else url"},
@@ -30,9 +31,10 @@ constexpr tributary_key keys[] = {
     {nullptr, nullptr, nullptr, nullptr},
 };
 
+// Tells no list of everybody's words: a server has more people than the laboratory ever asks for.
 class Source {
  public:
-  explicit Source(const tributary_host* host) : host_(host) {
+  explicit Source(const sdk::Host& host) : host_(host), maps_(host_.setting("code_map")) {
     if (host_.list("sample_systems").empty() || host_.setting("subject_system").empty()) {
       throw sdk::Broken("sample_systems or subject_system is empty", "name the identifier systems of your exports");
     }
@@ -48,35 +50,27 @@ class Source {
     host_.log(TRIBUTARY_LOG_INFO, documents_->probe(host_.now_utc_s()));
   }
 
-  void ask(const std::string& sample, const tributary_subject_sink& sink) {
+  void ask(const std::string& sample, const sdk::SubjectSink& sink) {
     read_code_map();
     const auto now_utc_s = host_.now_utc_s();
     const auto person = documents_->find(sample, now_utc_s);
-    const auto told = tell(person.consents, programmes_, now_utc_s);
+    const std::vector<const Form*> forms(person.consents.begin(), person.consents.end());
+    const auto told = sdk::consent::tell(forms, maps_.programmes(), now_utc_s);
     if (!told.held.empty()) throw sdk::Later(told.held, "correct the document; until then nothing is sent");
-    sink.subject(sink.self, person.subject_id.c_str());
-    for (const auto& r : told.records) {
-      const tributary_consent_record record{sizeof record,   r.id.c_str(),   r.status.c_str(),
-                                            r.terms.c_str(), r.from.c_str(), r.until.c_str()};
-      sink.record(sink.self, &record);
-    }
-    for (const auto& [name, value] : person.attributes) sink.attribute(sink.self, name.c_str(), value.c_str(), 1);
+    sink.subject(person.subject_id);
+    for (const auto& record : told.records) sink.record(record);
+    for (const auto& [name, value] : person.attributes) sink.attribute(name, value, true);
   }
 
   std::string revision() {
-    std::string state = "unknown";
     try {
       read_code_map();
-      state = map_revision(host_.now_utc_s());
-    } catch (const sdk::Outcome&) {
-      programmes_.clear();
+    } catch (const sdk::Outcome&) {  // the maps' own word tells it
     }
-    return state + "-" + documents_->revision(host_.now_utc_s());
+    return maps_.revision(host_.now_utc_s()) + "-" + documents_->revision(host_.now_utc_s());
   }
 
  private:
-  static constexpr std::size_t most_maps = 100;
-
   [[nodiscard]] bool choice(const char* key, const std::string& first, const std::string& second) const {
     const auto word = host_.setting(key);
     if (word != first && word != second) {
@@ -86,10 +80,11 @@ class Source {
   }
   // Anew for every code map: of documents only what a code map names is kept.
   void open_documents() {
-    Systems systems{host_.list("sample_systems"), host_.setting("subject_system"), {}, {}};
-    for (const auto& programme : programmes_) {
+    Systems systems{host_.list("sample_systems"), host_.setting("subject_system"), {}, false, {}};
+    for (const auto& programme : maps_.programmes()) {
       for (const auto& pack : programme.packs) {
         for (const auto& grant : pack.grants) {
+          systems.answers = systems.answers || grant.when;
           systems.codes.insert(systems.codes.end(), grant.codes.begin(), grant.codes.end());
           systems.codes.insert(systems.codes.end(), grant.unless.begin(), grant.unless.end());
         }
@@ -114,79 +109,16 @@ class Source {
   }
 
   void read_code_map() {
-    const auto path = host_.setting("code_map");
-    const auto listing = list_files(path, {".yaml"}, most_maps);
-    if (!programmes_.empty() && listing.fingerprint() == map_fingerprint_) return;
-    programmes_.clear();
-    std::vector<Programme> fresh;
-    for (const auto& file : listing.files) {
-      try {
-        fresh.push_back(read_programme(content_of(file)));
-      } catch (const Malformed& problem) {
-        throw sdk::Later(file.path + ": " + problem.what(),
-                         "correct the code map; until then consent is unknown for all");
-      }
-    }
-    if (fresh.empty())
-      throw sdk::Later(path + ": no *.yaml is there", "name a code map such as conf/consent-codes/*.yaml");
-    programmes_ = std::move(fresh);
-    map_fingerprint_ = listing.fingerprint();
-    open_documents();
-  }
-
-  static std::string content_of(const FileEntry& file) {
-    constexpr std::size_t most_bytes = 1U << 20;
-    OpenFile open(file.path);
-    std::string out(most_bytes + 1, '\0');
-    std::size_t size = 0;
-    for (;;) {
-      const auto n = open.read(out.data() + size, out.size() - size);
-      if (n == 0) break;
-      size += n;
-    }
-    if (!(open.id() == file.id)) throw sdk::Later(file.path + ": is being written", "write to another name and rename");
-    out.resize(size);
-    return out;
-  }
-
-  // The content of the map, and which of its packs are in force.
-  std::string map_revision(std::int64_t now_utc_s) const {
-    std::size_t packs = 0;
-    for (const auto& programme : programmes_) {
-      for (const auto& pack : programme.packs) packs += pack.valid_from_utc_s <= now_utc_s ? 1 : 0;
-    }
-    return std::to_string(map_fingerprint_ % 1000000007U) + "." + std::to_string(packs);
+    if (maps_.refresh()) open_documents();
   }
 
   sdk::Host host_;
   ServerSettings server_;
   std::unique_ptr<Documents> documents_;
-  std::vector<Programme> programmes_;
-  std::uint64_t map_fingerprint_ = 0;
+  CodeMaps maps_;
 };
 
-Source& source(void* self) { return *static_cast<Source*>(self); }
-
-tributary_outcome open_source(const tributary_host* host, void** self, tributary_note* note) {
-  return sdk::fence(note, [&] { *self = new Source(host); });
-}
-tributary_outcome probe_source(void* self, tributary_note* note) {
-  return sdk::fence(note, [&] { source(self).probe(); });
-}
-tributary_outcome ask_source(void* self, const char* sample, const tributary_subject_sink* sink, tributary_note* note) {
-  return sdk::fence(note, [&] { source(self).ask(sample, *sink); });
-}
-void revision_of_source(void* self, char* into, std::uint32_t room) {
-  if (room == 0) return;
-  into[0] = '\0';
-  tributary_note note{};
-  sdk::fence(&note, [&] { sdk::fill(into, room, source(self).revision()); });
-}
-void close_source(void* self) { delete static_cast<Source*>(self); }
-
-// No list of everybody's words: a server has more people than the laboratory ever asks for.
-constexpr tributary_consent_ops ops{sizeof ops,         open_source,  probe_source, ask_source,
-                                    revision_of_source, close_source, nullptr};
+constexpr auto& ops = sdk::consent_ops<Source>;
 
 }  // namespace
 }  // namespace tributary::fhir

@@ -45,6 +45,7 @@ Server::Server(const sdk::Host& host, ServerSettings settings, Systems systems)
   if (host_begin == std::string::npos) throw sdk::Broken("url is no URL", "write https://host/fhir");
   origin_ = settings_.url.substr(0, settings_.url.find('/', host_begin + 3));
   for (const auto* type : {"Consent", "Patient", "Specimen"}) newest_.emplace_back(type, Newest{});
+  if (systems_.answers) newest_.emplace_back("QuestionnaireResponse", Newest{});
 }
 
 // --- one exchange -------------------------------------------------------------------------------------------------
@@ -189,6 +190,16 @@ void Server::gather_patients(const std::string& sample) {
   }
 }
 
+void Server::gather_answers() {
+  constexpr std::string_view type = "QuestionnaireResponse/";
+  const auto sources = facts_->sources();
+  if (sources.size() > most_names) nonsense("Consent", "more than " + std::to_string(most_names) + " sources");
+  for (const auto& source : sources) {
+    if (source.compare(0, type.size(), type) == 0)
+      search("QuestionnaireResponse", {{"_id", source.substr(type.size())}});
+  }
+}
+
 Person Server::find(const std::string& sample, std::int64_t /*now_utc_s*/) {
   facts_ = std::make_unique<Facts>(systems_);
   if (sample.empty()) throw sdk::Refused("a sample without a name");
@@ -203,6 +214,7 @@ Person Server::find(const std::string& sample, std::int64_t /*now_utc_s*/) {
       if (is_subject && settings_.by_identifier)
         search("Consent", {{"patient:identifier", token(who.system, who.value)}});
     }
+    if (systems_.answers) gather_answers();
     facts_->close();
   } catch (const Malformed& problem) {
     nonsense("the sample", problem.what());

@@ -1,7 +1,8 @@
 // plugins/consent/fhir/server.hpp: consents from a FHIR server, asked anew for every sample.
 //
 // Asks       Specimen by accession and identifier, Patient by identifier, then the Consents of every Patient of the
-//            person, by reference and by identifier. Searches go as POST .../_search: identifiers stand in bodies, in
+//            person, by reference and by identifier, and what answers a Consent rests on
+//            when a code map asks for them. Searches go as POST .../_search: identifiers stand in bodies, in
 //            no URL and no proxy's log.
 // Trusts     answers that are Bundles of type searchset, complete (all pages, no fewer entries than `total`), of one
 //            origin, and about the person who was asked for; everything else holds the sample.
@@ -58,6 +59,7 @@ class Server final : public Documents {
   Value read_page(const sdk::Reply& reply, const std::string& type, std::size_t& entries, const Take& take) const;
   [[nodiscard]] std::string next_of(const Value& page) const;
   void gather_patients(const std::string& sample);
+  void gather_answers();
   void poll(std::int64_t now_utc_s);
   void poll_type(const std::string& type, Newest& newest);
   [[noreturn]] void refuse(const sdk::Reply& reply, const std::string& type) const;

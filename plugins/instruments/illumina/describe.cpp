@@ -12,6 +12,7 @@
 #include "plugins/instruments/illumina/sheets.hpp"
 #include "plugins/instruments/illumina/text.hpp"
 #include "plugins/instruments/illumina/xml.hpp"
+#include "plugins/sdk/text.hpp"
 
 namespace tributary::illumina {
 namespace {
@@ -140,7 +141,7 @@ class Describer {
       withhold(path, "a symbolic link");
     } else if (entry.kind != EntryKind::file) {
       withhold(path, "no regular file");
-    } else if (has_control(path) || !is_utf8(path)) {
+    } else if (has_control(path) || !sdk::is_utf8(path)) {
       withhold(path, "its name has characters that no name should have");
     } else if (!never.empty()) {
       withhold(path, never);

@@ -6,44 +6,12 @@
 #include <cstdint>
 #include <cstdio>
 
+#include "plugins/sdk/text.hpp"
+
 namespace tributary::illumina {
 namespace {
 
 std::uint8_t byte(std::string_view text, std::size_t at) { return static_cast<std::uint8_t>(text[at]); }
-
-// Length of the well-formed sequence at the front of `text`, 0 when there is none (RFC 3629 section 4).
-std::size_t sequence_length(std::string_view text) {
-  const std::uint8_t lead = byte(text, 0);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(text, i) & 0xc0) != 0x80) return 0;
-  }
-  const std::uint8_t second = byte(text, 1);
-  const bool wrong = (lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) ||
-                     (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f);
-  return wrong ? 0 : length;
-}
-
-void append(std::string& out, std::uint32_t c) {
-  const auto put = [&](std::uint32_t b) { out += static_cast<char>(static_cast<std::uint8_t>(b)); };
-  if (c < 0x80) {
-    put(c);
-  } else if (c < 0x800) {
-    put(0xc0 | (c >> 6));
-    put(0x80 | (c & 0x3f));
-  } else if (c < 0x10000) {
-    put(0xe0 | (c >> 12));
-    put(0x80 | ((c >> 6) & 0x3f));
-    put(0x80 | (c & 0x3f));
-  } else {
-    put(0xf0 | (c >> 18));
-    put(0x80 | ((c >> 12) & 0x3f));
-    put(0x80 | ((c >> 6) & 0x3f));
-    put(0x80 | (c & 0x3f));
-  }
-}
 
 std::string from_utf16(std::string_view bytes, bool big_endian) {
   std::string out;
@@ -61,7 +29,7 @@ std::string from_utf16(std::string_view bytes, bool big_endian) {
     } else if (c >= 0xd800 && c < 0xe000) {
       c = 0xfffd;
     }
-    append(out, c);
+    sdk::append_utf8(out, c);
   }
   return out;
 }
@@ -84,25 +52,16 @@ std::string to_utf8(std::string_view bytes) {
   if (bytes.size() >= 2 && bytes.substr(0, 2) == "\xfe\xff") return from_utf16(bytes.substr(2), true);
   if (zeros_at(bytes, 1)) return from_utf16(bytes, false);
   if (zeros_at(bytes, 0)) return from_utf16(bytes, true);
-  if (is_utf8(bytes)) return std::string(bytes);
+  if (sdk::is_utf8(bytes)) return std::string(bytes);
   std::string out;
-  for (std::size_t i = 0; i < bytes.size(); ++i) append(out, byte(bytes, i));
+  for (std::size_t i = 0; i < bytes.size(); ++i) sdk::append_utf8(out, byte(bytes, i));
   return out;
-}
-
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const auto length = sequence_length(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
 }
 
 std::string printable(std::string_view text) {
   std::string out;
   while (!text.empty()) {
-    const auto length = sequence_length(text);
+    const auto length = sdk::utf8_sequence(text);
     if (length == 0 || byte(text, 0) < 0x20 || byte(text, 0) == 0x7f) {
       std::array<char, 8> escaped{};
       std::snprintf(escaped.data(), escaped.size(), "\\x%02x", static_cast<unsigned>(byte(text, 0)));

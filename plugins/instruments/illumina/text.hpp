@@ -11,7 +11,6 @@ namespace tributary::illumina {
 /// Text of unknown encoding as UTF-8: by its byte order mark, else UTF-16 by its zero bytes, else UTF-8 when it is
 /// well-formed, else Latin-1. The mark goes. What the text says of its own encoding is not believed.
 std::string to_utf8(std::string_view bytes);
-bool is_utf8(std::string_view text);
 /// The text with control characters and broken UTF-8 as `\xHH`.
 std::string printable(std::string_view text);
 /// True when the text has a control character (0x00 to 0x1f, 0x7f).

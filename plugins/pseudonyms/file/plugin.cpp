@@ -5,7 +5,7 @@
 
 #include "plugins/pseudonyms/file/table.hpp"
 #include "plugins/sdk/dropped_file.hpp"
-#include "plugins/sdk/sdk.hpp"
+#include "plugins/sdk/source.hpp"
 
 namespace tributary::pseudonym_file {
 namespace {
@@ -23,7 +23,7 @@ constexpr tributary_key keys[] = {
 
 class Source {
  public:
-  explicit Source(const tributary_host* host)
+  explicit Source(const sdk::Host& host)
       : host_(host),
         path_(host_.setting("file")),
         max_age_s_(static_cast<std::int64_t>(host_.number("max_age"))),
@@ -99,28 +99,7 @@ class Source {
   std::string problem_;  // why there is none
 };
 
-Source& source(void* self) { return *static_cast<Source*>(self); }
-
-tributary_outcome open_source(const tributary_host* host, void** self, tributary_note* note) {
-  return sdk::fence(note, [&] { *self = new Source(host); });
-}
-tributary_outcome probe_source(void* self, tributary_note* note) {
-  return sdk::fence(note, [&] { source(self).probe(); });
-}
-tributary_outcome ask_source(void* self, const tributary_pseudonym_query* queries, std::uint32_t count,
-                             const tributary_pseudonym_sink* sink, tributary_note* note) {
-  return sdk::fence(note, [&] { source(self).ask(queries, count, *sink); });
-}
-void revision_of_source(void* self, char* into, std::uint32_t room) {
-  if (room == 0) return;
-  into[0] = '\0';
-  tributary_note note{};
-  sdk::fence(&note, [&] { sdk::fill(into, room, source(self).revision()); });
-}
-void close_source(void* self) { delete static_cast<Source*>(self); }
-
-constexpr tributary_pseudonym_ops ops{sizeof ops, open_source,        probe_source,
-                                      ask_source, revision_of_source, close_source};
+constexpr auto& ops = sdk::pseudonym_ops<Source>;
 
 }  // namespace
 }  // namespace tributary::pseudonym_file

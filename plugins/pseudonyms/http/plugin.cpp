@@ -10,7 +10,7 @@
 
 #include "plugins/pseudonyms/http/reply.hpp"
 #include "plugins/sdk/http.hpp"
-#include "plugins/sdk/sdk.hpp"
+#include "plugins/sdk/source.hpp"
 
 namespace tributary::pseudonym_http {
 namespace {
@@ -56,7 +56,7 @@ Domains domains_of(const sdk::Host& host) {
 
 class Source {
  public:
-  explicit Source(const tributary_host* host)
+  explicit Source(const sdk::Host& host)
       : host_(host),
         url_(sdk::without_slash(host_.setting("url"))),
         domains_(domains_of(host_)),
@@ -85,6 +85,9 @@ class Source {
       if (found != answer.end()) sink.pseudonym(sink.self, i, found->second.c_str());
     }
   }
+
+  // The far side can not say that it learned of an id: who waits for one asks again after a while.
+  static std::string revision() { return "asked"; }
 
  private:
   const std::string& domain_of(const tributary_pseudonym_query& query) const {
@@ -148,24 +151,7 @@ class Source {
   bool create_;
 };
 
-Source& source(void* self) { return *static_cast<Source*>(self); }
-
-tributary_outcome open_source(const tributary_host* host, void** self, tributary_note* note) {
-  return sdk::fence(note, [&] { *self = new Source(host); });
-}
-tributary_outcome probe_source(void* self, tributary_note* note) {
-  return sdk::fence(note, [&] { source(self).probe(); });
-}
-tributary_outcome ask_source(void* self, const tributary_pseudonym_query* queries, std::uint32_t count,
-                             const tributary_pseudonym_sink* sink, tributary_note* note) {
-  return sdk::fence(note, [&] { source(self).ask(queries, count, *sink); });
-}
-// The far side can not say that it learned of an id: who waits for one asks again after a while.
-void revision_of_source(void*, char* into, std::uint32_t room) { sdk::fill(into, room, "asked"); }
-void close_source(void* self) { delete static_cast<Source*>(self); }
-
-constexpr tributary_pseudonym_ops ops{sizeof ops, open_source,        probe_source,
-                                      ask_source, revision_of_source, close_source};
+constexpr auto& ops = sdk::pseudonym_ops<Source>;
 
 }  // namespace
 }  // namespace tributary::pseudonym_http

@@ -19,7 +19,9 @@ const tributary_descriptor* tributary_plugin_drs(void);
 const tributary_descriptor* tributary_plugin_fhir(void);
 const tributary_descriptor* tributary_plugin_file(void);
 const tributary_descriptor* tributary_plugin_folder(void);
+const tributary_descriptor* tributary_plugin_gics(void);
 const tributary_descriptor* tributary_plugin_http(void);
+const tributary_descriptor* tributary_plugin_optout(void);
 const tributary_descriptor* tributary_plugin_tes(void);
 }
 
@@ -31,9 +33,9 @@ namespace fs = std::filesystem;
 
 Result<std::vector<PluginKey>> real_keys(const std::string& /*plugin_dir*/, PluginKind /*kind*/,
                                          const std::string& name) {
-  for (const auto* plugin :
-       {tributary_plugin_csv(), tributary_plugin_drs(), tributary_plugin_fhir(), tributary_plugin_file(),
-        tributary_plugin_folder(), tributary_plugin_http(), tributary_plugin_tes()}) {
+  for (const auto* plugin : {tributary_plugin_csv(), tributary_plugin_drs(), tributary_plugin_fhir(),
+                             tributary_plugin_file(), tributary_plugin_folder(), tributary_plugin_gics(),
+                             tributary_plugin_http(), tributary_plugin_optout(), tributary_plugin_tes()}) {
     if (name != plugin->name) continue;
     std::vector<PluginKey> keys;
     for (const auto* key = plugin->keys; key->name != nullptr; ++key) {
@@ -112,7 +114,7 @@ TEST_GROUP(Conf) {
 
 TEST(Conf, loads_with_all_its_examples) {
   const auto settings = good();
-  LONGS_EQUAL(2, settings.subjects.size());
+  LONGS_EQUAL(4, settings.subjects.size());
   LONGS_EQUAL(2, settings.destinations.size());
   LONGS_EQUAL(1, settings.policies.size());
   STRCMP_EQUAL("national", settings.policies[0].destination.c_str());

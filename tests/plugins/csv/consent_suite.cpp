@@ -13,12 +13,6 @@ using Consent = Instance<tributary_consent_ops>;
 
 const ConsentFact granted{"SAMPLE-01", "SUBJECT-01", "c-1", "active", "HMB", "2025-01-01", "2030-12-31"};
 
-std::string revision(const Consent& at) {
-  char word[64] = "not filled";
-  at.ops().revision(at.self(), word, sizeof word);
-  return word;
-}
-
 void tells_a_subject_and_its_records(ConsentSide& side) {
   side.hold({granted});
   Consent at(side.plugin(), side.host());

@@ -281,3 +281,101 @@ TEST(Csv, is_broken_without_a_file_setting) {
   const auto* ops = static_cast<const tributary_consent_ops*>(table.plugin()->ops);
   LONGS_EQUAL(TRIBUTARY_BROKEN, ops->open(table.host().abi(), &self, &note));
 }
+
+// --- codes of a programme -----------------------------------------------------------------------------------------
+
+namespace {
+
+constexpr const char* two_packs =
+    "programme: made-up\ndenies: everything\nperiods: optional\npacks:\n"
+    "  - valid_from: 2020-01-01\n    grants:\n"
+    "      - { codes: [RESEARCH, 'urn:x|7'], terms: HMB, unless: [ABROAD], bound: 'GS[DE]' }\n"
+    "  - valid_from: 2027-01-01\n    grants:\n"
+    "      - { codes: [RESEARCH], terms: 'HMB;NPU' }\n";
+
+}  // namespace
+
+TEST_GROUP(CsvCodes) {
+  Table table;
+  void setup() override { put_map(two_packs); }
+  void put_map(const std::string& text) {
+    std::ofstream(table.folder() + "/codes.new") << text;
+    std::filesystem::rename(table.folder() + "/codes.new", table.folder() + "/codes.yaml");
+    table.host().settings["codes"] = table.folder() + "/codes.yaml";
+  }
+  std::vector<std::string> records(const std::string& rows) {
+    table.replace(header + "\n" + rows + "\n");
+    Consent at(table.plugin(), table.host());
+    const auto answer = ask(at, "SAMPLE-01");
+    LONGS_EQUAL_TEXT(TRIBUTARY_DONE, answer.outcome, answer.note.what);
+    return answer.records;
+  }
+  std::string held(const std::string& rows) {
+    table.replace(header + "\n" + rows + "\n");
+    Consent at(table.plugin(), table.host());
+    const auto answer = ask(at, "SAMPLE-01");
+    LONGS_EQUAL(TRIBUTARY_LATER, answer.outcome);
+    return answer.note.what;
+  }
+  void tells(const char* wanted, const std::string& rows) {
+    const auto told = records(rows);
+    LONGS_EQUAL(1, told.size());
+    STRCMP_EQUAL(wanted, told[0].c_str());
+  }
+};
+
+TEST(CsvCodes, come_to_the_terms_of_the_map) {
+  tells("c-1 active HMB;GS[DE] 2025-01-01 2030-12-31",
+        "SAMPLE-01,SUBJECT-01,c-1,active,RESEARCH;OTHER,2025-01-01,2030-12-31");
+  tells("c-1 active HMB;GS[DE]  ", "SAMPLE-01,SUBJECT-01,c-1,active,urn:x|7,,");
+  tells("c-1 active HMB  ", "SAMPLE-01,SUBJECT-01,c-1,active,RESEARCH; ABROAD,,");
+}
+
+TEST(CsvCodes, grant_nothing_when_no_map_knows_them) {
+  LONGS_EQUAL(0, records("SAMPLE-01,SUBJECT-01,c-1,active,HMB,2025-01-01,").size());
+  LONGS_EQUAL(0, records("SAMPLE-01,SUBJECT-01,c-1,active,urn:y|7,2025-01-01,").size());
+  LONGS_EQUAL(0, records("SAMPLE-01,SUBJECT-01,c-1,active,,2025-01-01,").size());
+}
+
+TEST(CsvCodes, are_read_as_the_pack_of_the_day_says) {
+  const auto row = "SAMPLE-01,SUBJECT-01,c-1,active,RESEARCH,2025-01-01,2030-12-31";
+  tells("c-1 active HMB;GS[DE] 2025-01-01 2030-12-31", row);
+  Consent at(table.plugin(), table.host());
+  const auto before = revision(at);
+  table.host().now_utc_s = 1798761600;  // 2027-01-01
+  CHECK(before != revision(at));
+  tells("c-1 active HMB;NPU 2025-01-01 2030-12-31", row);
+}
+
+TEST(CsvCodes, are_denied_whatever_the_dates_of_the_row_are) {
+  const std::string granted_row = "SAMPLE-01,SUBJECT-01,c-1,active,RESEARCH,2025-01-01,2030-12-31\n";
+  for (const auto* status : {"withdrawn", "rejected"}) {
+    for (const auto* codes : {"RESEARCH", "RESAERCH", ""}) {  // a slip of the pen must not undo a withdrawal
+      const auto told = records(granted_row + ",SUBJECT-01,c-2," + status + "," + codes + ",2020-01-01,2021-01-01");
+      STRCMP_EQUAL("c-2 withdrawn HMB  ", told[0].c_str());  // wins over every permit
+    }
+  }
+  tells("c-1 active HMB;GS[DE] 2025-01-01 2030-12-31", granted_row + ",SUBJECT-01,c-2,withdrawn,ABROAD,,");
+}
+
+TEST(CsvCodes, hold_when_a_row_can_not_be_read) {
+  STRCMP_CONTAINS("a status that is unknown", held("SAMPLE-01,SUBJECT-01,c-1,maybe,RESEARCH,,").c_str());
+  STRCMP_CONTAINS("a system without a code", held("SAMPLE-01,SUBJECT-01,c-1,active,urn:x|,,").c_str());
+  STRCMP_CONTAINS("a date that is none", held("SAMPLE-01,SUBJECT-01,c-1,active,RESEARCH,1.1.2025,").c_str());
+  STRCMP_CONTAINS("a time without a time zone",
+                  held("SAMPLE-01,SUBJECT-01,c-1,active,RESEARCH,2025-01-01T00:00:00,").c_str());
+  STRCMP_CONTAINS("ends before it begins",
+                  held("SAMPLE-01,SUBJECT-01,c-1,active,RESEARCH,2025-01-01,2024-01-01").c_str());
+}
+
+TEST(CsvCodes, hold_everybody_while_the_map_can_not_be_read) {
+  table.replace(header + "\nSAMPLE-01,SUBJECT-01,c-1,active,RESEARCH,,\n");
+  Consent at(table.plugin(), table.host());
+  LONGS_EQUAL(TRIBUTARY_DONE, ask(at, "SAMPLE-01").outcome);
+  const auto before = revision(at);
+  put_map("programme: made-up\n");
+  LONGS_EQUAL(TRIBUTARY_LATER, ask(at, "SAMPLE-01").outcome);
+  CHECK(before != revision(at));
+  put_map(two_packs);
+  LONGS_EQUAL(TRIBUTARY_DONE, ask(at, "SAMPLE-01").outcome);
+}

@@ -7,8 +7,9 @@
 
 namespace {
 
-using namespace tributary::fhir;   // NOLINT: brevity of a test
-using namespace tributary::tests;  // NOLINT
+using namespace tributary::fhir;          // NOLINT: brevity of a test
+using namespace tributary::sdk::consent;  // NOLINT
+using namespace tributary::tests;         // NOLINT
 
 const std::string dates = "2025-01-01/2030-12-31";
 

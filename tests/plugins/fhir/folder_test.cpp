@@ -229,9 +229,24 @@ TEST(FhirFolder, holds_everybody_while_a_file_can_not_be_read) {
   is_later(ask(), "something stands behind the resource");
   drop.put("b.json", bundle({granted}, "history"));
   is_later(ask(), "a Bundle of another type");
+  drop.put("b.json", R"({"resourceType":"Consent","extension":)" + std::string(100000, '['));
+  is_later(ask(), "levels");
   std::filesystem::remove(drop.in("b.json"));
   drop.set_age(60);
   LONGS_EQUAL(TRIBUTARY_DONE, ask().outcome);
+}
+
+TEST(FhirFolder, finds_one_word_in_fifty_megabytes) {
+  const std::string other = R"({"resourceType":"Observation","valueString":")" + std::string(1000, 'x') + "\"}";
+  std::vector<std::string> all(50000, other);
+  all.insert(all.begin() + 10000, specimen("SAMPLE-01", "p1"));
+  all.insert(all.begin() + 30000, patient("p1", "SUBJECT-01"));
+  all.push_back(granted);
+  drop.put("a.json", bundle(all));
+  CHECK_TRUE(std::filesystem::file_size(drop.in("a.json")) > 50U << 20U);
+  const auto told = ask();
+  LONGS_EQUAL_TEXT(TRIBUTARY_DONE, told.outcome, told.note.what);
+  LONGS_EQUAL(1, told.records.size());
 }
 
 TEST(FhirFolder, trusts_a_folder_up_to_its_age) {

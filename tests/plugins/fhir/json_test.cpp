@@ -6,8 +6,9 @@
 
 namespace {
 
-using namespace tributary::fhir;   // NOLINT: brevity of a test
-using namespace tributary::tests;  // NOLINT
+using namespace tributary::fhir;          // NOLINT: brevity of a test
+using namespace tributary::sdk::consent;  // NOLINT
+using namespace tributary::tests;         // NOLINT
 
 std::string problem_of(const std::string& text) {
   try {

@@ -4,16 +4,18 @@
 
 #include "agent/consent/evaluate.hpp"
 #include "plugins/consent/fhir/bundle.hpp"
-#include "plugins/consent/fhir/records.hpp"
+#include "plugins/consent/fhir/consent.hpp"
+#include "plugins/sdk/consent/records.hpp"
 #include "tests/plugins/fhir/resources.hpp"
 
 #include <CppUTest/TestHarness.h>
 
 namespace {
 
-using namespace tributary;         // NOLINT: brevity of a test
-using namespace tributary::fhir;   // NOLINT
-using namespace tributary::tests;  // NOLINT
+using namespace tributary;                // NOLINT: brevity of a test
+using namespace tributary::sdk::consent;  // NOLINT
+using namespace tributary::fhir;          // NOLINT
+using namespace tributary::tests;         // NOLINT
 
 constexpr std::int64_t now_utc_s = 1763719200;  // 2025-11-21
 
@@ -70,7 +72,7 @@ Consent read(const std::string& text) {
 }
 
 consent::Decision decide(const std::vector<Consent>& documents, const Programme& rules, const std::string& country) {
-  std::vector<const Consent*> pointers;
+  std::vector<const Form*> pointers;
   for (const auto& document : documents) pointers.push_back(&document);
   const auto told = tell(pointers, {rules}, now_utc_s);
   if (!told.held.empty()) return {};

@@ -1,4 +1,4 @@
-// plugins/consent/fhir/period.hpp: FHIR dates and periods as seconds, and what can be done with intervals.
+// plugins/sdk/consent/period.hpp: FHIR dates and periods as seconds, and what can be done with intervals.
 //
 // Source     FHIR R4 and R5, data types date, dateTime, Period: both ends are inclusive; an end that names a day, month
 //            or year lasts to its last moment. A time has a zone, or the document is refused.
@@ -13,9 +13,9 @@
 #include <string_view>
 #include <vector>
 
-#include "plugins/consent/fhir/json.hpp"
+#include "plugins/sdk/consent/json.hpp"
 
-namespace tributary::fhir {
+namespace tributary::sdk::consent {
 
 struct Interval {
   std::optional<std::int64_t> from, until;
@@ -38,10 +38,13 @@ struct Period {
 /// Throws Malformed for what is no Period, for an end before its start, and for a date that only an extension replaces.
 Period read_period(const Value& period);
 
+/// The period of a permit between two dates, either of which may be empty. Throws Malformed.
+Interval permit_between(std::string_view from, std::string_view until);
+
 /// First and last second of what the text names. Throws Malformed.
 Interval read_date(std::string_view text);
 
 /// As the agent reads it: a whole day without time where the second is the first (or, as an end, the last) of a day.
 std::string write_date(const std::optional<std::int64_t>& utc_s, bool is_end);
 
-}  // namespace tributary::fhir
+}  // namespace tributary::sdk::consent

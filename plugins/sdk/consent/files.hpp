@@ -1,4 +1,4 @@
-// plugins/consent/fhir/files.hpp: the files of a folder, and whether they are still what they were.
+// plugins/sdk/consent/files.hpp: the files of a folder, and whether they are still what they were.
 //
 // Failure    throws sdk::Later: what is away comes back.
 // Never      names a file in an error: exporters name files after persons. A file is told by its number in the order of
@@ -9,16 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "plugins/consent/fhir/json.hpp"
+#include "plugins/sdk/consent/json.hpp"
+#include "plugins/sdk/dropped_file.hpp"
 
-namespace tributary::fhir {
-
-/// What must not change while content is trusted.
-struct FileId {
-  std::uint64_t device = 0, inode = 0, size_bytes = 0;
-  std::int64_t mtime_s = 0, mtime_ns = 0, ctime_s = 0, ctime_ns = 0;
-  friend bool operator==(const FileId&, const FileId&) = default;
-};
+namespace tributary::sdk::consent {
 
 struct FileEntry {
   std::string path;
@@ -48,4 +42,4 @@ class OpenFile final : public Bytes {
   int fd_;
 };
 
-}  // namespace tributary::fhir
+}  // namespace tributary::sdk::consent

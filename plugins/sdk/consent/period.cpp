@@ -1,5 +1,5 @@
-// plugins/consent/fhir/period.cpp: the spellings of FHIR dates.
-#include "plugins/consent/fhir/period.hpp"
+// plugins/sdk/consent/period.cpp: the spellings of FHIR dates.
+#include "plugins/sdk/consent/period.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -7,7 +7,7 @@
 
 #include "plugins/sdk/time.hpp"
 
-namespace tributary::fhir {
+namespace tributary::sdk::consent {
 namespace {
 
 constexpr std::int64_t day_s = 86400;
@@ -96,22 +96,26 @@ Interval read_date(std::string_view text) {
   return moment(text.substr(10), midnight);
 }
 
+Interval permit_between(std::string_view from, std::string_view until) {
+  Interval out;
+  if (!from.empty()) {
+    const auto date = read_date(from);
+    const bool names_day = from.size() >= 10;
+    out.from = !names_day ? *date.until - day_s + 1 : from.size() == 10 ? *date.from : *date.until;
+  }
+  if (!until.empty()) out.until = until.size() > 10 ? read_date(until).from : read_date(until).until;
+  return out;
+}
+
 Period read_period(const Value& period) {
   if (!period.is(Value::Kind::object)) throw Malformed("a period that is no object");
   Period out;
-  if (const auto start = date_of(period, "start")) {
-    const auto date = read_date(*start);
-    out.has_start = true;
-    out.deny.from = date.from;
-    const bool names_day = start->size() >= 10;
-    out.permit.from = !names_day ? *date.until - day_s + 1 : start->size() == 10 ? *date.from : *date.until;
-  }
-  if (const auto stop = date_of(period, "end")) {
-    const auto date = read_date(*stop);
-    out.deny.until = date.until;
-    out.permit.until = stop->size() > 10 ? date.from : date.until;
-  }
+  const auto start = date_of(period, "start"), stop = date_of(period, "end");
+  out.has_start = start.has_value();
+  if (start) out.deny.from = read_date(*start).from;
+  if (stop) out.deny.until = read_date(*stop).until;
   if (out.deny.is_empty()) throw Malformed("a period that ends before it begins");
+  out.permit = permit_between(start.value_or(""), stop.value_or(""));
   return out;
 }
 
@@ -132,4 +136,4 @@ std::string write_date(const std::optional<std::int64_t>& utc_s, bool is_end) {
   return text;
 }
 
-}  // namespace tributary::fhir
+}  // namespace tributary::sdk::consent

@@ -1,4 +1,4 @@
-// plugins/consent/fhir/records.hpp: all consents of one person, in the records that the agent evaluates.
+// plugins/sdk/consent/records.hpp: all consent forms of one person, in the records that the agent evaluates.
 //
 // A permit    is told with its period as `active` and the terms of the code map.
 // A denial    in force is told as `withdrawn`: the agent lets it win over every permit. One that will begin ends the
@@ -12,24 +12,21 @@
 #include <string>
 #include <vector>
 
-#include "plugins/consent/fhir/code_map.hpp"
+#include "plugins/sdk/consent/code_map.hpp"
+#include "plugins/sdk/source.hpp"
 
-namespace tributary::fhir {
+namespace tributary::sdk::consent {
 
-struct Record {
-  std::string id, status, terms, from, until;
-  friend bool operator==(const Record&, const Record&) = default;
-};
+using sdk::Record;
 
 struct Told {
   std::vector<Record> records;
   std::string held;  // why nothing may be permitted; else empty
 };
 
-Told tell(const std::vector<const Consent*>& consents, const std::vector<Programme>& programmes,
-          std::int64_t now_utc_s);
+Told tell(const std::vector<const Form*>& forms, const std::vector<Programme>& programmes, std::int64_t now_utc_s);
 
 /// Moments at which an answer may change by itself.
-void add_turns(const Consent& consent, std::vector<std::int64_t>& turns_utc_s);
+void add_turns(const Form& form, std::vector<std::int64_t>& turns_utc_s);
 
-}  // namespace tributary::fhir
+}  // namespace tributary::sdk::consent

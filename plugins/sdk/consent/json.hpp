@@ -1,4 +1,4 @@
-// plugins/consent/fhir/json.hpp: JSON (RFC 8259), strictly, one value at a time, from bytes of any length.
+// plugins/sdk/consent/json.hpp: JSON (RFC 8259), strictly, one value at a time, from bytes of any length.
 //
 // Refuses    a name that an object holds twice, a control character or NUL in a text, a lone surrogate, bytes that are
 //            not UTF-8, text after the value: what two readers could read in two ways nobody's consent rests on.
@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace tributary::fhir {
+namespace tributary::sdk::consent {
 
 /// Not JSON, beyond the bounds, or not what FHIR allows there.
 class Malformed : public std::runtime_error {
@@ -52,6 +52,11 @@ class Value {
   std::vector<Value> items_;
   std::vector<Member> members_;
 };
+
+/// A member that must be a text when it is there; empty when it is not. Throws Malformed.
+std::string text_of(const Value& object, std::string_view name);
+/// A member that must be a list when it is there. Throws Malformed.
+const std::vector<Value>& list_of(const Value& object, std::string_view name);
 
 /// Where bytes come from.
 class Bytes {
@@ -110,4 +115,4 @@ class Reader {
   std::size_t budget_bytes_ = 0, budget_values_ = 0;
 };
 
-}  // namespace tributary::fhir
+}  // namespace tributary::sdk::consent

@@ -1,61 +1,18 @@
-// plugins/consent/fhir/json.cpp: the grammar of RFC 8259.
-#include "plugins/consent/fhir/json.hpp"
+// plugins/sdk/consent/json.cpp: the grammar of RFC 8259.
+#include "plugins/sdk/consent/json.hpp"
 
 #include <algorithm>
 #include <cstring>
 #include <set>
 
-namespace tributary::fhir {
+#include "plugins/sdk/text.hpp"
+
+namespace tributary::sdk::consent {
 namespace {
 
 constexpr int end = -1;
 
 bool is_digit(int c) { return c >= '0' && c <= '9'; }
-
-// Length of the well-formed sequence at the front (RFC 3629 section 4), 0 when there is none.
-std::size_t sequence(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned lead = byte(0);
-  if (lead < 0x80U) return 1;
-  if (lead < 0xc2U || lead > 0xf4U) return 0;
-  const std::size_t length = lead >= 0xf0U ? 4 : lead >= 0xe0U ? 3 : 2;
-  if (text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0U) != 0x80U) return 0;
-  }
-  const unsigned second = byte(1);
-  const bool overlong = (lead == 0xe0U && second < 0xa0U) || (lead == 0xf0U && second < 0x90U);
-  const bool outside = (lead == 0xedU && second > 0x9fU) || (lead == 0xf4U && second > 0x8fU);
-  return overlong || outside ? 0 : length;
-}
-
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const auto length = sequence(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
-}
-
-void append_utf8(std::string& out, std::uint32_t point) {
-  const auto add = [&](std::uint32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
-  if (point < 0x80U) {
-    add(point);
-  } else if (point < 0x800U) {
-    add(0xc0U | (point >> 6U));
-    add(0x80U | (point & 0x3fU));
-  } else if (point < 0x10000U) {
-    add(0xe0U | (point >> 12U));
-    add(0x80U | ((point >> 6U) & 0x3fU));
-    add(0x80U | (point & 0x3fU));
-  } else {
-    add(0xf0U | (point >> 18U));
-    add(0x80U | ((point >> 12U) & 0x3fU));
-    add(0x80U | ((point >> 6U) & 0x3fU));
-    add(0x80U | (point & 0x3fU));
-  }
-}
 
 }  // namespace
 
@@ -237,7 +194,7 @@ std::string Reader::text() {
     }
     if (out.size() > most_text_bytes) fail("a text of more than " + std::to_string(most_text_bytes) + " bytes");
   }
-  if (!is_utf8(out)) fail("a text is not UTF-8");
+  if (!sdk::is_utf8(out)) fail("a text is not UTF-8");
   return out;
 }
 
@@ -259,7 +216,7 @@ void Reader::escape(std::string& out) {
     point = 0x10000U + ((point - 0xd800U) << 10U) + (low - 0xdc00U);
   }
   if (point == 0) fail("a NUL in a text");
-  append_utf8(out, point);
+  sdk::append_utf8(out, point);
 }
 
 std::uint32_t Reader::four_digits() {
@@ -273,4 +230,18 @@ std::uint32_t Reader::four_digits() {
   return value;
 }
 
-}  // namespace tributary::fhir
+std::string text_of(const Value& object, std::string_view name) {
+  if (!object.is(Value::Kind::object)) throw Malformed("an element that is no object");
+  if (!object.has(name)) return {};
+  if (!object[name].is(Value::Kind::text)) throw Malformed("an element that is a text is none");
+  return object[name].text();
+}
+
+const std::vector<Value>& list_of(const Value& object, std::string_view name) {
+  static const std::vector<Value> none;
+  if (!object.has(name)) return none;
+  if (!object[name].is(Value::Kind::array)) throw Malformed("an element that is a list is none");
+  return object[name].items();
+}
+
+}  // namespace tributary::sdk::consent

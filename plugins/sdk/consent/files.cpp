@@ -1,5 +1,5 @@
-// plugins/consent/fhir/files.cpp: the files of a folder, by POSIX.
-#include "plugins/consent/fhir/files.hpp"
+// plugins/sdk/consent/files.cpp: the files of a folder, by POSIX.
+#include "plugins/sdk/consent/files.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -13,18 +13,8 @@
 
 #include "plugins/sdk/sdk.hpp"
 
-namespace tributary::fhir {
+namespace tributary::sdk::consent {
 namespace {
-
-FileId id_of(const struct stat& found) {
-  return {static_cast<std::uint64_t>(found.st_dev),
-          static_cast<std::uint64_t>(found.st_ino),
-          static_cast<std::uint64_t>(found.st_size),
-          found.st_mtim.tv_sec,
-          found.st_mtim.tv_nsec,
-          found.st_ctim.tv_sec,
-          found.st_ctim.tv_nsec};
-}
 
 [[noreturn]] void away(const std::string& what, int code) {
   throw sdk::Later(what + ": " + std::strerror(code), "is the share mounted, and may the daemon read it?");
@@ -80,7 +70,7 @@ Listing list_files(const std::string& path, const std::vector<std::string>& endi
   Listing out;
   out.changed_utc_s = found.st_mtim.tv_sec;
   if (S_ISREG(found.st_mode)) {
-    out.files.push_back({path, id_of(found)});
+    out.files.push_back({path, file_detail::id_of(found)});
     return out;
   }
   for (const auto& name : names_in(path, endings, most_files)) {
@@ -88,7 +78,7 @@ Listing list_files(const std::string& path, const std::vector<std::string>& endi
     const auto full = path + "/" + name;
     if (::stat(full.c_str(), &file) != 0) away(path + ": one of its files", errno);
     if (!S_ISREG(file.st_mode)) continue;
-    out.files.push_back({full, id_of(file)});
+    out.files.push_back({full, file_detail::id_of(file)});
     out.changed_utc_s = std::max<std::int64_t>(out.changed_utc_s, file.st_mtim.tv_sec);
   }
   return out;
@@ -103,7 +93,7 @@ OpenFile::~OpenFile() { ::close(fd_); }
 FileId OpenFile::id() const {
   struct stat found = {};
   if (::fstat(fd_, &found) != 0) away("a file can not be looked at", errno);
-  return id_of(found);
+  return file_detail::id_of(found);
 }
 
 std::size_t OpenFile::read(char* into, std::size_t room) {
@@ -114,4 +104,4 @@ std::size_t OpenFile::read(char* into, std::size_t room) {
   }
 }
 
-}  // namespace tributary::fhir
+}  // namespace tributary::sdk::consent

@@ -1,11 +1,11 @@
-// plugins/consent/fhir/code_map.cpp: reads a programme's code map from YAML.
-#include "plugins/consent/fhir/code_map.hpp"
+// plugins/sdk/consent/code_map.cpp: reads a programme's code map from YAML.
+#include "plugins/sdk/consent/code_map.hpp"
 
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 
-namespace tributary::fhir {
+namespace tributary::sdk::consent {
 namespace {
 
 constexpr std::size_t most_bytes = 1U << 20;
@@ -60,17 +60,65 @@ std::vector<std::string> texts(const YAML::Node& map, const std::string& key) {
 std::vector<Code> codes(const YAML::Node& map, const std::string& key) {
   std::vector<Code> out;
   for (const auto& text : texts(map, key)) {
-    const auto bar = text.find('|');
-    out.push_back(bar == std::string::npos ? Code{{}, text} : Code{text.substr(0, bar), text.substr(bar + 1)});
-    if (out.back().code.empty()) fail(map[key], key + " holds a system without a code");
+    try {
+      out.push_back(read_code(text));
+    } catch (const Malformed& problem) {
+      fail(map[key], key + " holds " + problem.what());
+    }
+  }
+  return out;
+}
+
+bool flag(const YAML::Node& node) {
+  if (!node.IsScalar() || (node.Scalar() != "true" && node.Scalar() != "false")) fail(node, "is no condition");
+  return node.Scalar() == "true";
+}
+
+Condition read_condition(const YAML::Node& node, int depth) {
+  using Kind = Condition::Kind;
+  constexpr int most_depth = 20;
+  if (depth > most_depth) fail(node, "a condition of more than " + std::to_string(most_depth) + " levels");
+  Condition out;
+  if (!node.IsMap()) {
+    out.value = flag(node);
+    return out;
+  }
+  only(node, {"question", "answer", "answered", "all", "any", "not"});
+  const auto add_all = [&](Kind kind, const YAML::Node& parts) {
+    out.kind = kind;
+    if (!parts.IsSequence() || parts.size() == 0) fail(parts, "is no list of conditions");
+    for (const auto& part : parts) out.parts.push_back(read_condition(part, depth + 1));
+  };
+  if (node["question"]) {
+    const bool equals = static_cast<bool>(node["answer"]);
+    if (node.size() != 2 || equals == static_cast<bool>(node["answered"])) fail(node, "needs answer or answered");
+    out.kind = equals ? Kind::equals : Kind::answered;
+    out.question = needed(node, "question");
+    if (equals) out.answer = needed(node, "answer");
+    if (!equals) out.value = flag(node["answered"]);
+  } else if (node.size() != 1) {
+    fail(node, "is no condition");
+  } else if (node["not"]) {
+    out.kind = Kind::negated;
+    out.parts.push_back(read_condition(node["not"], depth + 1));
+  } else if (node["all"]) {
+    add_all(Kind::all, node["all"]);
+  } else if (node["any"]) {
+    add_all(Kind::any, node["any"]);
+  } else {
+    fail(node, "answer and answered need a question");
   }
   return out;
 }
 
 Grant read_grant(const YAML::Node& node) {
-  only(node, {"codes", "terms", "unless", "bound"});
-  Grant out{codes(node, "codes"), codes(node, "unless"), needed(node, "terms"), scalar(node, "bound")};
-  if (out.codes.empty()) fail(node, "codes is missing");
+  only(node, {"codes", "terms", "unless", "bound", "when", "denied_when"});
+  Grant out{codes(node, "codes"), codes(node, "unless"), needed(node, "terms"), scalar(node, "bound"), {}, {}};
+  if (node["when"]) out.when = read_condition(node["when"], 0);
+  if (node["denied_when"]) out.denied_when = read_condition(node["denied_when"], 0);
+  if (out.codes.empty() == !out.when) fail(node, "either codes or when must be there");
+  if (out.when && (!out.unless.empty() || !out.bound.empty())) fail(node, "unless and bound belong to codes");
+  if (out.denied_when && !out.when) fail(node, "denied_when belongs to when");
   if (out.unless.empty() != out.bound.empty()) fail(node, "unless and bound belong together");
   return out;
 }
@@ -88,16 +136,22 @@ Pack read_pack(const YAML::Node& node) {
 }
 
 Programme read(const YAML::Node& root) {
-  only(root, {"programme", "denies", "periods", "refusals", "understood", "packs"});
+  only(root, {"programme", "denies", "periods", "refusals", "understood", "forms", "packs"});
   Programme out;
   out.name = needed(root, "programme");
   out.denies_everything = choice(root, "denies", "everything", "programme");
   out.needs_periods = choice(root, "periods", "required", "optional");
   out.refusals = texts(root, "refusals");
   out.understood = texts(root, "understood");
+  out.forms = texts(root, "forms");
   const auto packs = root["packs"];
   if (!packs || !packs.IsSequence() || packs.size() == 0) fail(root, "packs is missing");
   for (const auto& pack : packs) out.packs.push_back(read_pack(pack));
+  for (const auto& pack : out.packs) {
+    for (const auto& grant : pack.grants) {
+      if (grant.when && out.forms.empty()) fail(packs, "when needs forms");
+    }
+  }
   std::sort(out.packs.begin(), out.packs.end(),
             [](const Pack& a, const Pack& b) { return a.valid_from_utc_s < b.valid_from_utc_s; });
   for (std::size_t i = 1; i < out.packs.size(); ++i) {
@@ -125,6 +179,13 @@ Programme read_programme(const std::string& yaml) {
   }
 }
 
+Code read_code(const std::string& text) {
+  const auto bar = text.find('|');
+  if (bar == std::string::npos) return {{}, text};
+  if (bar + 1 == text.size()) throw Malformed("a system without a code");
+  return {text.substr(0, bar), text.substr(bar + 1)};
+}
+
 bool names_any(const Statement& statement, const std::vector<Code>& codes) {
   return std::any_of(statement.codes.begin(), statement.codes.end(), [&](const Code& said) {
     return std::any_of(codes.begin(), codes.end(), [&](const Code& known) {
@@ -133,4 +194,4 @@ bool names_any(const Statement& statement, const std::vector<Code>& codes) {
   });
 }
 
-}  // namespace tributary::fhir
+}  // namespace tributary::sdk::consent
