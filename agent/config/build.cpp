@@ -98,10 +98,7 @@ SubjectSource build_subjects(const Section& section, const PluginDesk& desk, Pro
   out.name = section.text("name");
   out.plugin = section.text("plugin");
   out.settings = read_settings(section, PluginKind::consent, desk, nullptr, problems);
-  if (const auto* auth = section.section("auth")) out.auth = build_auth(*auth, problems);
-  if (const auto* tls = section.section("tls")) out.tls = build_tls(*tls, problems);
-  check_proxy(section, problems);
-  out.proxy = section.text("proxy");
+  build_reach(section, out, problems);
   return out;
 }
 
@@ -118,10 +115,7 @@ Pseudonyms build_pseudonyms(const Section& section, const PluginDesk& desk, Prob
     return out;
   }
   out.settings = read_settings(section, PluginKind::pseudonyms, desk, nullptr, problems);
-  if (const auto* auth = section.section("auth")) out.auth = build_auth(*auth, problems);
-  if (const auto* tls = section.section("tls")) out.tls = build_tls(*tls, problems);
-  check_proxy(section, problems);
-  out.proxy = section.text("proxy");
+  build_reach(section, out, problems);
   return out;
 }
 

@@ -36,22 +36,23 @@ struct TlsSettings {
   std::string ca_file, cert_file, key_file, server_name;
 };
 
-struct SubjectSource {
-  std::string name;
-  std::string plugin;
-  PluginSettings settings;
+/// How whatever lies behind an entry is reached.
+struct Reach {
   AuthSettings auth;
   TlsSettings tls;
   std::string proxy;
 };
 
+struct SubjectSource : Reach {
+  std::string name;
+  std::string plugin;
+  PluginSettings settings;
+};
+
 /// Who gives pseudonyms: the key of the site, or a source outside.
-struct Pseudonyms {
+struct Pseudonyms : Reach {
   std::string plugin = "hmac";  // or a pseudonym plugin's name
   PluginSettings settings;
-  AuthSettings auth;
-  TlsSettings tls;
-  std::string proxy;
   [[nodiscard]] bool from_outside() const { return plugin != "hmac"; }
 };
 
@@ -63,13 +64,10 @@ struct Ingest {
   PluginSettings settings;
 };
 
-struct Destination {
+struct Destination : Reach {
   std::string name;
   std::string plugin;
   PluginSettings settings;
-  AuthSettings auth;
-  TlsSettings tls;
-  std::string proxy;
   std::vector<std::string> recipient_files;
   std::uint64_t part_bytes = 64U << 20;  // from settings.part_size, settings.max_parts
   std::uint32_t max_parts = 1000;

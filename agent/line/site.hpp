@@ -98,9 +98,8 @@ class Site {
   std::map<std::string, OpenDestination> destinations_;
 };
 
-/// How whatever lies behind an entry is reached.
-http::ClientSettings client_settings(const config::AuthSettings& auth, const config::TlsSettings& tls,
-                                     const std::string& proxy);
+/// For the client of an entry.
+http::ClientSettings client_settings(const config::Reach& reach);
 /// Keys of plugins for the reader of the configuration.
 config::PluginKeys plugin_keys();
 /// The key that seals the journal: state_key_file, or derived from the pseudonym key.
