@@ -98,6 +98,7 @@ SubjectSource build_subjects(const Section& section, const PluginDesk& desk, Pro
   out.name = section.text("name");
   out.plugin = section.text("plugin");
   out.settings = read_settings(section, PluginKind::consent, desk, nullptr, problems);
+  out.may_be_silent = section.text("documents") == "optional";
   build_reach(section, out, problems);
   return out;
 }

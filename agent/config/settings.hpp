@@ -47,6 +47,7 @@ struct SubjectSource : Reach {
   std::string name;
   std::string plugin;
   PluginSettings settings;
+  bool may_be_silent = false;  // documents: optional
 };
 
 /// Who gives pseudonyms: the key of the site, or a source outside.

@@ -1,8 +1,9 @@
 // agent/consent/consent.hpp: the third station: who a sample belongs to, and what they agreed to.
 //
-// The first source that knows the sample answers. A source that can not answer makes it unknown: later sources are not
-// asked, for they might not know of a withdrawal. A subject withdrawn by `tributary withdraw` is denied, whatever a
-// source says. Subject id and identifying attributes join the identity, as words that must not be found in what leaves.
+// Every source is asked, by the sample; those that do not know it once more by the subject that another one named.
+// Every one that knows the person must agree (decide.hpp). Sources that name different subjects make the sample
+// unknown. A subject withdrawn by `tributary withdraw` is denied, whatever a source says. Subject id and identifying
+// attributes join the identity, as words that must not be found in what leaves.
 //
 // Threads    one at a time: sources answer one call at a time.
 // Failure    a source that can not answer is no error: the sample is unknown, with the reason.
@@ -16,7 +17,7 @@
 #include "agent/base/clock.hpp"
 #include "agent/base/result.hpp"
 #include "agent/config/settings.hpp"
-#include "agent/consent/evaluate.hpp"
+#include "agent/consent/decide.hpp"
 #include "agent/identify/identify.hpp"
 #include "agent/plugin/subjects.hpp"
 
@@ -33,7 +34,7 @@ struct PolicyChoice {
 
 struct ConsentedSample {
   identify::IdentifiedSample sample;  // identity now with its subject
-  bool known = false;                 // a source knows it
+  bool known = false;                 // a source knows it, and no other contradicts
   std::string unknown_reason;         // when not
   std::vector<PolicyChoice> choices;  // one per policy, in configuration order
 };
@@ -72,6 +73,17 @@ class Desk {
   [[nodiscard]] Decision ask_again(const std::string& sample_id, const config::Policy& policy) const;
 
  private:
+  // What all sources together know of one sample.
+  struct Answer {
+    Known known;
+    std::string subject_id, named_by;
+    bool contradictory = false;
+    std::vector<plugin::Subject> subjects;  // as each source told it; without its records
+    void miss(std::string why) { known.unknown_for.push_back(std::move(why)); }
+  };
+  [[nodiscard]] Answer ask_sources(const std::string& sample_id) const;
+  void take(Result<std::optional<plugin::Subject>> told, const plugin::SubjectSource& source, Answer& answer) const;
+
   const config::Settings& settings_;
   std::vector<plugin::SubjectSource*> sources_;
   std::function<bool(const std::string&)> withdrawn_;

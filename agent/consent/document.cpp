@@ -237,7 +237,7 @@ Verdict alone(Weight weight) {
 Opinion opinion(const Record& record, Weight weight, std::string rule, const std::string& what) {
   Opinion out;
   out.weight = weight;
-  out.finding = {std::move(rule), "the consent " + what, alone(weight), id_of(record)};
+  out.finding = {std::move(rule), "the consent " + what, alone(weight), id_of(record), {}};
   return out;
 }
 Opinion opinion(const Record& record, const Objection& objection) {

@@ -81,6 +81,7 @@ void fill_permit(Decision& decision, const std::vector<Opinion>& opinions) {
     if (best == nullptr || lasts_longer) best = &opinion;
   }
   decision.verdict = Verdict::permit;
+  decision.rule = best->finding.rule;
   decision.reason = best->finding.evidence;
   decision.valid_until_utc_s = best->valid_until_utc_s;
   for (const auto& term : best->terms) add_once(decision.terms, spelling(term));
@@ -114,6 +115,7 @@ Decision evaluate(const std::vector<Record>& given, const Purpose& purpose, std:
   const auto records = canonical(given);
   Decision decision;
   decision.evidence_sha256 = evidence_of(records, purpose);
+  decision.rule = silence;
   decision.reason = "no consent is on record";
   std::vector<Opinion> opinions;
   for (const auto& record : records) {
@@ -128,6 +130,7 @@ Decision evaluate(const std::vector<Record>& given, const Purpose& purpose, std:
     fill_permit(decision, opinions);
   } else {
     decision.verdict = strongest->finding.says;
+    decision.rule = strongest->finding.rule;
     decision.reason = strongest->finding.evidence;
   }
   return decision;
@@ -138,6 +141,7 @@ Json to_json(const Decision& decision, Naming naming) {
   for (const auto& finding : decision.findings) {
     auto entry = Json::object();
     entry.add("rule", finding.rule).add("evidence", finding.evidence).add("says", word_of(finding.says));
+    entry.add("source", finding.source.empty() ? Json() : Json(finding.source));
     if (naming == Naming::documents) {
       entry.add("consent", finding.document.empty() ? Json() : Json(finding.document));
     }
@@ -148,7 +152,8 @@ Json to_json(const Decision& decision, Naming naming) {
   Json terms = Json::array();
   for (const auto& term : decision.terms) terms.push(term);
   Json out = Json::object();
-  out.add("verdict", word_of(decision.verdict)).add("reason", decision.reason).add("findings", std::move(findings));
+  out.add("verdict", word_of(decision.verdict)).add("rule", decision.rule).add("reason", decision.reason);
+  out.add("findings", std::move(findings));
   out.add("obligations", std::move(obligations)).add("terms", std::move(terms));
   out.add("valid_until", decision.valid_until_utc_s ? Json(to_rfc3339(*decision.valid_until_utc_s)) : Json());
   out.add("evidence_sha256", to_hex(decision.evidence_sha256));

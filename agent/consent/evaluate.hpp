@@ -33,6 +33,7 @@ namespace tributary::consent {
 struct Term {
   std::string code;  // shorthand, upper case: "DS"
   std::vector<std::string> parameters;
+  friend bool operator==(const Term&, const Term&) = default;
 };
 /// Terms with `;` between them, CURIE or shorthand in any case. An unknown term is an error: what we do not understand
 /// we can not honour. Errors name the place and never quote the text. TS takes months after `valid_from`
@@ -58,10 +59,15 @@ struct Finding {
   std::string evidence;  // e.g. "the consent was withdrawn"; never with the id of the document
   Verdict says = Verdict::unknown;
   std::string document;  // its id, or ""; for the operator who asks `explain`, and for nothing that is kept or sent
+  std::string source;    // its name in the configuration, or "" for what no subject source said
 };
+
+/// The rule of a decision for which nobody told a document that counts.
+inline constexpr std::string_view silence = "silence";
 
 struct Decision {
   Verdict verdict = Verdict::unknown;
+  std::string rule;                               // of the finding that decided
   std::string reason;                             // one sentence, the finding that decided; without its document
   std::vector<Finding> findings;                  // one per document, in canonical order
   std::vector<Term> obligations;                  // COL, IRB, PUB, RTN, MOR ... that travel with the data
@@ -71,7 +77,7 @@ struct Decision {
   Digest256 evidence_sha256{};                    // over records and purpose, canonical: neither order nor time matter
 };
 
-/// `records` of one person from one or several sources; empty = nothing known = unknown.
+/// `records` of one person from one source; empty = nothing known = unknown.
 Decision evaluate(const std::vector<Record>& records, const Purpose& purpose, std::int64_t now_utc_s);
 
 /// Whether the ids of the documents are told: `explain` alone may, for they may be the numbers of persons.

@@ -19,16 +19,17 @@ identify::IdentifiedSample sample_of(const config::PolicyCase& one) {
   return sample;
 }
 
+Known known_of(const config::PolicyCase& one) {
+  Known known{{}, {}, one.withdrawn};
+  if (one.consent) known.told = *one.consent;
+  for (const auto& source : one.away) known.unknown_for.push_back("subject source " + source + " can not answer");
+  if (!one.consent && one.away.empty()) known.unknown_for.emplace_back("no subject source knows the sample");
+  return known;
+}
+
 config::Expectation found(Verdict verdict) {
   if (verdict == Verdict::permit) return config::Expectation::send;
   return verdict == Verdict::deny ? config::Expectation::refuse : config::Expectation::hold;
-}
-
-std::string deciding_rule(const Decision& decision) {
-  for (const auto& finding : decision.findings) {
-    if (finding.says == decision.verdict && finding.evidence == decision.reason) return finding.rule;
-  }
-  return {};
 }
 
 }  // namespace
@@ -40,11 +41,10 @@ Rehearsal rehearse(const config::Policy& policy, const config::PolicyCase& one, 
     out.found = config::Expectation::not_taken;
     out.reason = choice.why_not;
   } else {
-    Known known{one.consent, {}, one.withdrawn};
-    if (!known.records) known.unknown_reason = "no subject source knows the sample";
+    const auto known = known_of(one);
     const auto decision = decide(known, policy.purpose, one.at_utc_s.value_or(now_utc_s));
     out.found = found(decision.verdict);
-    out.rule = deciding_rule(decision);
+    out.rule = decision.rule;
     out.reason = decision.reason;
   }
   out.as_expected = out.found == one.expected && (one.rule.empty() || one.rule == out.rule);

@@ -18,8 +18,9 @@ TEST_GROUP(Rehearsal) {
     one.sample_name = "S";
     one.project = "P";
     one.files = {"bam", "fastq"};
-    one.consent = {{"c", "active", "HMB", "", "2026-12-31"}};
+    told({{"c", "active", "HMB", "", "2026-12-31"}});
   }
+  void told(const std::vector<Record>& records) { one.consent = {Told{"lims", records}}; }
   std::string outcome(std::int64_t now_utc_s = 0) {
     const auto made = rehearse(policy, one, now_utc_s);
     return std::string(config::name_of(made.found)) + (made.rule.empty() ? "" : " " + made.rule);
@@ -28,13 +29,21 @@ TEST_GROUP(Rehearsal) {
 
 TEST(Rehearsal, sends_refuses_and_holds_by_the_rule_that_decides) {
   STRCMP_EQUAL("send permission", outcome().c_str());
-  one.consent = {{"c", "active", "HMB;GS[FR]", "", ""}};
+  told({{"c", "active", "HMB;GS[FR]", "", ""}});
   STRCMP_EQUAL("refuse GS", outcome().c_str());
-  one.consent = {{"c", "active", "GRU", "", ""}, {"d", "withdrawn", "GRU", "", ""}};
+  told({{"c", "active", "GRU", "", ""}, {"d", "withdrawn", "GRU", "", ""}});
   STRCMP_EQUAL("refuse status", outcome().c_str());
-  one.consent = std::vector<Record>();
-  STRCMP_EQUAL("hold", outcome().c_str());
+  told({});
+  STRCMP_EQUAL("hold silence", outcome().c_str());
   one.consent.reset();
+  STRCMP_EQUAL("hold source", outcome().c_str());
+}
+
+TEST(Rehearsal, asks_every_source_of_the_case_to_agree) {
+  one.consent->push_back({"registry", {{"d", "rejected", "", "", ""}}});
+  STRCMP_EQUAL("refuse status", outcome().c_str());
+  one.consent->pop_back();
+  one.away = {"registry"};
   STRCMP_EQUAL("hold source", outcome().c_str());
 }
 
