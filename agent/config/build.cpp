@@ -1,6 +1,8 @@
 // agent/config/build.cpp: run folders, subject sources, policies, limits, and what there is only one of.
 #include "agent/config/build.hpp"
 
+#include <algorithm>
+
 #include "agent/base/text.hpp"
 #include "agent/config/key_files.hpp"
 #include "agent/consent/evaluate.hpp"
@@ -34,6 +36,9 @@ consent::Purpose build_purpose(const Section& section, Problems& problems) {
   out.project = section.text("project");
   out.institution = section.text("institution");
   out.methods = section.flag("methods");
+  out.research = section.text("research");
+  out.accepts = section.texts("accepts");
+  std::sort(out.accepts.begin(), out.accepts.end());
   return out;
 }
 
@@ -162,6 +167,7 @@ void build_site(const Section& main, Settings& settings, Problems& problems) {
   settings.state_dir = main.text("state_dir");
   settings.state_key_file = main.text("state_key_file");
   settings.plugin_dir = main.text("plugin_dir");
+  settings.mondo_file = main.text("mondo_file");
   settings.listen = main.value("listen").is_null ? std::string() : main.text("listen");
   check_directory_or_nothing(settings.state_dir, main.place("state_dir"), problems);
   check_secret_file(main.text("state_key_file"), symmetric_key_bytes, main.place("state_key_file"), problems);

@@ -115,6 +115,7 @@ struct Settings {
   std::string plugin_dir;      // empty: found from where the program lies
   std::vector<RunFolder> run_folders;
   std::vector<SubjectSource> subjects;
+  std::string mondo_file;          // empty: consent to a disease covers nothing but itself
   std::string identity_key_file;   // empty: manifests are not signed
   std::string pseudonym_key_file;  // path, or `credential:NAME` already resolved to a path
   Pseudonyms pseudonyms;

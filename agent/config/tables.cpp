@@ -195,6 +195,13 @@ constexpr Key purpose_keys[] = {
      .type = Type::flag,
      .help = "true when methods are developed on the data (DUO NMDS)",
      .fallback = "false"},
+    {.name = "research", .help = "the type of research, compared with DUO RS", .form = &filled_form},
+    {.name = "accepts",
+     .type = Type::list,
+     .help = "obligations of DUO that the receiver has agreed to; consents with others are held",
+     .fallback = "[]",
+     .words = "COL IRB PUB RTN MOR US",
+     .element = Type::word},
 };
 constexpr Table purpose_table{"purpose", purpose_keys};
 
@@ -322,6 +329,9 @@ constexpr Key main_keys[] = {
      .type = Type::maps,
      .help = "who a sample belongs to and what they agreed to; every source that knows the person must agree",
      .table = &subject_table},
+    {.name = "mondo_file",
+     .type = Type::path,
+     .help = "mondo.obo: with it, consent to research on a disease covers research on its kinds"},
     {.name = "identity", .type = Type::map, .help = "the key that signs manifests", .table = &identity_table},
     {.name = "pseudonyms",
      .type = Type::map,

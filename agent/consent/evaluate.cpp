@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "agent/base/clock.hpp"
+#include "agent/base/text.hpp"
 #include "agent/consent/document.hpp"
 #include "agent/port/crypto/crypto.hpp"
 
@@ -39,9 +40,11 @@ class Evidence {
   Bytes bytes_;
 };
 
+// A purpose without the keys that came later is spelled as before them.
 Digest256 evidence_of(const std::vector<Record>& records, const Purpose& purpose) {
+  const bool later_keys = !purpose.broader_diseases.empty() || !purpose.research.empty() || !purpose.accepts.empty();
   Evidence evidence;
-  evidence.add("tributary/consent-evidence/v1");
+  evidence.add(later_keys ? "tributary/consent-evidence/v2" : "tributary/consent-evidence/v1");
   evidence.add(name_of(purpose.use));
   evidence.add(purpose.disease);
   evidence.add_flag(purpose.commercial);
@@ -51,6 +54,11 @@ Digest256 evidence_of(const std::vector<Record>& records, const Purpose& purpose
   evidence.add(purpose.institution);
   evidence.add_flag(purpose.methods);
   evidence.add_flag(purpose.aggregate);
+  if (later_keys) {
+    evidence.add(join(purpose.broader_diseases, " "));
+    evidence.add(purpose.research);
+    evidence.add(join(purpose.accepts, " "));
+  }
   evidence.add(std::to_string(records.size()));
   for (const auto& record : records) {
     for (const auto* field :

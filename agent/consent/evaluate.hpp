@@ -8,10 +8,12 @@
 //            These deny whatever another document permits. A document that is about something else (another use,
 //            disease, project, institution, user) or whose period ended denies when it stands alone, and takes nothing
 //            away from another document that permits.
-// Unknown    no document, drafts only, a period that has not begun, a term, date or status that is not understood, RS.
+// Unknown    no document, drafts only, a period that has not begun, a term, date or status that is not understood; an
+//            obligation (COL IRB PUB RTN MOR) that the purpose does not accept, a moratorium that is over aside; RS
+//            without a type, or with one where the purpose names none.
 // Permission NRES covers everything; GRU everything but the purpose NRES; HMB the purposes HMB and DS; DS[MONDO...] the
-//            purpose DS of exactly that disease; POA the purpose POA. Several permissions of one document must all
-//            cover the purpose; several diseases of one document add up. NPOA forbids the purposes that include
+//            purpose DS of that disease and of its kinds; POA the purpose POA. Several permissions of one document must
+//            all cover the purpose; several diseases of one document add up. NPOA forbids the purposes that include
 //            ancestry research: POA, GRU, NRES.
 // Dates      inclusive at both ends; a date without time means its whole day, in UTC.
 #pragma once

@@ -4,7 +4,7 @@
 # BAM, CRAM and BCF need samtools and bcftools; without them these targets start from nothing.
 set -eu
 dir=${1:?the folder to make the inputs in}
-for name in bam cram vcf fastq run_info sample_sheet subject_csv fhir_consent duo_terms yaml drs_reply tes_reply s3_xml sandbox crypt4gh_header pseudonym_reply pseudonym_list linkage; do
+for name in bam cram vcf fastq run_info sample_sheet subject_csv fhir_consent disease_hierarchy duo_terms yaml drs_reply tes_reply s3_xml sandbox crypt4gh_header pseudonym_reply pseudonym_list linkage; do
   mkdir -p "$dir/$name"
 done
 
@@ -58,6 +58,7 @@ fhir_r5='{"resourceType":"Consent","id":"d","meta":{"lastUpdated":"2025-01-01T00
 printf '0{"resourceType":"Bundle","type":"searchset","total":3,"link":[{"relation":"next","url":"https://h/f?p=2"}],"entry":[{"fullUrl":"urn:uuid:1","resource":%s,{"resource":%s},{"resource":%s}]}' "$fhir_person" "$fhir_r4" "$fhir_r5" >"$dir/fhir_consent/bundle"
 printf '1%s\n%s\n' "$fhir_r4" "$fhir_r5" >"$dir/fhir_consent/lines"
 printf '2programme: x\ndenies: programme\npacks:\n  - valid_from: 2020-01-01\n    grants:\n      - { codes: [a, "s|b"], terms: HMB, unless: [c], bound: "GS[DE]" }\n' >"$dir/fhir_consent/map"
+printf 'format-version: 1.4\n\n[Term]\nid: MONDO:0000003\nis_a: MONDO:0000001 {source="x"} ! a\nis_a: MONDO:0000002\n\n[Term]\nid: MONDO:0000002\nis_a: MONDO:0000003\nis_obsolete: true\n' >"$dir/disease_hierarchy/terms"
 printf 'HMB;NPU' >"$dir/duo_terms/short"
 printf 'DUO:0000007[MONDO:0007254];GS[DE|FR];TS[18 months]' >"$dir/duo_terms/long"
 printf 'site: a\nlist:\n  - { a: 1s, b: [x, "y"] }\n  - c: |\n      text\n' >"$dir/yaml/map"

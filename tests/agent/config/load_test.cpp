@@ -190,6 +190,23 @@ TEST(Load, reads_every_key_of_a_policy) {
   CHECK(p.on_withdrawal == OnWithdrawal::stop);
 }
 
+TEST(Load, looks_the_disease_of_a_purpose_up_in_the_hierarchy) {
+  workspace.write("mondo.obo",
+                  "[Term]\nid: MONDO:0007254\nis_a: MONDO:0000002\n\n[Term]\nid: MONDO:0000002\nis_a: MONDO:0000001\n");
+  workspace.write(
+      "policies.d/ds.yaml",
+      "destination: d\npurpose: { use: DS, disease: \"MONDO:0007254\", research: paediatric, accepts: [ PUB, COL "
+      "] }\n");
+  workspace.write("destinations.d/d.yaml",
+                  "plugin: folder\nsettings: { path: out }\nrecipients: [ ../keys/national.pub ]\n");
+  const auto purpose = good(smallest + "mondo_file: mondo.obo\n").policies[0].purpose;
+  text_is("MONDO:0000001", purpose.broader_diseases.at(0));
+  text_is("MONDO:0000002", purpose.broader_diseases.at(1));
+  text_is("paediatric", purpose.research);
+  text_is("COL", purpose.accepts.at(0));
+  CHECK_TRUE(good(smallest).policies[0].purpose.broader_diseases.empty());
+}
+
 TEST(Load, gives_nothing_for_an_unknown_name) {
   const auto settings = good(smallest);
   POINTERS_EQUAL(nullptr, settings.destination("x"));
