@@ -42,6 +42,25 @@ consent::Purpose build_purpose(const Section& section, Problems& problems) {
   return out;
 }
 
+// A kind that the policy does not send is a minimum that nothing meets.
+void check_minimum(const Section& section, const Policy& policy, Problems& problems) {
+  const auto& places = section.value("kinds").list_places;
+  for (std::size_t i = 0; i < policy.minimum.kinds.size(); ++i) {
+    const auto& kind = policy.minimum.kinds[i];
+    if (std::find(policy.files.begin(), policy.files.end(), kind) != policy.files.end()) continue;
+    problems.error(places[i], "'" + kind + "' is none of the policy's `files`: no sample would be taken",
+                   "add it to `files`, or remove it here");
+  }
+}
+
+consent::Egress build_egress(const Section& section) {
+  const auto& unknown = section.text("unknown");
+  return {section.text("country"), section.texts("keep_in"),
+          unknown == "send"   ? consent::Verdict::permit
+          : unknown == "hold" ? consent::Verdict::unknown
+                              : consent::Verdict::deny};
+}
+
 void check_listen(const Section& main, const std::string& listen, Problems& problems) {
   if (listen.empty()) return;
   std::string host;
@@ -104,6 +123,11 @@ SubjectSource build_subjects(const Section& section, const PluginDesk& desk, Pro
   out.plugin = section.text("plugin");
   out.settings = read_settings(section, PluginKind::consent, desk, nullptr, problems);
   out.may_be_silent = section.text("documents") == "optional";
+  if (const auto* attributes = section.section("attributes")) {
+    out.family = attributes->text("family");
+    out.family_size = attributes->text("family_size");
+    out.country = attributes->text("country");
+  }
   build_reach(section, out, problems);
   return out;
 }
@@ -143,6 +167,12 @@ Policy build_policy(const Section& section, Problems& problems) {
   if (section.given("files") && out.files.empty()) {
     problems.error(section.place("files"), "is empty: nothing would be sent", "name at least one kind");
   }
+  if (const auto* minimum = section.section("minimum")) {
+    out.minimum = {static_cast<std::uint64_t>(minimum->number("size")), minimum->texts("kinds")};
+    check_minimum(*minimum, out, problems);
+  }
+  out.whole_family = section.text("require") == "all-of-family";
+  out.skip_further = section.text("further_policies") == "skip";
   out.mask_read_names = section.text("read_names") == "mask";
   if (section.text("tags") == "all") out.tags = ReadTags::all;
   if (section.text("tags") == "none") out.tags = ReadTags::none;
@@ -168,6 +198,7 @@ void build_site(const Section& main, Settings& settings, Problems& problems) {
   settings.state_key_file = main.text("state_key_file");
   settings.plugin_dir = main.text("plugin_dir");
   settings.mondo_file = main.text("mondo_file");
+  if (main.given("egress")) settings.egress = build_egress(*main.section("egress"));
   settings.listen = main.value("listen").is_null ? std::string() : main.text("listen");
   check_directory_or_nothing(settings.state_dir, main.place("state_dir"), problems);
   check_secret_file(main.text("state_key_file"), symmetric_key_bytes, main.place("state_key_file"), problems);

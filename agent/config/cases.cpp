@@ -41,8 +41,18 @@ constexpr Key sample_keys[] = {
      .fallback = "[fastq, bam, cram, vcf]",
      .words = "fastq bam cram vcf gvcf bcf bed report",
      .element = Type::word},
+    {.name = "size", .type = Type::size, .help = "of each of its files", .fallback = "0B"},
 };
 constexpr Table sample_table{"sample", sample_keys};
+
+constexpr Key relative_keys[] = {
+    {.name = "consent", .type = Type::maps, .help = "the member's documents", .table = &record_table},
+    {.name = "withdrawn",
+     .type = Type::flag,
+     .help = "true: the member was withdrawn with `tributary withdraw`",
+     .fallback = "false"},
+};
+constexpr Table relative_table{"member of the family", relative_keys};
 
 constexpr Key case_keys[] = {
     {.name = "name", .help = "what the case is about", .required = true},
@@ -58,6 +68,19 @@ constexpr Key case_keys[] = {
      .type = Type::flag,
      .help = "true: the person was withdrawn with `tributary withdraw`",
      .fallback = "false"},
+    {.name = "country",
+     .type = Type::list,
+     .help = "countries that the person's data come from, as subject sources tell them",
+     .fallback = "[]"},
+    {.name = "family_size",
+     .type = Type::integer,
+     .help = "how many members the family has; left out: no subject source tells a family",
+     .least = 1,
+     .most = 1000},
+    {.name = "family",
+     .type = Type::maps,
+     .help = "the other members of the family in the run",
+     .table = &relative_table},
     {.name = "expect",
      .type = Type::word,
      .help = "what is to come out",
@@ -111,8 +134,14 @@ PolicyCase build_case(const Section& section, const Section& file) {
   out.sample_name = sample.text("name");
   out.project = sample.text("project");
   out.files = sample.texts("files");
+  out.file_bytes = static_cast<std::uint64_t>(sample.number("size"));
   if (section.given("consent")) out.consent = told_of(section.sections("consent"));
   out.away = section.texts("away");
+  out.countries = section.texts("country");
+  if (section.given("family_size")) out.family_size = static_cast<std::uint32_t>(section.number("family_size"));
+  for (const auto& relative : section.sections("family")) {
+    out.family.push_back({told_of(relative.sections("consent")), relative.flag("withdrawn")});
+  }
   out.withdrawn = section.flag("withdrawn");
   out.expected = expectation_of(section.text("expect"));
   out.rule = section.text("rule");

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/consent/egress.hpp"
 #include "agent/consent/purpose.hpp"
 
 namespace tributary::config {
@@ -48,6 +49,8 @@ struct SubjectSource : Reach {
   std::string plugin;
   PluginSettings settings;
   bool may_be_silent = false;  // documents: optional
+  // Names of attributes that tell of a person's family and country.
+  std::string family = "family_id", family_size = "family_size", country = "country";
 };
 
 /// Who gives pseudonyms: the key of the site, or a source outside.
@@ -80,6 +83,12 @@ struct Samples {
   std::vector<std::string> project{"*"}, name{"*"}, except;
 };
 
+/// The least that a sample must have. No instrument tells of reads or qualities: sizes stand for them.
+struct Minimum {
+  std::uint64_t bytes = 0;         // of its files together, without indices and joint files
+  std::vector<std::string> kinds;  // of which it must have a file each
+};
+
 /// Of optional fields of reads, see port/genomics.
 enum class ReadTags : std::uint8_t { known, all, none };
 enum class OnWithdrawal : std::uint8_t { erase, stop };  // `delete`, `stop`
@@ -90,6 +99,9 @@ struct Policy {
   consent::Purpose purpose;
   Samples samples;
   std::vector<std::string> files;  // kinds
+  Minimum minimum;
+  bool whole_family = false;  // require: all-of-family
+  bool skip_further = false;  // further_policies: skip
   bool mask_read_names = false;
   ReadTags tags = ReadTags::known;
   bool keep_bare_sites = false;  // sites_without_variant: keep
@@ -122,6 +134,7 @@ struct Settings {
   Approval reidentify_approval = Approval::none;
   std::vector<Destination> destinations;
   std::vector<Policy> policies;
+  std::optional<consent::Egress> egress;  // nothing: data go wherever policies send them
   Limits limits;
   std::string listen = "127.0.0.1:8480";  // empty: off
 

@@ -18,6 +18,7 @@
 #include "agent/base/result.hpp"
 #include "agent/config/settings.hpp"
 #include "agent/consent/decide.hpp"
+#include "agent/consent/family.hpp"
 #include "agent/identify/identify.hpp"
 #include "agent/plugin/subjects.hpp"
 
@@ -69,8 +70,10 @@ class Desk {
   /// One sample of a run: its subject, and one choice per policy.
   [[nodiscard]] ConsentedSample ask(const identify::IdentifiedSample& sample,
                                     std::optional<std::int64_t> at_utc_s = {}) const;
-  /// Once more, for one sample, right before a commit.
-  [[nodiscard]] Decision ask_again(const std::string& sample_id, const config::Policy& policy) const;
+  /// Once more, for one sample, right before a commit. `others_in_run`: sample ids of the other parcels of the run
+  /// under this policy; a policy for whole families asks for those of the family, too.
+  [[nodiscard]] Decision ask_again(const std::string& sample_id, const config::Policy& policy,
+                                   const std::vector<std::string>& others_in_run = {}) const;
 
  private:
   // What all sources together know of one sample.
@@ -78,11 +81,17 @@ class Desk {
     Known known;
     std::string subject_id, named_by;
     bool contradictory = false;
-    std::vector<plugin::Subject> subjects;  // as each source told it; without its records
+    Kin kin;
+    std::vector<identify::Identifier> words;
     void miss(std::string why) { known.unknown_for.push_back(std::move(why)); }
   };
   [[nodiscard]] Answer ask_sources(const std::string& sample_id) const;
   void take(Result<std::optional<plugin::Subject>> told, const plugin::SubjectSource& source, Answer& answer) const;
+  static void read(const config::SubjectSource& entry, const plugin::Subject::Attribute& attribute, Answer& answer);
+  [[nodiscard]] ConsentedSample ask_one(const identify::IdentifiedSample& sample, std::int64_t at_utc_s,
+                                        Kin& kin) const;
+  [[nodiscard]] static Member member_of(const ConsentedSample& sample, const Kin& kin, std::size_t policy);
+  void bind_families(std::vector<ConsentedSample>& samples, const std::vector<Kin>& kin) const;
 
   const config::Settings& settings_;
   std::vector<plugin::SubjectSource*> sources_;

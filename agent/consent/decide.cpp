@@ -91,7 +91,9 @@ Decision decide(const Known& known, const Purpose& purpose, std::int64_t now_utc
   }
   // Nobody said a word of consent: then silence holds, wherever it was allowed.
   if (!somebody_speaks) std::move(silent.begin(), silent.end(), std::back_inserter(parts));
-  for (const auto& why : known.unknown_for) parts.push_back(by_rule(Verdict::unknown, "source", why));
+  auto unknown_for = known.unknown_for;
+  std::sort(unknown_for.begin(), unknown_for.end());
+  for (const auto& why : unknown_for) parts.push_back(by_rule(Verdict::unknown, "source", why));
   if (told.empty()) parts.push_back(evaluate({}, purpose, now_utc_s));
   return all_of(parts);
 }

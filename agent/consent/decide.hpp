@@ -24,6 +24,7 @@ struct Told {
 struct Known {
   std::vector<Told> told;                // one per source that knows the person
   std::vector<std::string> unknown_for;  // why somebody's answer is missing; without identifiers
+  std::vector<std::string> countries;    // that sources tell of the person
   bool withdrawn = false;                // by our own register; that denies whatever a source says
 };
 Decision decide(const Known& known, const Purpose& purpose, std::int64_t now_utc_s);

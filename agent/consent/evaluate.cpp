@@ -144,6 +144,12 @@ Decision evaluate(const std::vector<Record>& given, const Purpose& purpose, std:
   return decision;
 }
 
+bool taken_back(const Decision& decision) {
+  return std::any_of(decision.findings.begin(), decision.findings.end(), [](const Finding& finding) {
+    return finding.says == Verdict::deny && (finding.rule == "status" || finding.rule == "withdrawn");
+  });
+}
+
 Json to_json(const Decision& decision, Naming naming) {
   Json findings = Json::array();
   for (const auto& finding : decision.findings) {

@@ -69,7 +69,6 @@ inline constexpr std::string_view silence = "silence";
 
 struct Decision {
   Verdict verdict = Verdict::unknown;
-  std::string rule;                               // of the finding that decided
   std::string reason;                             // one sentence, the finding that decided; without its document
   std::vector<Finding> findings;                  // one per document, in canonical order
   std::vector<Term> obligations;                  // COL, IRB, PUB, RTN, MOR ... that travel with the data
@@ -77,10 +76,14 @@ struct Decision {
                                                   // their parameters: "DUO:0000007[MONDO:0007254]"
   std::optional<std::int64_t> valid_until_utc_s;  // of a permit
   Digest256 evidence_sha256{};                    // over records and purpose, canonical: neither order nor time matter
+  std::string rule{};                             // of the finding that decided
 };
 
 /// `records` of one person from one source; empty = nothing known = unknown.
 Decision evaluate(const std::vector<Record>& records, const Purpose& purpose, std::int64_t now_utc_s);
+
+/// True when a document, or our own register, took consent back: what was delivered under it is to be taken back, too.
+bool taken_back(const Decision& decision);
 
 /// Whether the ids of the documents are told: `explain` alone may, for they may be the numbers of persons.
 enum class Naming : bool { no_document, documents };

@@ -246,7 +246,28 @@ consent::Decision Runner::ask_again(const journal::ParcelRow& row) {
     unknown.reason = "the linkage of this pseudonym is not in the journal";
     return unknown;
   }
-  return site_.ask_again((*link)->id, row.policy);
+  auto others = others_of_run(row);
+  if (!others) {
+    unknown.reason = others.error().what;
+    return unknown;
+  }
+  return site_.ask_again((*link)->id, row.policy, *others);
+}
+
+// The samples of the other parcels of a run under the same policy, for policies that send families whole.
+Result<std::vector<std::string>> Runner::others_of_run(const journal::ParcelRow& row) {
+  std::vector<std::string> samples;
+  const auto* policy = site_.settings().policy(row.policy);
+  if (policy == nullptr || !policy->whole_family) return samples;
+  auto rows = journal_.parcels({{}, row.run_name, row.destination});
+  if (!rows) return rows.error();
+  for (const auto& other : *rows) {
+    if (other.run != row.run || other.policy != row.policy || other.id == row.id) continue;
+    auto link = journal_.linked(other.destination, other.pseudonym);
+    if (!link) return link.error();
+    if (*link) samples.push_back((*link)->id);
+  }
+  return samples;
 }
 
 void Runner::recheck_consent() {
@@ -265,10 +286,7 @@ void Runner::recheck_consent() {
       if (row.stage < journal::Stage::queued || row.stage > journal::Stage::delivered) continue;
       const auto decision = ask_again(row);
       if (decision.verdict != consent::Verdict::deny) continue;
-      const bool took_back =
-          std::any_of(decision.findings.begin(), decision.findings.end(), [](const consent::Finding& finding) {
-            return finding.says == consent::Verdict::deny && finding.rule == "status";
-          });
+      const bool took_back = consent::taken_back(decision);
       const auto* policy = site_.settings().policy(row.policy);
       const bool erase = policy != nullptr && policy->on_withdrawal == config::OnWithdrawal::erase;
       // What was delivered under a consent that merely ended stays; what was taken back is taken back there too.

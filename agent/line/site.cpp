@@ -229,7 +229,8 @@ Result<consent::ConsentedRun> Site::ask(const identify::IdentifiedRun& run, std:
   return desk_->ask(run, at_utc_s);
 }
 
-consent::Decision Site::ask_again(const std::string& sample_id, const std::string& policy) {
+consent::Decision Site::ask_again(const std::string& sample_id, const std::string& policy,
+                                  const std::vector<std::string>& others_in_run) {
   const auto* entry = settings_.policy(policy);
   if (entry == nullptr) {
     consent::Decision decision;
@@ -237,7 +238,7 @@ consent::Decision Site::ask_again(const std::string& sample_id, const std::strin
     return decision;
   }
   const std::lock_guard lock(subjects_mutex_);
-  return desk_->ask_again(sample_id, *entry);
+  return desk_->ask_again(sample_id, *entry, others_in_run);
 }
 
 std::string Site::revision() {

@@ -79,6 +79,21 @@ TEST(Cases, sort_documents_by_the_source_that_tells_them) {
   STRCMP_EQUAL("registry", read.away[0].c_str());
 }
 
+TEST(Cases, tell_of_families_countries_and_sizes) {
+  const auto read = one(
+      "cases:\n  - name: a\n    policy: research\n    sample: { size: 2KiB }\n    country: [ DE, FR ]\n    "
+      "family_size: 3\n"
+      "    family:\n      - { consent: [ { status: active, permissions: HMB } ] }\n      - { withdrawn: true }\n    "
+      "expect: hold\n");
+  LONGS_EQUAL(2048, read.file_bytes);
+  LONGS_EQUAL(2, read.countries.size());
+  LONGS_EQUAL(3, *read.family_size);
+  LONGS_EQUAL(2, read.family.size());
+  STRCMP_EQUAL("HMB", read.family[0].consent[0].records[0].permissions.c_str());
+  CHECK_TRUE(!read.family[0].withdrawn && read.family[1].withdrawn);
+  CHECK_FALSE(one("cases: [ { name: a, policy: research, expect: hold } ]").family_size.has_value());
+}
+
 TEST(Cases, have_instants_of_their_own) {
   CHECK_FALSE(one("cases: [ { name: a, policy: research, expect: hold } ]").at_utc_s.has_value());
   LONGS_EQUAL(1, *one("at: 2026-06-01\ncases: [ { name: a, policy: research, expect: hold, at: "

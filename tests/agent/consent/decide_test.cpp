@@ -20,7 +20,7 @@ Told told(const std::string& source, const std::string& permissions, const std::
 Decision decided(std::vector<Told> all, std::vector<std::string> unknown_for = {}) {
   Purpose purpose;
   purpose.country = "DE";
-  return decide({std::move(all), std::move(unknown_for)}, purpose, now);
+  return decide({std::move(all), std::move(unknown_for), {}, false}, purpose, now);
 }
 
 }  // namespace
@@ -80,7 +80,7 @@ TEST(Decide, has_the_evidence_of_one_source_and_another_one_for_several) {
 }
 
 TEST(Decide, denies_whom_the_own_register_holds) {
-  const auto decision = decide({{told("a", "HMB")}, {}, true}, {}, now);
+  const auto decision = decide({{told("a", "HMB")}, {}, {}, true}, {}, now);
   CHECK(decision.verdict == Verdict::deny);
   STRCMP_EQUAL("withdrawn", decision.rule.c_str());
   CHECK_TRUE(decision.terms.empty());

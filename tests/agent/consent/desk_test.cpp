@@ -228,6 +228,57 @@ TEST(Desk, answers_for_every_policy_in_their_order) {
   CHECK_FALSE(told.choices[2].matches);
 }
 
+TEST(Desk, asks_for_whole_families_where_the_policy_does) {
+  settings.policies[0].whole_family = true;
+  const auto member = [&](const std::string& number, const std::string& family, const std::string& size) {
+    auto person = subject("SUBJECT-" + number);
+    person.attributes.push_back({"family_id", family, false});
+    person.attributes.push_back({"family_size", size, true});
+    first.subjects["SAMPLE-" + number] = person;
+  };
+  const auto again = [&] {
+    return desk().ask_again("SAMPLE-01", settings.policies[0], {"SAMPLE-02", "SAMPLE-03"}).verdict;
+  };
+  member("01", "FAMILY-01", "2");
+  member("02", "FAMILY-01", "2");
+  member("03", "FAMILY-02", "1");
+  CHECK(verdict() == Verdict::unknown);  // alone it is half a family
+  CHECK(again() == Verdict::permit);
+  const auto told = desk().ask(sample("SAMPLE-01"));
+  CHECK_TRUE(has(told.sample.identity, "family id", "FAMILY-01"));
+  CHECK_FALSE(has(told.sample.identity, "family size", "2"));
+  withdrawn = "SUBJECT-02";
+  CHECK(again() == Verdict::deny);
+  withdrawn = "SUBJECT-03";
+  CHECK(again() == Verdict::permit);
+  member("02", "FAMILY-02", "2");
+  CHECK(again() == Verdict::unknown);
+  member("01", "FAMILY-01", "one");
+  CHECK(again() == Verdict::unknown);
+  member("01", "FAMILY-01", "1");
+  CHECK(again() == Verdict::permit);
+  second.subjects["SAMPLE-01"] = first.subjects["SAMPLE-01"];
+  CHECK(again() == Verdict::permit);
+  second.subjects["SAMPLE-01"].attributes.back().value = "2";
+  CHECK(again() == Verdict::unknown);
+  second.subjects["SAMPLE-01"].attributes = {{"family_id", "FAMILY-09", false}};
+  CHECK(again() == Verdict::unknown);
+}
+
+TEST(Desk, keeps_data_in_the_region_that_they_come_from) {
+  first.subjects["SAMPLE-01"] = subject("SUBJECT-01");
+  settings.egress = consent::Egress{"", {"CH"}, Verdict::deny};
+  CHECK(verdict() == Verdict::deny);  // nobody says where the data come from
+  first.subjects["SAMPLE-01"].attributes.push_back({"country", "FR", true});
+  CHECK(verdict() == Verdict::permit);
+  CHECK_FALSE(has(desk().ask(sample("SAMPLE-01")).sample.identity, "country", "FR"));
+  first.subjects["SAMPLE-01"].attributes.back().value = "CH";
+  CHECK(verdict() == Verdict::deny);
+  CHECK(desk().ask_again("SAMPLE-01", settings.policies[0]).verdict == Verdict::deny);
+  first.subjects.clear();
+  CHECK(verdict() == Verdict::unknown);
+}
+
 TEST(Desk, never_says_an_identifier_in_a_reason) {
   first.subjects["SAMPLE-01"] = subject("SUBJECT-01", "withdrawn");
   settings.policies.push_back(policy("other"));
@@ -287,4 +338,40 @@ TEST(Choose, says_when_no_file_is_of_a_wanted_kind) {
   const auto choice = choose(wanted, sample("SAMPLE-01"));
   CHECK_FALSE(choice.matches);
   STRCMP_EQUAL("the sample has no file of the kinds cram, bcf", choice.why_not.c_str());
+}
+
+TEST(Choose, asks_for_the_least_that_a_policy_wants_of_a_sample) {
+  auto wanted = policy("p");
+  wanted.files = {"bam", "vcf"};
+  auto given = sample("SAMPLE-01");
+  for (auto& file : given.files) file.id.size = 1024;
+  wanted.minimum = {2048, {"bam"}};
+  CHECK_TRUE(choose(wanted, given).matches);
+  given.files[1].id.size = 1023;
+  STRCMP_EQUAL("the sample's files have 2.0 KiB, of at least 2.0 KiB (minimum.size)",
+               choose(wanted, given).why_not.c_str());
+  wanted.minimum = {1, {"bam"}};
+  given.files[1].column = identify::JointColumn{};
+  given.files[3].id.size = 0;
+  CHECK_FALSE(choose(wanted, given).matches);  // neither index nor joint file counts
+  wanted.minimum = {0, {"bam", "vcf"}};
+  CHECK_TRUE(choose(wanted, given).matches);
+  given.files.pop_back();
+  STRCMP_EQUAL("the sample lacks files of the kinds vcf (minimum.kinds)", choose(wanted, given).why_not.c_str());
+}
+
+TEST(Choose, leaves_nothing_to_further_policies_where_one_says_so) {
+  auto first = policy("first");
+  auto second = policy("second");
+  first.samples.project = {"WGS"};
+  const auto taken = [&](const std::string& project) {
+    const auto choices = choose({first, second}, sample("SAMPLE-01", project));
+    return std::string(choices[0].matches ? "1" : "") + (choices[1].matches ? "2" : "");
+  };
+  STRCMP_EQUAL("12", taken("WGS").c_str());
+  first.skip_further = true;
+  STRCMP_EQUAL("1", taken("WGS").c_str());
+  STRCMP_EQUAL("2", taken("other").c_str());
+  STRCMP_EQUAL("the policy first takes it before (further_policies: skip)",
+               choose({first, second}, sample("SAMPLE-01"))[1].why_not.c_str());
 }
