@@ -58,6 +58,12 @@ class ConsentedRun {
   std::vector<identify::WithheldFile> withheld_;
 };
 
+/// Another sample of the same run under the same policy.
+struct OtherSample {
+  std::string sample_id;  // an identity
+  bool sealed = false;    // proven clean, and ready to go or gone already
+};
+
 class Desk {
  public:
   /// `withdrawn(subject_id)` answers from our own register. All references outlive the desk.
@@ -70,10 +76,11 @@ class Desk {
   /// One sample of a run: its subject, and one choice per policy.
   [[nodiscard]] ConsentedSample ask(const identify::IdentifiedSample& sample,
                                     std::optional<std::int64_t> at_utc_s = {}) const;
-  /// Once more, for one sample, right before a commit. `others_in_run`: sample ids of the other parcels of the run
-  /// under this policy; a policy for whole families asks for those of the family, too.
+  /// Once more, for one sample, right before a commit. `others_in_run`: the samples of the other parcels of the
+  /// run under this policy; a policy for whole families asks for those of the family, too, and waits until all are
+  /// sealed.
   [[nodiscard]] Decision ask_again(const std::string& sample_id, const config::Policy& policy,
-                                   const std::vector<std::string>& others_in_run = {}) const;
+                                   const std::vector<OtherSample>& others_in_run = {}) const;
 
  private:
   // What all sources together know of one sample.

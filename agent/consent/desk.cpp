@@ -170,7 +170,7 @@ Result<ConsentedRun> Desk::ask(const identify::IdentifiedRun& run, std::optional
 }
 
 Decision Desk::ask_again(const std::string& sample_id, const config::Policy& policy,
-                         const std::vector<std::string>& others_in_run) const {
+                         const std::vector<OtherSample>& others_in_run) const {
   const auto now = clock_.now_utc_s();
   const auto ask_member = [&](const std::string& id) {
     auto answer = ask_sources(id);
@@ -182,8 +182,13 @@ Decision Desk::ask_again(const std::string& sample_id, const config::Policy& pol
   std::vector<Member> family;
   for (const auto& other : others_in_run) {
     if (self.kin.family.empty()) break;
-    auto member = ask_member(other);
-    if (member.kin.family == self.kin.family) family.push_back(std::move(member));
+    auto member = ask_member(other.sample_id);
+    if (member.kin.family != self.kin.family) continue;
+    if (!other.sealed) {
+      member.decision =
+          all_of({std::move(member.decision), by_rule(Verdict::unknown, "family", "its sample is not ready to go")});
+    }
+    family.push_back(std::move(member));
   }
   return whole_family(self, family);
 }

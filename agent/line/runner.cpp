@@ -255,8 +255,8 @@ consent::Decision Runner::ask_again(const journal::ParcelRow& row) {
 }
 
 // The samples of the other parcels of a run under the same policy, for policies that send families whole.
-Result<std::vector<std::string>> Runner::others_of_run(const journal::ParcelRow& row) {
-  std::vector<std::string> samples;
+Result<std::vector<consent::OtherSample>> Runner::others_of_run(const journal::ParcelRow& row) {
+  std::vector<consent::OtherSample> samples;
   const auto* policy = site_.settings().policy(row.policy);
   if (policy == nullptr || !policy->whole_family) return samples;
   auto rows = journal_.parcels({{}, row.run_name, row.destination});
@@ -265,7 +265,8 @@ Result<std::vector<std::string>> Runner::others_of_run(const journal::ParcelRow&
     if (other.run != row.run || other.policy != row.policy || other.id == row.id) continue;
     auto link = journal_.linked(other.destination, other.pseudonym);
     if (!link) return link.error();
-    if (*link) samples.push_back((*link)->id);
+    const bool sealed = other.stage >= journal::Stage::queued && other.stage != journal::Stage::cancelled;
+    if (*link) samples.push_back({(*link)->id, sealed});
   }
   return samples;
 }

@@ -77,7 +77,7 @@ class Runner {
   bool may_upload_now() const;
   Result<bool> something_is_due_by(std::int64_t horizon_utc_s);
   consent::Decision ask_again(const journal::ParcelRow& row);
-  Result<std::vector<std::string>> others_of_run(const journal::ParcelRow& row);
+  Result<std::vector<consent::OtherSample>> others_of_run(const journal::ParcelRow& row);
   double chance();
 
   Site& site_;

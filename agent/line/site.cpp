@@ -230,7 +230,7 @@ Result<consent::ConsentedRun> Site::ask(const identify::IdentifiedRun& run, std:
 }
 
 consent::Decision Site::ask_again(const std::string& sample_id, const std::string& policy,
-                                  const std::vector<std::string>& others_in_run) {
+                                  const std::vector<consent::OtherSample>& others_in_run) {
   const auto* entry = settings_.policy(policy);
   if (entry == nullptr) {
     consent::Decision decision;

@@ -72,7 +72,7 @@ class Site {
                                                   std::optional<std::int64_t> at_utc_s = {});
   /// Today's decision on one sample, as consent::Desk.
   [[nodiscard]] consent::Decision ask_again(const std::string& sample_id, const std::string& policy,
-                                            const std::vector<std::string>& others_in_run);
+                                            const std::vector<consent::OtherSample>& others_in_run);
   /// Changes whenever an answer of a subject source or of the source of pseudonyms may have changed.
   [[nodiscard]] std::string revision();
 

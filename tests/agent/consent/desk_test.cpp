@@ -236,8 +236,9 @@ TEST(Desk, asks_for_whole_families_where_the_policy_does) {
     person.attributes.push_back({"family_size", size, true});
     first.subjects["SAMPLE-" + number] = person;
   };
+  bool sealed = true;
   const auto again = [&] {
-    return desk().ask_again("SAMPLE-01", settings.policies[0], {"SAMPLE-02", "SAMPLE-03"}).verdict;
+    return desk().ask_again("SAMPLE-01", settings.policies[0], {{"SAMPLE-02", sealed}, {"SAMPLE-03", true}}).verdict;
   };
   member("01", "FAMILY-01", "2");
   member("02", "FAMILY-01", "2");
@@ -247,7 +248,11 @@ TEST(Desk, asks_for_whole_families_where_the_policy_does) {
   const auto told = desk().ask(sample("SAMPLE-01"));
   CHECK_TRUE(has(told.sample.identity, "family id", "FAMILY-01"));
   CHECK_FALSE(has(told.sample.identity, "family size", "2"));
+  sealed = false;
+  CHECK(again() == Verdict::unknown);
   withdrawn = "SUBJECT-02";
+  CHECK(again() == Verdict::deny);
+  sealed = true;
   CHECK(again() == Verdict::deny);
   withdrawn = "SUBJECT-03";
   CHECK(again() == Verdict::permit);
