@@ -163,6 +163,7 @@ TEST(Evaluate, does_not_judge_what_it_can_not_judge) {
   expect("unknown", {active("HMB;RS")}, purpose);
   expect("unknown", {active("HMB;MOR[soon]")});
   expect("unknown", {active("HMB;TS[soon]")});
+  expect("unknown", {active("HMB;TS[soon]"), {"c-9", "active", "GRU", "", ""}});
 }
 
 TEST(Evaluate, lets_methods_development_and_genetic_studies_apart) {
@@ -194,6 +195,15 @@ TEST(Evaluate, holds_a_moratorium_until_its_day) {
   for (const auto* parameters : {"soon", "2026-01-01|2026-02-01"}) {
     expect("unknown", {active("HMB;MOR[" + std::string(parameters) + "]")}, willing);
   }
+}
+
+TEST(Evaluate, holds_a_period_that_ends_before_it_begins) {
+  expect("unknown", {active("HMB", "2026-06-01", "2026-01-01")});
+  expect("unknown", {active("HMB", "2026-06-01", "2026-01-01"), {"c-9", "active", "GRU", "", ""}});
+}
+
+TEST(Evaluate, reads_the_disease_of_a_purpose_for_disease_research_only) {
+  expect("deny", {active("DS[MONDO:0000003]")}, purpose_of(Use::hmb, "MONDO:0000003"));
 }
 
 TEST(Evaluate, takes_approved_users_on_the_receivers_word) {
