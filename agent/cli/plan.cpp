@@ -129,7 +129,18 @@ void print_finding(const Json& finding, std::string_view said) {
   std::string line = std::string(finding["says"].as_string()) + " by rule " + std::string(finding["rule"].as_string());
   if (finding["evidence"].as_string() != said) line += ": " + std::string(finding["evidence"].as_string());
   if (!finding["consent"].as_string().empty()) line += " (consent " + std::string(finding["consent"].as_string()) + ")";
-  say("          " + line);
+  say("            " + line);
+}
+
+// A short tree: who spoke, and below it what by which rule.
+void print_findings(const Json& findings, std::string_view said) {
+  std::optional<std::string> speaker;
+  for (const auto& finding : findings.items()) {
+    const std::string source(finding["source"].as_string("this site"));
+    if (speaker != source) say("          " + source);
+    speaker = source;
+    print_finding(finding, said);
+  }
 }
 
 // `said`: what stands above it already, once for all policies: why nobody knows the sample.
@@ -156,11 +167,8 @@ void print_choice(const Json& choice, std::string_view said, bool detail) {
     say("          parcel " + std::string(choice["parcel"].as_string()) + ": " +
         std::string(choice["state"].as_string()) + unless_said(choice["reason"], "consent: "));
   }
-  if (detail) {
-    for (const auto& finding : choice["decision"]["findings"].items()) {
-      print_finding(finding, said);
-    }
-  }
+  const auto& findings = choice["decision"]["findings"];
+  if (detail || findings.items().size() > 1) print_findings(findings, said);
   for (const auto& file : choice["files"].items()) say("          " + printable(file.as_string()));
 }
 

@@ -45,7 +45,7 @@ int run_policy(Context& context, const Arguments& arguments) {
   std::uint64_t broken = 0;
   Json cases = Json::array();
   for (const auto& one : *loaded.cases) {
-    const auto rehearsal = consent::rehearse(*settings->policy(one.policy), one, now);
+    const auto rehearsal = consent::rehearse(*settings, one, now);
     if (!rehearsal.as_expected) ++broken;
     if (arguments.has("--json")) {
       cases.push(case_json(one, rehearsal));

@@ -1,6 +1,8 @@
 // agent/config/build.cpp: run folders, subject sources, policies, limits, and what there is only one of.
 #include "agent/config/build.hpp"
 
+#include <algorithm>
+
 #include "agent/base/text.hpp"
 #include "agent/config/key_files.hpp"
 #include "agent/consent/evaluate.hpp"
@@ -34,7 +36,29 @@ consent::Purpose build_purpose(const Section& section, Problems& problems) {
   out.project = section.text("project");
   out.institution = section.text("institution");
   out.methods = section.flag("methods");
+  out.research = section.text("research");
+  out.accepts = section.texts("accepts");
+  std::sort(out.accepts.begin(), out.accepts.end());
   return out;
+}
+
+// A kind that the policy does not send is a minimum that nothing meets.
+void check_minimum(const Section& section, const Policy& policy, Problems& problems) {
+  const auto& places = section.value("kinds").list_places;
+  for (std::size_t i = 0; i < policy.minimum.kinds.size(); ++i) {
+    const auto& kind = policy.minimum.kinds[i];
+    if (std::find(policy.files.begin(), policy.files.end(), kind) != policy.files.end()) continue;
+    problems.error(places[i], "'" + kind + "' is none of the policy's `files`: no sample would be taken",
+                   "add it to `files`, or remove it here");
+  }
+}
+
+consent::Egress build_egress(const Section& section) {
+  const auto& unknown = section.text("unknown");
+  return {section.text("country"), section.texts("keep_in"),
+          unknown == "send"   ? consent::Verdict::permit
+          : unknown == "hold" ? consent::Verdict::unknown
+                              : consent::Verdict::deny};
 }
 
 void check_listen(const Section& main, const std::string& listen, Problems& problems) {
@@ -98,10 +122,13 @@ SubjectSource build_subjects(const Section& section, const PluginDesk& desk, Pro
   out.name = section.text("name");
   out.plugin = section.text("plugin");
   out.settings = read_settings(section, PluginKind::consent, desk, nullptr, problems);
-  if (const auto* auth = section.section("auth")) out.auth = build_auth(*auth, problems);
-  if (const auto* tls = section.section("tls")) out.tls = build_tls(*tls, problems);
-  check_proxy(section, problems);
-  out.proxy = section.text("proxy");
+  out.may_be_silent = section.text("documents") == "optional";
+  if (const auto* attributes = section.section("attributes")) {
+    out.family = attributes->text("family");
+    out.family_size = attributes->text("family_size");
+    out.country = attributes->text("country");
+  }
+  build_reach(section, out, problems);
   return out;
 }
 
@@ -118,10 +145,7 @@ Pseudonyms build_pseudonyms(const Section& section, const PluginDesk& desk, Prob
     return out;
   }
   out.settings = read_settings(section, PluginKind::pseudonyms, desk, nullptr, problems);
-  if (const auto* auth = section.section("auth")) out.auth = build_auth(*auth, problems);
-  if (const auto* tls = section.section("tls")) out.tls = build_tls(*tls, problems);
-  check_proxy(section, problems);
-  out.proxy = section.text("proxy");
+  build_reach(section, out, problems);
   return out;
 }
 
@@ -143,6 +167,12 @@ Policy build_policy(const Section& section, Problems& problems) {
   if (section.given("files") && out.files.empty()) {
     problems.error(section.place("files"), "is empty: nothing would be sent", "name at least one kind");
   }
+  if (const auto* minimum = section.section("minimum")) {
+    out.minimum = {static_cast<std::uint64_t>(minimum->number("size")), minimum->texts("kinds")};
+    check_minimum(*minimum, out, problems);
+  }
+  out.whole_family = section.text("require") == "all-of-family";
+  out.skip_further = section.text("further_policies") == "skip";
   out.mask_read_names = section.text("read_names") == "mask";
   if (section.text("tags") == "all") out.tags = ReadTags::all;
   if (section.text("tags") == "none") out.tags = ReadTags::none;
@@ -168,6 +198,8 @@ void build_site(const Section& main, Settings& settings, Problems& problems) {
   settings.state_dir = main.text("state_dir");
   settings.state_key_file = main.text("state_key_file");
   settings.plugin_dir = main.text("plugin_dir");
+  settings.mondo_file = main.text("mondo_file");
+  if (main.given("egress")) settings.egress = build_egress(*main.section("egress"));
   settings.listen = main.value("listen").is_null ? std::string() : main.text("listen");
   check_directory_or_nothing(settings.state_dir, main.place("state_dir"), problems);
   check_secret_file(main.text("state_key_file"), symmetric_key_bytes, main.place("state_key_file"), problems);

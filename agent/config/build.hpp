@@ -19,10 +19,8 @@ Pseudonyms build_pseudonyms(const Section& section, const PluginDesk& desk, Prob
 Destination build_destination(const Section& section, const PluginDesk& desk, Problems& problems);
 Policy build_policy(const Section& section, Problems& problems);
 Limits build_limits(const Section& section);
-// What every entry says in the same way that talks to a far side.
-AuthSettings build_auth(const Section& auth, Problems& problems);
-TlsSettings build_tls(const Section& tls, Problems& problems);
-void check_proxy(const Section& section, Problems& problems);
+/// `auth`, `tls` and `proxy`, which every entry says in the same way that talks to a far side.
+void build_reach(const Section& section, Reach& reach, Problems& problems);
 /// Site, directories, keys, listen: everything that is no list of entries.
 void build_site(const Section& main, Settings& settings, Problems& problems);
 

@@ -43,8 +43,6 @@ std::optional<Ingest> build_ingest(const Section* section, const PluginDesk& des
   return Ingest{section->text("plugin"), read_settings(*section, PluginKind::ingest, desk, nullptr, problems)};
 }
 
-}  // namespace
-
 AuthSettings build_auth(const Section& auth, Problems& problems) {
   AuthSettings out;
   const auto& type = auth.text("type");
@@ -104,6 +102,15 @@ void check_proxy(const Section& section, Problems& problems) {
   }
 }
 
+}  // namespace
+
+void build_reach(const Section& section, Reach& reach, Problems& problems) {
+  if (const auto* auth = section.section("auth")) reach.auth = build_auth(*auth, problems);
+  if (const auto* tls = section.section("tls")) reach.tls = build_tls(*tls, problems);
+  check_proxy(section, problems);
+  reach.proxy = section.text("proxy");
+}
+
 Destination build_destination(const Section& section, const PluginDesk& desk, Problems& problems) {
   Destination out;
   out.name = section.text("name");
@@ -113,10 +120,7 @@ Destination build_destination(const Section& section, const PluginDesk& desk, Pr
   out.part_bytes = static_cast<std::uint64_t>(parts.number("part_size"));
   out.max_parts = static_cast<std::uint32_t>(parts.number("max_parts"));
   out.controlled_access = parts.texts("controlled_access");
-  if (const auto* auth = section.section("auth")) out.auth = build_auth(*auth, problems);
-  if (const auto* tls = section.section("tls")) out.tls = build_tls(*tls, problems);
-  check_proxy(section, problems);
-  out.proxy = section.text("proxy");
+  build_reach(section, out, problems);
   out.recipient_files = section.texts("recipients");
   const auto& places = section.value("recipients").list_places;
   for (std::size_t i = 0; i < out.recipient_files.size(); ++i) {

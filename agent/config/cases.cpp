@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <system_error>
 
 #include "agent/base/clock.hpp"
@@ -22,6 +23,7 @@ constexpr Form instant_form{"^[0-9]{4}(-[0-9]{2}(-[0-9]{2}(T.*)?)?)?$", "a date,
                             fits_instant};
 
 constexpr Key record_keys[] = {
+    {.name = "source", .help = "the subject source that tells it; left out: one for all without"},
     {.name = "id", .help = "of the document"},
     {.name = "status", .help = "active, withdrawn, rejected, draft, entered-in-error", .required = true},
     {.name = "permissions", .help = "DUO terms with ';' between them", .required = true},
@@ -39,8 +41,18 @@ constexpr Key sample_keys[] = {
      .fallback = "[fastq, bam, cram, vcf]",
      .words = "fastq bam cram vcf gvcf bcf bed report",
      .element = Type::word},
+    {.name = "size", .type = Type::size, .help = "of each of its files", .fallback = "0B"},
 };
 constexpr Table sample_table{"sample", sample_keys};
+
+constexpr Key relative_keys[] = {
+    {.name = "consent", .type = Type::maps, .help = "the member's documents", .table = &record_table},
+    {.name = "withdrawn",
+     .type = Type::flag,
+     .help = "true: the member was withdrawn with `tributary withdraw`",
+     .fallback = "false"},
+};
+constexpr Table relative_table{"member of the family", relative_keys};
 
 constexpr Key case_keys[] = {
     {.name = "name", .help = "what the case is about", .required = true},
@@ -51,10 +63,24 @@ constexpr Key case_keys[] = {
      .type = Type::maps,
      .help = "the person's documents; left out: no subject source knows the sample",
      .table = &record_table},
+    {.name = "away", .type = Type::list, .help = "names of subject sources that can not answer", .fallback = "[]"},
     {.name = "withdrawn",
      .type = Type::flag,
      .help = "true: the person was withdrawn with `tributary withdraw`",
      .fallback = "false"},
+    {.name = "country",
+     .type = Type::list,
+     .help = "countries that the person's data come from, as subject sources tell them",
+     .fallback = "[]"},
+    {.name = "family_size",
+     .type = Type::integer,
+     .help = "how many members the family has; left out: no subject source tells a family",
+     .least = 1,
+     .most = 1000},
+    {.name = "family",
+     .type = Type::maps,
+     .help = "the other members of the family in the run",
+     .table = &relative_table},
     {.name = "expect",
      .type = Type::word,
      .help = "what is to come out",
@@ -81,6 +107,23 @@ Expectation expectation_of(std::string_view word) {
   return word == "not-taken" ? Expectation::not_taken : Expectation::send;
 }
 
+// The documents by their source; a person without any is known to one source.
+std::vector<consent::Told> told_of(const std::vector<Section>& records) {
+  std::map<std::string, consent::Told> by_source;
+  for (const auto& record : records) {
+    by_source[record.text("source")].records.push_back({record.text("id"), record.text("status"),
+                                                        record.text("permissions"), record.text("valid_from"),
+                                                        record.text("valid_until")});
+  }
+  if (by_source.empty()) return {consent::Told{}};
+  std::vector<consent::Told> told;
+  for (auto& [source, one] : by_source) {
+    one.source = source;
+    told.push_back(std::move(one));
+  }
+  return told;
+}
+
 PolicyCase build_case(const Section& section, const Section& file) {
   PolicyCase out;
   out.name = section.text("name");
@@ -91,12 +134,13 @@ PolicyCase build_case(const Section& section, const Section& file) {
   out.sample_name = sample.text("name");
   out.project = sample.text("project");
   out.files = sample.texts("files");
-  if (section.given("consent")) {
-    out.consent.emplace();
-    for (const auto& record : section.sections("consent")) {
-      out.consent->push_back({record.text("id"), record.text("status"), record.text("permissions"),
-                              record.text("valid_from"), record.text("valid_until")});
-    }
+  out.file_bytes = static_cast<std::uint64_t>(sample.number("size"));
+  if (section.given("consent")) out.consent = told_of(section.sections("consent"));
+  out.away = section.texts("away");
+  out.countries = section.texts("country");
+  if (section.given("family_size")) out.family_size = static_cast<std::uint32_t>(section.number("family_size"));
+  for (const auto& relative : section.sections("family")) {
+    out.family.push_back({told_of(relative.sections("consent")), relative.flag("withdrawn")});
   }
   out.withdrawn = section.flag("withdrawn");
   out.expected = expectation_of(section.text("expect"));

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "agent/config/config.hpp"
-#include "agent/consent/evaluate.hpp"
+#include "agent/consent/decide.hpp"
 
 namespace tributary::config {
 
@@ -24,9 +24,19 @@ struct PolicyCase {
   std::optional<std::int64_t> at_utc_s;
   std::string sample_name, project;
   std::vector<std::string> files;  // kinds
-  /// Nothing: no subject source knows the sample. Empty: the person is known and has no document.
-  std::optional<std::vector<consent::Record>> consent;
-  bool withdrawn = false;  // by `tributary withdraw`
+  std::uint64_t file_bytes = 0;    // of each of them
+  /// By source. Nothing: no subject source knows the sample. A source without records: the person is known to it and
+  /// has no document there.
+  std::optional<std::vector<consent::Told>> consent;
+  std::vector<std::string> away;       // subject sources that can not answer
+  std::vector<std::string> countries;  // that the person's data come from
+  bool withdrawn = false;              // by `tributary withdraw`
+  struct Relative {
+    std::vector<consent::Told> consent;
+    bool withdrawn = false;
+  };
+  std::optional<std::uint32_t> family_size;  // nothing: no source tells a family
+  std::vector<Relative> family;              // the others of it in the run
   Expectation expected = Expectation::send;
   std::string rule;  // that decides; empty: any
 };

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <deque>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <system_error>
 
@@ -9,6 +10,7 @@
 #include "agent/config/build.hpp"
 #include "agent/config/config.hpp"
 #include "agent/config/key_files.hpp"
+#include "agent/consent/diseases.hpp"
 #include "agent/port/files/files.hpp"
 
 namespace tributary::config {
@@ -154,6 +156,45 @@ void check_policies(const std::vector<Section>& policies, const Settings& settin
   }
 }
 
+// Nothing, and a problem, when the file can not be used.
+std::optional<consent::Diseases> read_diseases(const std::string& file, const Place& place, Problems& problems) {
+  std::ifstream in(file, std::ios::binary);
+  consent::Diseases diseases;
+  std::vector<char> piece(65536);
+  while (in.read(piece.data(), static_cast<std::streamsize>(piece.size())) || in.gcount() > 0) {
+    diseases.read({piece.data(), static_cast<std::size_t>(in.gcount())});
+  }
+  if (!in.eof()) {
+    problems.error(place, printable(file) + " can not be read", "is it there, and may the daemon's user read it?");
+    return std::nullopt;
+  }
+  if (auto done = diseases.finish(); !done) {
+    problems.error(place, printable(file) + " " + done.error().what, done.error().hint);
+    return std::nullopt;
+  }
+  return diseases;
+}
+
+// Purposes learn what their disease is a kind of; the file itself is not kept.
+void broaden(const Section& main, const std::vector<Section>& sections, Settings& settings, Problems& problems) {
+  const auto is_about_a_disease = [](const Policy& policy) { return !policy.purpose.disease.empty(); };
+  if (settings.mondo_file.empty() ||
+      std::none_of(settings.policies.begin(), settings.policies.end(), is_about_a_disease))
+    return;
+  const auto diseases = read_diseases(settings.mondo_file, main.place("mondo_file"), problems);
+  for (std::size_t i = 0; diseases && i < settings.policies.size(); ++i) {
+    auto& purpose = settings.policies[i].purpose;
+    if (purpose.disease.empty()) continue;
+    if (auto broader = diseases->broader(purpose.disease)) {
+      purpose.broader_diseases = std::move(*broader);
+    } else {
+      problems.error(sections[i].section("purpose")->place("disease"),
+                     purpose.disease + " is no disease of " + printable(settings.mondo_file) + ", or an obsolete one",
+                     "look for its replacement in MONDO");
+    }
+  }
+}
+
 void warn_when_empty(bool empty, const Section& main, std::string_view key, const std::string& meaning,
                      Problems& problems) {
   if (!empty) return;
@@ -180,6 +221,7 @@ Settings build(const Section& main, Documents& documents, const PluginKeys& plug
   check_unique_names(policies, "policy", problems);
   check_run_folders(main, out, problems);
   check_policies(policies, out, problems);
+  broaden(main, policies, out, problems);
   warn_when_empty(subjects.empty(), main, "subjects", "every sample stays held", problems);
   warn_when_empty(destinations.empty(), main, "destinations", "nothing is sent", problems);
   warn_when_empty(policies.empty(), main, "policies", "nothing is sent", problems);

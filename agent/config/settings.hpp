@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/consent/egress.hpp"
 #include "agent/consent/purpose.hpp"
 
 namespace tributary::config {
@@ -36,22 +37,26 @@ struct TlsSettings {
   std::string ca_file, cert_file, key_file, server_name;
 };
 
-struct SubjectSource {
-  std::string name;
-  std::string plugin;
-  PluginSettings settings;
+/// How whatever lies behind an entry is reached.
+struct Reach {
   AuthSettings auth;
   TlsSettings tls;
   std::string proxy;
 };
 
+struct SubjectSource : Reach {
+  std::string name;
+  std::string plugin;
+  PluginSettings settings;
+  bool may_be_silent = false;  // documents: optional
+  // Names of attributes that tell of a person's family and country.
+  std::string family = "family_id", family_size = "family_size", country = "country";
+};
+
 /// Who gives pseudonyms: the key of the site, or a source outside.
-struct Pseudonyms {
+struct Pseudonyms : Reach {
   std::string plugin = "hmac";  // or a pseudonym plugin's name
   PluginSettings settings;
-  AuthSettings auth;
-  TlsSettings tls;
-  std::string proxy;
   [[nodiscard]] bool from_outside() const { return plugin != "hmac"; }
 };
 
@@ -63,13 +68,10 @@ struct Ingest {
   PluginSettings settings;
 };
 
-struct Destination {
+struct Destination : Reach {
   std::string name;
   std::string plugin;
   PluginSettings settings;
-  AuthSettings auth;
-  TlsSettings tls;
-  std::string proxy;
   std::vector<std::string> recipient_files;
   std::uint64_t part_bytes = 64U << 20;  // from settings.part_size, settings.max_parts
   std::uint32_t max_parts = 1000;
@@ -79,6 +81,12 @@ struct Destination {
 
 struct Samples {
   std::vector<std::string> project{"*"}, name{"*"}, except;
+};
+
+/// The least that a sample must have. No instrument tells of reads or qualities: sizes stand for them.
+struct Minimum {
+  std::uint64_t bytes = 0;         // of its files together, without indices and joint files
+  std::vector<std::string> kinds;  // of which it must have a file each
 };
 
 /// Of optional fields of reads, see port/genomics.
@@ -92,6 +100,9 @@ struct Policy {
   consent::Purpose purpose;
   Samples samples;
   std::vector<std::string> files;  // kinds
+  Minimum minimum;
+  bool whole_family = false;  // require: all-of-family
+  bool skip_further = false;  // further_policies: skip
   bool mask_read_names = false;
   ReadTags tags = ReadTags::known;
   bool keep_bare_sites = false;  // sites_without_variant: keep
@@ -118,12 +129,14 @@ struct Settings {
   std::string plugin_dir;      // empty: found from where the program lies
   std::vector<RunFolder> run_folders;
   std::vector<SubjectSource> subjects;
+  std::string mondo_file;          // empty: consent to a disease covers nothing but itself
   std::string identity_key_file;   // empty: manifests are not signed
   std::string pseudonym_key_file;  // path, or `credential:NAME` already resolved to a path
   Pseudonyms pseudonyms;
   Approval reidentify_approval = Approval::none;
   std::vector<Destination> destinations;
   std::vector<Policy> policies;
+  std::optional<consent::Egress> egress;  // nothing: data go wherever policies send them
   Limits limits;
   std::string listen = "127.0.0.1:8480";  // empty: off
 

@@ -29,6 +29,7 @@ bool fits_plugin(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return is_lower_or_digit(c) || c == '-' || c == '_'; });
 }
 bool fits_country(std::string_view text) { return text.size() == 2 && is_upper(text[0]) && is_upper(text[1]); }
+bool fits_region(std::string_view text) { return fits_country(text) || text == "EEA" || text == "EU/EEA"; }
 bool fits_mondo(std::string_view text) {
   return text.size() == 13 && text.substr(0, 6) == "MONDO:" &&
          std::all_of(text.begin() + 6, text.end(), [](char c) { return is_digit(c); });
@@ -49,6 +50,8 @@ constexpr Form site_form{"^[a-z0-9-]{2,32}$", "2 to 32 of a-z, 0-9 and '-'", fit
 constexpr Form name_form{"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'", fits_name};
 constexpr Form plugin_form{"^[a-z0-9][a-z0-9_-]{0,63}$", "the name of a plugin: a-z, 0-9, '_' and '-'", fits_plugin};
 constexpr Form country_form{"^[A-Z]{2}$", "an ISO 3166-1 alpha-2 code such as DE", fits_country};
+constexpr Form region_form{"^([A-Z]{2}|EEA|EU/EEA)$", "an ISO 3166-1 alpha-2 code such as DE, EU, EEA or EU/EEA",
+                           fits_region};
 constexpr Form mondo_form{"^MONDO:[0-9]{7}$", "a MONDO CURIE such as MONDO:0007254", fits_mondo};
 constexpr Form hours_form{"^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$",
                           "two different times of a day such as 20:00-06:00", fits_hours};
@@ -127,10 +130,32 @@ constexpr Key pseudonym_keys[] = {
 };
 constexpr Table pseudonym_table{"pseudonyms", pseudonym_keys};
 
+constexpr Key attribute_keys[] = {
+    {.name = "family",
+     .help = "the id of the family, the same for all of its members",
+     .fallback = "family_id",
+     .form = &filled_form},
+    {.name = "family_size", .help = "how many members the family has", .fallback = "family_size", .form = &filled_form},
+    {.name = "country",
+     .help = "the country that a person's data come from, ISO 3166-1 alpha-2",
+     .fallback = "country",
+     .form = &filled_form},
+};
+constexpr Table attribute_table{"attributes of a person", attribute_keys};
+
 constexpr Key subject_keys[] = {
     {.name = "name", .help = "name of this source", .required = true, .form = &name_form},
     {.name = "plugin", .help = "a consent plugin: csv or fhir", .required = true, .form = &plugin_form},
     {.name = "settings", .type = Type::settings, .help = "keys of the plugin"},
+    {.name = "documents",
+     .type = Type::word,
+     .help = "optional: a person whom it knows without a consent is left to the other sources; required: is held",
+     .fallback = "required",
+     .words = "required optional"},
+    {.name = "attributes",
+     .type = Type::map,
+     .help = "which attributes (columns) of the source tell what policies ask for",
+     .table = &attribute_table},
     {.name = "auth", .type = Type::map, .help = "credentials for the plugin's url", .table = &auth_table},
     {.name = "tls", .type = Type::map, .help = "certificates", .table = &tls_table},
     {.name = "proxy", .help = "http://host:port", .form = &filled_form},
@@ -190,6 +215,13 @@ constexpr Key purpose_keys[] = {
      .type = Type::flag,
      .help = "true when methods are developed on the data (DUO NMDS)",
      .fallback = "false"},
+    {.name = "research", .help = "the type of research, compared with DUO RS", .form = &filled_form},
+    {.name = "accepts",
+     .type = Type::list,
+     .help = "obligations of DUO that the receiver has agreed to; consents with others are held",
+     .fallback = "[]",
+     .words = "COL IRB PUB RTN MOR US",
+     .element = Type::word},
 };
 constexpr Table purpose_table{"purpose", purpose_keys};
 
@@ -202,6 +234,22 @@ constexpr Key samples_keys[] = {
     {.name = "except", .type = Type::list, .help = "globs; none may match a name of the sample", .fallback = "[]"},
 };
 constexpr Table samples_table{"samples", samples_keys};
+
+constexpr Key minimum_keys[] = {
+    {.name = "size",
+     .type = Type::size,
+     .help = "of the sample's files together, without indices and joint files",
+     .fallback = "0B",
+     .least = 0,
+     .most = 1024 * 1024 * gib},
+    {.name = "kinds",
+     .type = Type::list,
+     .help = "kinds of which there must be a file each",
+     .fallback = "[]",
+     .words = "fastq bam cram vcf gvcf bcf bed report",
+     .element = Type::word},
+};
+constexpr Table minimum_table{"minimum of a sample", minimum_keys};
 
 constexpr Key policy_keys[] = {
     {.name = "name", .help = "name of this policy", .required = true, .form = &name_form},
@@ -218,6 +266,20 @@ constexpr Key policy_keys[] = {
      .fallback = "[fastq, bam, cram, vcf]",
      .words = "fastq bam cram vcf gvcf bcf bed report",
      .element = Type::word},
+    {.name = "minimum",
+     .type = Type::map,
+     .help = "the least that a sample must have; what has less is not taken",
+     .table = &minimum_table},
+    {.name = "require",
+     .type = Type::word,
+     .help = "all-of-family: the members of a family go together or not at all",
+     .fallback = "each",
+     .words = "each all-of-family"},
+    {.name = "further_policies",
+     .type = Type::word,
+     .help = "skip: policies after this one do not take what it takes",
+     .fallback = "look",
+     .words = "look skip"},
     {.name = "read_names",
      .type = Type::word,
      .help = "mask: replace instrument, run and flow cell in read names",
@@ -250,6 +312,21 @@ constexpr Key policy_keys[] = {
      .fallback = "hold",
      .words = "hold send"},
 };
+
+constexpr Key egress_keys[] = {
+    {.name = "country", .help = "where this site is, ISO 3166-1 alpha-2", .form = &country_form},
+    {.name = "keep_in",
+     .type = Type::list,
+     .help = "countries, or EU, EEA, EU/EEA, that their data never leave",
+     .fallback = "[]",
+     .form = &region_form},
+    {.name = "unknown",
+     .type = Type::word,
+     .help = "what becomes of data when it is not known where they come from or go to",
+     .fallback = "refuse",
+     .words = "refuse hold send"},
+};
+constexpr Table egress_table{"egress", egress_keys};
 
 constexpr Key limit_keys[] = {
     {.name = "upload_rate", .type = Type::rate, .help = "all destinations together; null = no limit", .nullable = true},
@@ -321,8 +398,11 @@ constexpr Key main_keys[] = {
      .table = &run_folder_table},
     {.name = "subjects",
      .type = Type::maps,
-     .help = "who a sample belongs to and what they agreed to; the first that knows the sample answers",
+     .help = "who a sample belongs to and what they agreed to; every source that knows the person must agree",
      .table = &subject_table},
+    {.name = "mondo_file",
+     .type = Type::path,
+     .help = "mondo.obo: with it, consent to research on a disease covers research on its kinds"},
     {.name = "identity", .type = Type::map, .help = "the key that signs manifests", .table = &identity_table},
     {.name = "pseudonyms",
      .type = Type::map,
@@ -335,6 +415,7 @@ constexpr Key main_keys[] = {
      .table = &reidentify_table},
     {.name = "destinations", .type = Type::maps, .help = "national repositories", .table = &destination_table},
     {.name = "policies", .type = Type::maps, .help = "what goes where, and for which purpose", .table = &policy_table},
+    {.name = "egress", .type = Type::map, .help = "data that must stay where they come from", .table = &egress_table},
     {.name = "limits", .type = Type::map, .help = "what the daemon may use", .table = &limits_table},
     {.name = "listen",
      .help = "address of status page, /metrics, /healthz, /api/status; null = off",

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "agent/base/text.hpp"
+#include "agent/base/units.hpp"
 
 namespace tributary::consent {
 namespace {
@@ -68,7 +69,38 @@ std::vector<std::size_t> files_of(const config::Policy& policy, const identify::
   return taken;
 }
 
+// Why what the policy takes is not enough; "" when it is. A joint file is several persons': it has no size of one.
+std::string too_little(const config::Minimum& minimum, const identify::IdentifiedSample& sample,
+                       const std::vector<std::size_t>& taken) {
+  std::uint64_t bytes = 0;
+  std::vector<std::string> missing = minimum.kinds;
+  for (const auto at : taken) {
+    const auto& file = sample.files[at];
+    if (!is_index(file.kind) && !file.column) bytes += file.id.size;
+    std::erase(missing, file.kind);
+  }
+  if (!missing.empty()) return "the sample lacks files of the kinds " + join(missing, ", ") + " (minimum.kinds)";
+  if (bytes >= minimum.bytes) return {};
+  return "the sample's files have " + show_size(bytes) + ", of at least " + show_size(minimum.bytes) +
+         " (minimum.size)";
+}
+
 }  // namespace
+
+std::vector<PolicyChoice> choose(const std::vector<config::Policy>& policies,
+                                 const identify::IdentifiedSample& sample) {
+  std::vector<PolicyChoice> choices;
+  std::string taken_by;
+  for (const auto& policy : policies) {
+    auto choice = choose(policy, sample);
+    if (choice.matches && !taken_by.empty()) {
+      choice = {policy.name, false, "the policy " + taken_by + " takes it before (further_policies: skip)", {}, {}};
+    }
+    if (choice.matches && policy.skip_further) taken_by = policy.name;
+    choices.push_back(std::move(choice));
+  }
+  return choices;
+}
 
 PolicyChoice choose(const config::Policy& policy, const identify::IdentifiedSample& sample) {
   PolicyChoice choice;
@@ -81,7 +113,8 @@ PolicyChoice choose(const config::Policy& policy, const identify::IdentifiedSamp
     choice.why_not = "the sample is excluded by samples.except";
   } else {
     choice.files = files_of(policy, sample);
-    if (choice.files.empty()) choice.why_not = "the sample has no file of the kinds " + join(policy.files, ", ");
+    choice.why_not = choice.files.empty() ? "the sample has no file of the kinds " + join(policy.files, ", ")
+                                          : too_little(policy.minimum, sample, choice.files);
   }
   choice.matches = choice.why_not.empty();
   return choice;

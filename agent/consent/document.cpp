@@ -99,6 +99,14 @@ std::optional<Period> time_limit(const Term& term, const Period& document) {
 
 // --- permissions --------------------------------------------------------------------------------------------------
 
+// Consent to research on a disease covers research on its kinds, never the other way round.
+bool is_kind_of(const Purpose& purpose, const std::string& disease) {
+  const auto wanted = same_spelling(disease);
+  if (wanted == same_spelling(purpose.disease)) return true;
+  return std::any_of(purpose.broader_diseases.begin(), purpose.broader_diseases.end(),
+                     [&](const std::string& broader) { return same_spelling(broader) == wanted; });
+}
+
 bool covers(const Term& permission, const std::vector<Term>& terms, const Purpose& purpose) {
   if (is(permission, "NRES")) return true;
   if (purpose.use == Use::nres) return false;
@@ -108,9 +116,8 @@ bool covers(const Term& permission, const std::vector<Term>& terms, const Purpos
   // DS: several of one document add up.
   return purpose.use == Use::ds && std::any_of(terms.begin(), terms.end(), [&](const Term& term) {
            return is(term, "DS") &&
-                  std::any_of(term.parameters.begin(), term.parameters.end(), [&](const std::string& disease) {
-                    return same_spelling(disease) == same_spelling(purpose.disease);
-                  });
+                  std::any_of(term.parameters.begin(), term.parameters.end(),
+                              [&](const std::string& disease) { return is_kind_of(purpose, disease); });
          });
 }
 
@@ -169,6 +176,10 @@ Objections region_rule(const Term& term, const Purpose& purpose) {
   return forbid(term, "does not allow use in " + purpose.country);
 }
 
+bool accepts(const Purpose& purpose, const Term& obligation) {
+  return std::find(purpose.accepts.begin(), purpose.accepts.end(), obligation.code) != purpose.accepts.end();
+}
+
 Objections approved_rule(const Term& term, const Purpose& purpose) {
   const auto names = [&](const std::string& value) {
     return !value.empty() && std::find(term.parameters.begin(), term.parameters.end(), value) != term.parameters.end();
@@ -179,16 +190,36 @@ Objections approved_rule(const Term& term, const Purpose& purpose) {
   if (is(term, "IS") && !names(purpose.institution)) {
     return Objection{Weight::elsewhere, term.code, "is for approved institutions only, the policy's is none of them"};
   }
-  if (is(term, "US") && !names(purpose.institution) && !names(purpose.project)) {
-    return Objection{Weight::elsewhere, term.code, "is for approved users only, the policy's are none of them"};
+  if (is(term, "US") && !names(purpose.institution) && !names(purpose.project) && !accepts(purpose, term)) {
+    return Objection{Weight::elsewhere, term.code,
+                     "is for approved users only, the policy's are none of them and purpose.accepts does not name US"};
   }
   return std::nullopt;
 }
 
-Objections moratorium_rule(const Term& term) {
-  if (term.parameters.empty()) return std::nullopt;
-  if (term.parameters.size() == 1 && from_iso8601(term.parameters[0])) return std::nullopt;
-  return Objection{Weight::unreadable, term.code, "has a publication date that is no ISO 8601 date"};
+Objections research_rule(const Term& term, const Purpose& purpose) {
+  if (term.parameters.empty())
+    return Objection{Weight::unreadable, term.code, "is bound to a type of research that it does not name"};
+  if (purpose.research.empty()) {
+    return Objection{Weight::unreadable, term.code,
+                     "is bound to a type of research, and the policy names none (purpose.research)"};
+  }
+  const bool named =
+      std::find(term.parameters.begin(), term.parameters.end(), purpose.research) != term.parameters.end();
+  if (named) return std::nullopt;
+  return Objection{Weight::elsewhere, term.code, "is for another type of research than the policy's"};
+}
+
+// What binds the receiver binds nobody unless the receiver has agreed to it.
+Objections obligation_rule(const Term& term, const Purpose& purpose, std::int64_t now_utc_s) {
+  if (is(term, "MOR") && !term.parameters.empty()) {
+    const auto until = term.parameters.size() == 1 ? from_iso8601(term.parameters[0]) : std::nullopt;
+    if (!until) return Objection{Weight::unreadable, term.code, "has a publication date that is no ISO 8601 date"};
+    if (now_utc_s >= *until) return std::nullopt;  // publication is free from that day on
+  }
+  if (accepts(purpose, term)) return std::nullopt;
+  return Objection{Weight::unreadable, term.code,
+                   "binds the receiver by " + term.code + ", and the policy's purpose.accepts does not name it"};
 }
 
 Objections modifier_rule(const Term& term, const Purpose& purpose, const Period& document, std::int64_t now_utc_s) {
@@ -196,10 +227,9 @@ Objections modifier_rule(const Term& term, const Purpose& purpose, const Period&
   if (is(term, "NPOA")) return ancestry_rule(term, purpose);
   if (is(term, "GS")) return region_rule(term, purpose);
   if (is(term, "PS") || is(term, "IS") || is(term, "US")) return approved_rule(term, purpose);
-  if (is(term, "MOR")) return moratorium_rule(term);
+  if (is(term, "RS")) return research_rule(term, purpose);
+  if (is_obligation(term) && !is(term, "US")) return obligation_rule(term, purpose, now_utc_s);
   if (is(term, "NMDS") && purpose.methods) return forbid(term, "prohibits methods development, the policy's purpose");
-  if (is(term, "RS"))
-    return Objection{Weight::unreadable, term.code, "is bound to a type of research that no rule here can judge"};
   if (is(term, "TS")) {
     const auto limit = time_limit(term, document);
     if (!limit) {
@@ -208,7 +238,7 @@ Objections modifier_rule(const Term& term, const Purpose& purpose, const Period&
     }
     return outside(*limit, now_utc_s, term.code);
   }
-  return std::nullopt;  // GSO: what leaves here is genetic data; CC allows more; the rest binds the receiver
+  return std::nullopt;  // GSO: what leaves here is genetic data; CC allows more
 }
 
 // --- the document -------------------------------------------------------------------------------------------------
@@ -237,7 +267,7 @@ Verdict alone(Weight weight) {
 Opinion opinion(const Record& record, Weight weight, std::string rule, const std::string& what) {
   Opinion out;
   out.weight = weight;
-  out.finding = {std::move(rule), "the consent " + what, alone(weight), id_of(record)};
+  out.finding = {std::move(rule), "the consent " + what, alone(weight), id_of(record), {}};
   return out;
 }
 Opinion opinion(const Record& record, const Objection& objection) {
@@ -301,7 +331,7 @@ Opinion by_terms(const Record& record, const Purpose& purpose, const Period& per
 }  // namespace
 
 bool is_obligation(const Term& term) {
-  return is(term, "COL") || is(term, "IRB") || is(term, "PUB") || is(term, "RTN") || is(term, "MOR");
+  return is(term, "COL") || is(term, "IRB") || is(term, "PUB") || is(term, "RTN") || is(term, "MOR") || is(term, "US");
 }
 
 Opinion judge(const Record& record, const Purpose& purpose, std::int64_t now_utc_s) {

@@ -30,7 +30,7 @@ struct Opinion {
 
 Opinion judge(const Record& record, const Purpose& purpose, std::int64_t now_utc_s);
 
-/// True for terms that bind whoever receives the data: COL IRB PUB RTN MOR.
+/// True for terms that bind whoever receives the data: COL IRB PUB RTN MOR US.
 bool is_obligation(const Term& term);
 
 }  // namespace tributary::consent

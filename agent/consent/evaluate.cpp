@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "agent/base/clock.hpp"
+#include "agent/base/text.hpp"
 #include "agent/consent/document.hpp"
 #include "agent/port/crypto/crypto.hpp"
 
@@ -39,9 +40,11 @@ class Evidence {
   Bytes bytes_;
 };
 
+// A purpose without the keys that came later is spelled as before them.
 Digest256 evidence_of(const std::vector<Record>& records, const Purpose& purpose) {
+  const bool later_keys = !purpose.broader_diseases.empty() || !purpose.research.empty() || !purpose.accepts.empty();
   Evidence evidence;
-  evidence.add("tributary/consent-evidence/v1");
+  evidence.add(later_keys ? "tributary/consent-evidence/v2" : "tributary/consent-evidence/v1");
   evidence.add(name_of(purpose.use));
   evidence.add(purpose.disease);
   evidence.add_flag(purpose.commercial);
@@ -51,6 +54,11 @@ Digest256 evidence_of(const std::vector<Record>& records, const Purpose& purpose
   evidence.add(purpose.institution);
   evidence.add_flag(purpose.methods);
   evidence.add_flag(purpose.aggregate);
+  if (later_keys) {
+    evidence.add(join(purpose.broader_diseases, " "));
+    evidence.add(purpose.research);
+    evidence.add(join(purpose.accepts, " "));
+  }
   evidence.add(std::to_string(records.size()));
   for (const auto& record : records) {
     for (const auto* field :
@@ -81,6 +89,7 @@ void fill_permit(Decision& decision, const std::vector<Opinion>& opinions) {
     if (best == nullptr || lasts_longer) best = &opinion;
   }
   decision.verdict = Verdict::permit;
+  decision.rule = best->finding.rule;
   decision.reason = best->finding.evidence;
   decision.valid_until_utc_s = best->valid_until_utc_s;
   for (const auto& term : best->terms) add_once(decision.terms, spelling(term));
@@ -114,6 +123,7 @@ Decision evaluate(const std::vector<Record>& given, const Purpose& purpose, std:
   const auto records = canonical(given);
   Decision decision;
   decision.evidence_sha256 = evidence_of(records, purpose);
+  decision.rule = silence;
   decision.reason = "no consent is on record";
   std::vector<Opinion> opinions;
   for (const auto& record : records) {
@@ -128,9 +138,16 @@ Decision evaluate(const std::vector<Record>& given, const Purpose& purpose, std:
     fill_permit(decision, opinions);
   } else {
     decision.verdict = strongest->finding.says;
+    decision.rule = strongest->finding.rule;
     decision.reason = strongest->finding.evidence;
   }
   return decision;
+}
+
+bool taken_back(const Decision& decision) {
+  return std::any_of(decision.findings.begin(), decision.findings.end(), [](const Finding& finding) {
+    return finding.says == Verdict::deny && (finding.rule == "status" || finding.rule == "withdrawn");
+  });
 }
 
 Json to_json(const Decision& decision, Naming naming) {
@@ -138,6 +155,7 @@ Json to_json(const Decision& decision, Naming naming) {
   for (const auto& finding : decision.findings) {
     auto entry = Json::object();
     entry.add("rule", finding.rule).add("evidence", finding.evidence).add("says", word_of(finding.says));
+    entry.add("source", finding.source.empty() ? Json() : Json(finding.source));
     if (naming == Naming::documents) {
       entry.add("consent", finding.document.empty() ? Json() : Json(finding.document));
     }
@@ -148,7 +166,8 @@ Json to_json(const Decision& decision, Naming naming) {
   Json terms = Json::array();
   for (const auto& term : decision.terms) terms.push(term);
   Json out = Json::object();
-  out.add("verdict", word_of(decision.verdict)).add("reason", decision.reason).add("findings", std::move(findings));
+  out.add("verdict", word_of(decision.verdict)).add("rule", decision.rule).add("reason", decision.reason);
+  out.add("findings", std::move(findings));
   out.add("obligations", std::move(obligations)).add("terms", std::move(terms));
   out.add("valid_until", decision.valid_until_utc_s ? Json(to_rfc3339(*decision.valid_until_utc_s)) : Json());
   out.add("evidence_sha256", to_hex(decision.evidence_sha256));

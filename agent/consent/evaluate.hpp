@@ -8,10 +8,12 @@
 //            These deny whatever another document permits. A document that is about something else (another use,
 //            disease, project, institution, user) or whose period ended denies when it stands alone, and takes nothing
 //            away from another document that permits.
-// Unknown    no document, drafts only, a period that has not begun, a term, date or status that is not understood, RS.
+// Unknown    no document, drafts only, a period that has not begun, a term, date or status that is not understood; an
+//            obligation (COL IRB PUB RTN MOR) that the purpose does not accept, a moratorium that is over aside; RS
+//            without a type, or with one where the purpose names none.
 // Permission NRES covers everything; GRU everything but the purpose NRES; HMB the purposes HMB and DS; DS[MONDO...] the
-//            purpose DS of exactly that disease; POA the purpose POA. Several permissions of one document must all
-//            cover the purpose; several diseases of one document add up. NPOA forbids the purposes that include
+//            purpose DS of that disease and of its kinds; POA the purpose POA. Several permissions of one document must
+//            all cover the purpose; several diseases of one document add up. NPOA forbids the purposes that include
 //            ancestry research: POA, GRU, NRES.
 // Dates      inclusive at both ends; a date without time means its whole day, in UTC.
 #pragma once
@@ -33,6 +35,7 @@ namespace tributary::consent {
 struct Term {
   std::string code;  // shorthand, upper case: "DS"
   std::vector<std::string> parameters;
+  friend bool operator==(const Term&, const Term&) = default;
 };
 /// Terms with `;` between them, CURIE or shorthand in any case. An unknown term is an error: what we do not understand
 /// we can not honour. Errors name the place and never quote the text. TS takes months after `valid_from`
@@ -58,7 +61,11 @@ struct Finding {
   std::string evidence;  // e.g. "the consent was withdrawn"; never with the id of the document
   Verdict says = Verdict::unknown;
   std::string document;  // its id, or ""; for the operator who asks `explain`, and for nothing that is kept or sent
+  std::string source;    // its name in the configuration, or "" for what no subject source said
 };
+
+/// The rule of a decision for which nobody told a document that counts.
+inline constexpr std::string_view silence = "silence";
 
 struct Decision {
   Verdict verdict = Verdict::unknown;
@@ -69,10 +76,14 @@ struct Decision {
                                                   // their parameters: "DUO:0000007[MONDO:0007254]"
   std::optional<std::int64_t> valid_until_utc_s;  // of a permit
   Digest256 evidence_sha256{};                    // over records and purpose, canonical: neither order nor time matter
+  std::string rule{};                             // of the finding that decided
 };
 
-/// `records` of one person from one or several sources; empty = nothing known = unknown.
+/// `records` of one person from one source; empty = nothing known = unknown.
 Decision evaluate(const std::vector<Record>& records, const Purpose& purpose, std::int64_t now_utc_s);
+
+/// True when a document, or our own register, took consent back: what was delivered under it is to be taken back, too.
+bool taken_back(const Decision& decision);
 
 /// Whether the ids of the documents are told: `explain` alone may, for they may be the numbers of persons.
 enum class Naming : bool { no_document, documents };

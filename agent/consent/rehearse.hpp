@@ -15,7 +15,8 @@ struct Rehearsal {
   std::string reason;  // one sentence
   bool as_expected = false;
 };
-/// `now_utc_s` for a case without an instant of its own.
-Rehearsal rehearse(const config::Policy& policy, const config::PolicyCase& one, std::int64_t now_utc_s);
+/// By the policy that the case names, which is one of the settings. `now_utc_s` for a case without an instant of its
+/// own.
+Rehearsal rehearse(const config::Settings& settings, const config::PolicyCase& one, std::int64_t now_utc_s);
 
 }  // namespace tributary::consent

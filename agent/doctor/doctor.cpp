@@ -105,7 +105,7 @@ Finding examine_skew(const std::string& hop, const http::ClientSettings& setting
 /// False when one of them can not be reached: whatever lies behind it would say the same.
 bool examine_origins(const std::string& hop, const config::Settings& settings, const config::Destination& entry,
                      const Services& services, Findings& out) {
-  auto client = line::client_settings(entry.auth, entry.tls, entry.proxy);
+  auto client = line::client_settings(entry);
   client.auth = {};  // a question about the hop, not about us
   bool reached = true;
   for (const auto& origin : origins_of(settings, entry)) {
@@ -122,7 +122,7 @@ void examine_credentials(const std::string& hop, const config::Destination& entr
                          Findings& out) {
   const auto url = entry.settings.find("url");
   if (entry.auth.kind == config::AuthSettings::Kind::none || url == entry.settings.end()) return;
-  auto settings = line::client_settings(entry.auth, entry.tls, entry.proxy);
+  auto settings = line::client_settings(entry);
   const auto parsed = http::parse_url(url->second);
   if (!parsed) return out.push_back(broken(hop, parsed.error()));
   settings.auth.origin = parsed->origin();

@@ -22,13 +22,6 @@ namespace {
 constexpr const char* clock_alarm = "clock";
 constexpr const char* consent_alarm = "consent";
 
-// Somebody took it back; anything else only fails to permit.
-bool was_taken_back(const consent::Decision& decision) {
-  return std::any_of(decision.findings.begin(), decision.findings.end(), [](const consent::Finding& finding) {
-    return finding.says == Verdict::deny && (finding.rule == "status" || finding.rule == "withdrawn");
-  });
-}
-
 bool by_our_register(const consent::Decision& decision) {
   return std::any_of(decision.findings.begin(), decision.findings.end(),
                      [](const consent::Finding& finding) { return finding.rule == "withdrawn"; });
@@ -59,7 +52,7 @@ void Runner::settle(const std::string& about) {
   if (auto settled = journal_.settle_alarm(about); !settled) report(about, settled.error());
 }
 
-consent::Decision Runner::ask_again(const journal::ParcelRow& row) {
+consent::Decision Runner::ask_again(const journal::ParcelRow& row, When when) {
   consent::Decision unknown;
   const auto refuse = [&](std::string reason) {
     unknown.reason = std::move(reason);
@@ -69,7 +62,27 @@ consent::Decision Runner::ask_again(const journal::ParcelRow& row) {
   auto link = journal_.linked(row.destination, row.pseudonym);
   if (!link) return refuse(link.error().what);
   if (!*link) return refuse("the linkage of this pseudonym is not in the journal");
-  return site_.ask_again((*link)->id, row.policy);
+  auto others = others_of_run(row, when);
+  if (!others) return refuse(others.error().what);
+  return site_.ask_again((*link)->id, row.policy, *others);
+}
+
+// The samples of the other parcels of a run under the same policy, for policies that send families whole. Until right
+// before a commit it does not matter how far they are.
+Result<std::vector<consent::OtherSample>> Runner::others_of_run(const journal::ParcelRow& row, When when) {
+  std::vector<consent::OtherSample> samples;
+  const auto* policy = site_.settings().policy(row.policy);
+  if (policy == nullptr || !policy->whole_family) return samples;
+  auto rows = journal_.parcels({{}, row.run_name, row.destination});
+  if (!rows) return rows.error();
+  for (const auto& other : *rows) {
+    if (other.run != row.run || other.policy != row.policy || other.id == row.id) continue;
+    auto link = journal_.linked(other.destination, other.pseudonym);
+    if (!link) return link.error();
+    const bool sealed = other.stage >= journal::Stage::queued && other.stage != journal::Stage::cancelled;
+    if (*link) samples.push_back({(*link)->id, sealed || when == When::any_time});
+  }
+  return samples;
 }
 
 bool Runner::tell(const journal::ParcelRow& row, const Result<bool>& moved, const std::string& what) {
@@ -88,7 +101,7 @@ bool Runner::hold_unknown(const journal::ParcelRow& row, const std::string& why)
 }
 
 bool Runner::may_send(const journal::ParcelRow& row) {
-  const auto decision = ask_again(row);
+  const auto decision = ask_again(row, When::any_time);
   if (decision.verdict == Verdict::permit) return true;
   if (decision.verdict == Verdict::deny) {
     take_back(row, decision.reason);
@@ -105,7 +118,7 @@ void Runner::recheck(const journal::ParcelRow& row, Round& round) {
   const bool gone = row.stage == Stage::withdrawn;
   if (row.stage < Stage::queued || (row.stage > Stage::delivered && !gone)) return;
   if (gone && !row.withdraw_reason.starts_with("consent:")) return;  // an operator cancelled it
-  const auto decision = ask_again(row);
+  const auto decision = ask_again(row, When::any_time);
   const auto* policy = site_.settings().policy(row.policy);
   const auto now = clock_.now_utc_s();
   const auto note = [&](bool done) { round.failed = round.failed || !done; };
@@ -128,7 +141,7 @@ void Runner::recheck(const journal::ParcelRow& row, Round& round) {
     return;
   }
   const bool erase = policy != nullptr && policy->on_withdrawal == config::OnWithdrawal::erase;
-  const bool stays = !was_taken_back(decision) || (!erase && !by_our_register(decision));
+  const bool stays = !consent::taken_back(decision) || (!erase && !by_our_register(decision));
   if (delivered && stays) return;
   note(take_back(row, decision.reason));
 }

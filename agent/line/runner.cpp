@@ -25,7 +25,8 @@ Runner::Runner(Site& site, journal::Journal& journal, const Clock& clock, Log& l
       log_(log),
       stop_(stop),
       watcher_(site.instruments(), clock),
-      carrier_(journal, clock, site.settings().site, [this](const journal::ParcelRow& row) { return ask_again(row); }),
+      carrier_(journal, clock, site.settings().site,
+               [this](const journal::ParcelRow& row) { return ask_again(row, When::commit); }),
       recheck_at_(0) {}
 
 Runner::~Runner() { join_carriers(); }

@@ -92,7 +92,9 @@ class Runner {
   void report(const std::string& who, const Error& error);
   bool may_upload_now() const;
   Result<bool> something_is_due_by(std::int64_t horizon_utc_s);
-  consent::Decision ask_again(const journal::ParcelRow& row);
+  enum class When : std::uint8_t { any_time, commit };  // right before data becomes visible, a family must be sealed
+  consent::Decision ask_again(const journal::ParcelRow& row, When when);
+  Result<std::vector<consent::OtherSample>> others_of_run(const journal::ParcelRow& row, When when);
   double chance();
 
   Site& site_;

@@ -14,9 +14,9 @@ static_assert(static_cast<int>(config::AuthSettings::Kind::oauth2) == static_cas
 
 }  // namespace
 
-http::ClientSettings client_settings(const config::AuthSettings& auth, const config::TlsSettings& tls,
-                                     const std::string& proxy) {
+http::ClientSettings client_settings(const config::Reach& reach) {
   http::ClientSettings out;
+  const auto& [auth, tls, proxy] = reach;
   out.tls = {tls.ca_file, tls.cert_file, tls.key_file, tls.server_name};
   out.auth.kind = static_cast<http::AuthKind>(auth.kind);
   out.auth.username = auth.username;
@@ -154,7 +154,7 @@ Status Site::open_plugins(const plugin::Services& services, const Stop& stop) {
   for (const auto& entry : settings_.subjects) {
     auto descriptor = loader.load(TRIBUTARY_CONSENT, entry.plugin);
     if (!descriptor) return in("subjects " + entry.name, descriptor.error());
-    auto client = client_for(client_settings(entry.auth, entry.tls, entry.proxy), entry.settings, services.clock, stop);
+    auto client = client_for(client_settings(entry), entry.settings, services.clock, stop);
     if (!client) return in("subjects " + entry.name, client.error());
     auto source = plugin::open_subjects(**descriptor, services, entry.name, entry.settings, std::move(*client));
     if (!source) return in("subjects", source.error());
@@ -173,7 +173,7 @@ Status Site::open_pseudonyms(const plugin::Loader& loader, const plugin::Service
   if (!entry.from_outside()) return {};
   auto descriptor = loader.load(TRIBUTARY_PSEUDONYMS, entry.plugin);
   if (!descriptor) return in("pseudonyms", descriptor.error());
-  auto client = client_for(client_settings(entry.auth, entry.tls, entry.proxy), entry.settings, services.clock, stop);
+  auto client = client_for(client_settings(entry), entry.settings, services.clock, stop);
   if (!client) return in("pseudonyms", client.error());
   auto source =
       plugin::open_pseudonyms(**descriptor, services, "pseudonyms " + entry.plugin, entry.settings, std::move(*client));
@@ -191,7 +191,7 @@ Status Site::open_destination(const plugin::Loader& loader, const plugin::Servic
   out.recipients = std::move(*recipients);
   auto descriptor = loader.load(TRIBUTARY_DESTINATION, entry.plugin);
   if (!descriptor) return in("destination " + entry.name, descriptor.error());
-  auto reach = client_settings(entry.auth, entry.tls, entry.proxy);
+  auto reach = client_settings(entry);
   reach.upload_rate = rate;
   auto client = client_for(reach, entry.settings, services.clock, stop);
   if (!client) return in("destination " + entry.name, client.error());
@@ -230,7 +230,8 @@ Result<consent::ConsentedRun> Site::ask(const identify::IdentifiedRun& run, std:
   return desk_->ask(run, at_utc_s);
 }
 
-consent::Decision Site::ask_again(const std::string& sample_id, const std::string& policy) {
+consent::Decision Site::ask_again(const std::string& sample_id, const std::string& policy,
+                                  const std::vector<consent::OtherSample>& others_in_run) {
   const auto* entry = settings_.policy(policy);
   if (entry == nullptr) {
     consent::Decision decision;
@@ -238,7 +239,7 @@ consent::Decision Site::ask_again(const std::string& sample_id, const std::strin
     return decision;
   }
   const std::lock_guard lock(subjects_mutex_);
-  return desk_->ask_again(sample_id, *entry);
+  return desk_->ask_again(sample_id, *entry, others_in_run);
 }
 
 std::string Site::revision() {

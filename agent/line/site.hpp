@@ -70,8 +70,9 @@ class Site {
   /// As consent::Desk.
   [[nodiscard]] Result<consent::ConsentedRun> ask(const identify::IdentifiedRun& run,
                                                   std::optional<std::int64_t> at_utc_s = {});
-  /// Today's decision on one sample.
-  [[nodiscard]] consent::Decision ask_again(const std::string& sample_id, const std::string& policy);
+  /// Today's decision on one sample, as consent::Desk.
+  [[nodiscard]] consent::Decision ask_again(const std::string& sample_id, const std::string& policy,
+                                            const std::vector<consent::OtherSample>& others_in_run);
   /// Changes whenever an answer of a subject source, of the source of pseudonyms or of our own register of those who
   /// withdrew may have changed.
   [[nodiscard]] std::string revision();
@@ -100,9 +101,8 @@ class Site {
   std::map<std::string, OpenDestination> destinations_;
 };
 
-/// How whatever lies behind an entry is reached.
-http::ClientSettings client_settings(const config::AuthSettings& auth, const config::TlsSettings& tls,
-                                     const std::string& proxy);
+/// For the client of an entry.
+http::ClientSettings client_settings(const config::Reach& reach);
 /// Keys of plugins for the reader of the configuration.
 config::PluginKeys plugin_keys();
 /// The key that seals the journal: state_key_file, or derived from the pseudonym key.

@@ -65,6 +65,7 @@ fhir_rests='{"resourceType":"Consent","id":"e","status":"active","scope":{"codin
 printf '0{"resourceType":"Bundle","type":"collection","entry":[{"resource":%s},{"resource":%s},{"resource":%s}]}' "$fhir_person" "$fhir_answers" "$fhir_rests" >"$dir/fhir_consent/answers"
 printf '1%s\n%s\n' "$fhir_r4" "$fhir_r5" >"$dir/fhir_consent/lines"
 printf '2programme: x\ndenies: programme\npacks:\n  - valid_from: 2020-01-01\n    grants:\n      - { codes: [a, "s|b"], terms: HMB, unless: [c], bound: "GS[DE]" }\n' >"$dir/fhir_consent/map"
+printf 'format-version: 1.4\n\n[Term]\nid: MONDO:0000003\nis_a: MONDO:0000001 {source="x"} ! a\nis_a: MONDO:0000002\n\n[Term]\nid: MONDO:0000002\nis_a: MONDO:0000003\nis_obsolete: true\n' >"$dir/disease_hierarchy/terms"
 printf 'HMB;NPU' >"$dir/duo_terms/short"
 printf 'DUO:0000007[MONDO:0007254];GS[DE|FR];TS[18 months]' >"$dir/duo_terms/long"
 printf 'site: a\nlist:\n  - { a: 1s, b: [x, "y"] }\n  - c: |\n      text\n' >"$dir/yaml/map"

@@ -66,12 +66,14 @@ Laboratory::Laboratory(std::size_t records, std::size_t more) {
 Secret<32> Laboratory::state_key() const { return Secret<32>(view(std::string(32, 's'))); }
 
 void Laboratory::write_subjects(const std::string& withdrawn) const {
-  std::string text = "sample_id,subject_id,consent_id,consent_status,permissions,valid_from,valid_until\n";
+  std::string text =
+      "sample_id,subject_id,consent_id,consent_status,permissions,valid_from,valid_until,family_id,"
+      "family_size\n";
   for (const auto& person : people) {
     const auto number = person.id.substr(person.id.size() - 2);
     const bool no = person.id == "SAMPLE-03" || person.id == withdrawn;
     text += person.id + ",SUBJECT-" + number + ",CONSENT-" + number + "," + (no ? "withdrawn" : "active") +
-            ",GRU,2020-01-01,2099-12-31\n";
+            ",GRU,2020-01-01,2099-12-31," + (number == "03" ? "FAMILY-02,1\n" : "FAMILY-01,2\n");
   }
   write(path() + "/subjects.csv", text);
 }
@@ -111,7 +113,9 @@ SiteFolder::SiteFolder(const Laboratory& laboratory, const Far& far, const std::
                            (far.recipient_file.empty() ? "" : ", \"" + far.recipient_file + "\"") +
                            " ]\npolicies:\n  - name: research\n    destination: far\n"
                            "    purpose: { use: HMB, country: DE }\n    files: [ " +
-                           laboratory.kinds() + " ]\nlisten: null\n");
+                           laboratory.kinds() + " ]\n" +
+                           (laboratory.more_of_policy().empty() ? "" : "    " + laboratory.more_of_policy() + "\n") +
+                           "listen: null\n");
   write(path() + "/task.yaml",
         "name: ingest ${parcel}\ninputs:\n  - { name: \"${name}\", url: \"${drs_uri}\", path: \"/inputs/${name}\", "
         "type: FILE }\nexecutors:\n  - { image: \"registry.example.org/ingest:1\", command: [ check, \"${parcel}\" ] "

@@ -23,11 +23,14 @@ class Laboratory {
   [[nodiscard]] const crypt4gh::SecretKey& recipient() const { return recipient_; }
   [[nodiscard]] const std::string& site_public_pem() const { return site_public_pem_; }
   [[nodiscard]] Secret<32> state_key() const;
-  /// SAMPLE-01 and SAMPLE-02 agreed, SAMPLE-03 did not; `withdrawn` agreed once.
+  /// SAMPLE-01 and SAMPLE-02, of one family, agreed; SAMPLE-03 did not; `withdrawn` agreed once.
   void write_subjects(const std::string& withdrawn = {}) const;
   /// The kinds of files that sites over it send.
   [[nodiscard]] const std::string& kinds() const { return kinds_; }
   void send(const std::string& kinds) { kinds_ = kinds; }
+  /// More keys of the policy of sites over it, in one line: "require: all-of-family".
+  [[nodiscard]] const std::string& more_of_policy() const { return more_of_policy_; }
+  void ask_for(const std::string& more) { more_of_policy_ = more; }
   /// When the list of subjects was written: for clocks that we move.
   [[nodiscard]] std::int64_t made_utc_s() const { return made_utc_s_; }
   /// Words that nobody beyond the site may read.
@@ -38,7 +41,7 @@ class Laboratory {
   fakes::TemporaryDirectory directory_;
   crypt4gh::SecretKey recipient_;
   std::string site_public_pem_;
-  std::string kinds_ = "fastq";
+  std::string kinds_ = "fastq", more_of_policy_;
   std::int64_t made_utc_s_ = 0;
 };
 

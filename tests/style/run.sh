@@ -33,7 +33,7 @@ awk -v table="$here/layers.txt" '
   function layer(file,   part, n) {
     n = split(file, part, "/")
     if (part[1] != "agent") return ""
-    if (part[2] == "consent" && part[3] ~ /^(terms|regions|document|evaluate|decide|purpose)\./) return "rules"
+    if (part[2] == "consent" && part[3] ~ /^(terms|regions|diseases|document|evaluate|decide|family|egress|purpose)\./) return "rules"
     if (part[2] != "port") return part[2]
     return n > 4 ? "port/" part[3] "/" part[4] : "port/" part[3]
   }

@@ -72,13 +72,16 @@ bool Matcher::contradicts_folders(const SheetSample& sample, const std::vector<s
 void Matcher::learn(const FastqName& name, const std::vector<std::string>& folders) {
   const auto candidates = narrowed(by_name(name.sample), name.sample, folders);
   if (candidates.size() == 1) numbers_[candidates.front()].insert(name.number);
+  evidence_.reset();
 }
 
 bool Matcher::numbers_are_evidence() const {
+  if (evidence_) return *evidence_;
   std::set<int> taken;
-  return std::all_of(numbers_.begin(), numbers_.end(), [&](const auto& entry) {
+  evidence_ = std::all_of(numbers_.begin(), numbers_.end(), [&](const auto& entry) {
     return entry.second.size() == 1 && taken.insert(*entry.second.begin()).second;
   });
+  return *evidence_;
 }
 
 // A sheet from which rows were taken keeps its order; one whose rows were exchanged does not.

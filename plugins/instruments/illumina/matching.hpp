@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,7 @@ class Matcher {
   const Sheet& sheet_;
   std::multimap<std::string, const SheetSample*> by_loose_name_;
   std::map<const SheetSample*, std::set<int>> numbers_;  // seen, of files whose name fits one sample only
+  mutable std::optional<bool> evidence_;                 // of numbers_are_evidence, until the next name is learned
 };
 
 }  // namespace tributary::illumina

@@ -50,7 +50,7 @@ TEST(Cases, say_who_agreed_to_what_and_what_is_to_come_out) {
                                          " " + read.files[0] + " " + read.rule)
                                             .c_str());
   LONGS_EQUAL(1780272000, *read.at_utc_s);
-  const auto& record = read.consent->front();
+  const auto& record = read.consent->front().records.front();
   STRCMP_EQUAL("c active GS[DE|FR] 2026-01-01 2026-12-31",
                (record.consent_id + " " + record.status + " " + record.permissions + " " + record.valid_from + " " +
                 record.valid_until)
@@ -62,7 +62,36 @@ TEST(Cases, say_who_agreed_to_what_and_what_is_to_come_out) {
 
 TEST(Cases, know_a_person_without_documents_from_a_sample_that_nobody_knows) {
   CHECK_FALSE(one("cases: [ { name: a, policy: research, expect: hold } ]").consent.has_value());
-  CHECK_TRUE(one("cases: [ { name: a, policy: research, expect: hold, consent: [] } ]").consent->empty());
+  CHECK_TRUE(
+      one("cases: [ { name: a, policy: research, expect: hold, consent: [] } ]").consent->front().records.empty());
+}
+
+TEST(Cases, sort_documents_by_the_source_that_tells_them) {
+  const auto read =
+      one("cases: [ { name: a, policy: research, expect: hold, away: [ registry ], consent: [ { source: lims, status: "
+          "active, "
+          "permissions: HMB }, { status: active, permissions: GRU }, { source: lims, status: draft, permissions: GRU } "
+          "] } ]");
+  LONGS_EQUAL(2, read.consent->size());
+  STRCMP_EQUAL("", read.consent->front().source.c_str());
+  STRCMP_EQUAL("lims", read.consent->back().source.c_str());
+  LONGS_EQUAL(2, read.consent->back().records.size());
+  STRCMP_EQUAL("registry", read.away[0].c_str());
+}
+
+TEST(Cases, tell_of_families_countries_and_sizes) {
+  const auto read = one(
+      "cases:\n  - name: a\n    policy: research\n    sample: { size: 2KiB }\n    country: [ DE, FR ]\n    "
+      "family_size: 3\n"
+      "    family:\n      - { consent: [ { status: active, permissions: HMB } ] }\n      - { withdrawn: true }\n    "
+      "expect: hold\n");
+  LONGS_EQUAL(2048, read.file_bytes);
+  LONGS_EQUAL(2, read.countries.size());
+  LONGS_EQUAL(3, *read.family_size);
+  LONGS_EQUAL(2, read.family.size());
+  STRCMP_EQUAL("HMB", read.family[0].consent[0].records[0].permissions.c_str());
+  CHECK_TRUE(!read.family[0].withdrawn && read.family[1].withdrawn);
+  CHECK_FALSE(one("cases: [ { name: a, policy: research, expect: hold } ]").family_size.has_value());
 }
 
 TEST(Cases, have_instants_of_their_own) {

@@ -22,7 +22,8 @@ state_key_file: keys/state.key
 run_folders:
   - { path: runs, instrument: illumina, settle: 90s, retain: link }
 subjects:
-  - { name: lims, plugin: csv, settings: { file: lims.csv, max_age: 2h, identifying: [ name, dob ] } }
+  - { name: lims, plugin: csv, settings: { file: lims.csv, max_age: 2h, identifying: [ name, dob ] }, documents: optional,
+      attributes: { family: trio, family_size: members, country: origin } }
 identity: { key_file: keys/site.key }
 pseudonyms: { key_file: keys/pseudonym.key }
 destinations:
@@ -50,12 +51,16 @@ policies:
                project: EX-1, institution: Example University, methods: true }
     samples: { project: [ "A*" ], name: [ "B*" ], except: [ "C*" ] }
     files: [ bam, report ]
+    minimum: { size: 2GiB, kinds: [ bam ] }
+    require: all-of-family
+    further_policies: skip
     read_names: mask
     tags: none
     sites_without_variant: keep
     share: aggregate
     on_withdrawal: stop
     on_restored: send
+egress: { country: DE, keep_in: [ EU/EEA, CN ], unknown: hold }
 limits: { upload_rate: 80Mbit/s, upload_hours: [ "20:00-06:00", "12:00-13:30" ], connections: 8, threads: 3,
           memory: 128MiB }
 listen: "[::1]:9000"
@@ -123,6 +128,8 @@ TEST(Load, has_the_same_defaults_as_the_types) {
   const consent::Purpose fallback;
   CHECK(policy.purpose.commercial == fallback.commercial && policy.purpose.for_profit == fallback.for_profit);
   CHECK(policy.purpose.methods == fallback.methods && policy.purpose.aggregate == fallback.aggregate);
+  CHECK(policy.minimum.bytes == Policy().minimum.bytes && policy.minimum.kinds == Policy().minimum.kinds);
+  CHECK(policy.whole_family == Policy().whole_family && policy.skip_further == Policy().skip_further);
   CHECK(Settings{}.listen == settings.listen && Limits{}.memory_bytes == settings.limits.memory_bytes);
   CHECK(Limits{}.connections == settings.limits.connections && Limits{}.threads == settings.limits.threads);
   CHECK(RunFolder{}.settle_s == settings.run_folders[0].settle_s);
@@ -191,6 +198,41 @@ TEST(Load, reads_every_key_of_a_policy) {
   CHECK_TRUE(p.keep_bare_sites);
   CHECK(p.on_withdrawal == OnWithdrawal::stop);
   CHECK(p.on_restored == OnRestored::send);
+  LONGS_EQUAL(2LL << 30, p.minimum.bytes);
+  text_is("bam", p.minimum.kinds.at(0));
+  CHECK_TRUE(p.whole_family && p.skip_further);
+}
+
+TEST(Load, reads_every_key_of_egress_and_of_a_subject_source) {
+  const auto settings = good(everything);
+  text_is("DE", settings.egress->country);
+  text_is("EU/EEA", settings.egress->keep_in.at(0));
+  CHECK(settings.egress->unknown == consent::Verdict::unknown);
+  const auto& source = settings.subjects.at(0);
+  CHECK_TRUE(source.may_be_silent);
+  text_is("trio members origin", source.family + " " + source.family_size + " " + source.country);
+}
+
+TEST(Load, has_no_egress_unless_the_section_is_there_and_refuses_the_unknown_then) {
+  CHECK_FALSE(good(smallest).egress.has_value());
+  CHECK(good(smallest + "egress: {}\n").egress->unknown == consent::Verdict::deny);
+}
+
+TEST(Load, looks_the_disease_of_a_purpose_up_in_the_hierarchy) {
+  workspace.write("mondo.obo",
+                  "[Term]\nid: MONDO:0007254\nis_a: MONDO:0000002\n\n[Term]\nid: MONDO:0000002\nis_a: MONDO:0000001\n");
+  workspace.write(
+      "policies.d/ds.yaml",
+      "destination: d\npurpose: { use: DS, disease: \"MONDO:0007254\", research: paediatric, accepts: [ PUB, COL "
+      "] }\n");
+  workspace.write("destinations.d/d.yaml",
+                  "plugin: folder\nsettings: { path: out }\nrecipients: [ ../keys/national.pub ]\n");
+  const auto purpose = good(smallest + "mondo_file: mondo.obo\n").policies[0].purpose;
+  text_is("MONDO:0000001", purpose.broader_diseases.at(0));
+  text_is("MONDO:0000002", purpose.broader_diseases.at(1));
+  text_is("paediatric", purpose.research);
+  text_is("COL", purpose.accepts.at(0));
+  CHECK_TRUE(good(smallest).policies[0].purpose.broader_diseases.empty());
 }
 
 TEST(Load, gives_nothing_for_an_unknown_name) {

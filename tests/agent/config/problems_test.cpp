@@ -122,6 +122,52 @@ TEST(Problems, warn_of_settings_that_have_no_effect) {
   is("", 3, "run_folders: [ { path: runs, retain: source } ]");
 }
 
+TEST(Problems, tell_of_diseases_and_of_the_file_that_knows_them) {
+  workspace.write("mondo.obo", "[Term]\nid: MONDO:0000001\n\n[Term]\nid: MONDO:0000002\nis_obsolete: true\n");
+  workspace.write("mondo.json", "{}\n");
+  auto lines = good_lines;
+  const auto about = [&](const std::string& file, const std::string& disease) {
+    lines[9] = "  - { name: wgs, destination: national, purpose: { use: DS, disease: \"" + disease + "\" } }";
+    lines[10] = "mondo_file: " + file;
+    return sentences(load_lines(lines), workspace);
+  };
+  STRCMP_EQUAL("", about("mondo.obo", "MONDO:0000001").c_str());
+  STRCMP_EQUAL(
+      "tributary.yaml:10:61: policies[0].purpose.disease: MONDO:0000002 is no disease of mondo.obo, or an "
+      "obsolete one; look for its replacement in MONDO",
+      about("mondo.obo", "MONDO:0000002").c_str());
+  STRCMP_EQUAL(
+      "tributary.yaml:11:1: mondo_file: mondo.json holds no disease of MONDO; give it mondo.obo: OBO format, "
+      "not OWL or JSON",
+      about("mondo.json", "MONDO:0000001").c_str());
+  STRCMP_EQUAL(
+      "tributary.yaml:11:1: mondo_file: away.obo can not be read; is it there, and may the daemon's user read "
+      "it?",
+      about("away.obo", "MONDO:0000001").c_str());
+}
+
+TEST(Problems, know_the_obligations_that_a_receiver_can_accept) {
+  has("policies[0].purpose.accepts[1]: 'IRP' is not known here; did you mean 'IRB'?", 10,
+      "  - { name: wgs, destination: national, purpose: { use: HMB, accepts: [ COL, IRP ] } }");
+}
+
+TEST(Problems, look_at_egress_families_and_minima) {
+  has("tributary.yaml:11:22: egress.keep_in[0]: 'Germany' has the wrong form", 11, "egress: { keep_in: [ Germany ] }");
+  has("egress.country: 'EEA' has the wrong form", 11, "egress: { country: EEA }");
+  has("egress.unknown: 'deny' is not known here; did you mean", 11, "egress: { unknown: deny }");
+  has("egress.keep: no key of the egress; known: country, keep_in, unknown", 11, "egress: { keep: [ DE ] }");
+  const std::string policy = "  - { name: wgs, destination: national, purpose: { use: HMB }, ";
+  has("policies[0].require: 'family' is not known here; known: each, all-of-family", 10, policy + "require: family }");
+  has("policies[0].minimum.size: '10' has no unit", 10, policy + "minimum: { size: 10 } }");
+  has("policies[0].minimum.kinds[1]: 'bed' is none of the policy's `files`: no sample would be taken; add it to "
+      "`files`, "
+      "or remove it here",
+      10, policy + "files: [ bam ], minimum: { kinds: [ bam, bed ] } }");
+  has("policies[0].further_policies: 'stop' is not known here", 10, policy + "further_policies: stop }");
+  has("subjects[0].attributes.familie: no key of the attributes of a person; did you mean 'family'?", 4,
+      "subjects: [ { name: lims, plugin: csv, settings: { file: lims.csv }, attributes: { familie: f } } ]");
+}
+
 TEST(Problems, say_where_the_syntax_breaks) {
   has("tributary.yaml:2:1: the key 'site' stands twice, first at line 1, column 1; keep one of them", 2, "site: b");
   has("not YAML", 11, "limits: { threads: 2");

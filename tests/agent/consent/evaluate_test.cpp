@@ -32,6 +32,12 @@ Purpose purpose_of(Use use, const std::string& disease = {}) {
   return purpose;
 }
 const Purpose hmb = purpose_of(Use::hmb);
+// A receiver who agreed to everything that a consent may ask of it.
+const Purpose willing = [] {
+  auto purpose = hmb;
+  purpose.accepts = {"COL", "IRB", "MOR", "PUB", "RTN", "US"};
+  return purpose;
+}();
 
 const char* word(Verdict verdict) {
   return verdict == Verdict::permit ? "permit" : verdict == Verdict::deny ? "deny" : "unknown";
@@ -150,8 +156,14 @@ TEST(Evaluate, asks_for_the_approved_project_institution_and_users) {
 TEST(Evaluate, does_not_judge_what_it_can_not_judge) {
   expect("unknown", {active("HMB;RS")});
   expect("unknown", {active("HMB;RS[paediatric]")});
+  auto purpose = hmb;
+  purpose.research = "paediatric";
+  expect("permit", {active("HMB;RS[adult|paediatric]")}, purpose);
+  expect("deny", {active("HMB;RS[adult]")}, purpose);
+  expect("unknown", {active("HMB;RS")}, purpose);
   expect("unknown", {active("HMB;MOR[soon]")});
   expect("unknown", {active("HMB;TS[soon]")});
+  expect("unknown", {active("HMB;TS[soon]"), {"c-9", "active", "GRU", "", ""}});
 }
 
 TEST(Evaluate, lets_methods_development_and_genetic_studies_apart) {
@@ -162,8 +174,62 @@ TEST(Evaluate, lets_methods_development_and_genetic_studies_apart) {
   expect("permit", {active("HMB;GSO;CC")});
 }
 
+TEST(Evaluate, holds_what_binds_the_receiver_to_something_that_the_purpose_does_not_accept) {
+  for (const auto* code : {"COL", "IRB", "PUB", "RTN", "MOR"}) {
+    auto purpose = hmb;
+    const auto consent = active("HMB;" + std::string(code));
+    expect("unknown", {consent}, purpose);
+    STRCMP_CONTAINS("purpose.accepts does not name it", reason({consent}, purpose).c_str());
+    STRCMP_EQUAL(code, evaluate({consent}, purpose, now).rule.c_str());
+    for (const auto* other : {"COL", "IRB", "PUB", "RTN", "MOR"}) {
+      purpose.accepts = {other};
+      expect(std::string(code) == other ? "permit" : "unknown", {consent}, purpose);
+    }
+  }
+}
+
+TEST(Evaluate, holds_a_moratorium_until_its_day) {
+  expect("unknown", {active("HMB;MOR[2026-11-22]")});
+  expect("unknown", {active("HMB;MOR[2026-11-22]")}, hmb, at("2026-11-21T23:59:59Z"));
+  expect("permit", {active("HMB;MOR[2026-11-22]")}, hmb, at("2026-11-22"));
+  for (const auto* parameters : {"soon", "2026-01-01|2026-02-01"}) {
+    expect("unknown", {active("HMB;MOR[" + std::string(parameters) + "]")}, willing);
+  }
+}
+
+TEST(Evaluate, holds_a_period_that_ends_before_it_begins) {
+  expect("unknown", {active("HMB", "2026-06-01", "2026-01-01")});
+  expect("unknown", {active("HMB", "2026-06-01", "2026-01-01"), {"c-9", "active", "GRU", "", ""}});
+}
+
+TEST(Evaluate, reads_the_disease_of_a_purpose_for_disease_research_only) {
+  expect("deny", {active("DS[MONDO:0000003]")}, purpose_of(Use::hmb, "MONDO:0000003"));
+}
+
+TEST(Evaluate, takes_approved_users_on_the_receivers_word) {
+  auto purpose = hmb;
+  expect("deny", {active("HMB;US[group]")}, purpose);
+  purpose.accepts = {"IRB"};
+  expect("deny", {active("HMB;US[group]")}, purpose);
+  purpose.accepts = {"US"};
+  expect("permit", {active("HMB;US[group]")}, purpose);
+  STRCMP_EQUAL("US", evaluate({active("HMB;US[group]")}, purpose, now).obligations[0].code.c_str());
+}
+
+TEST(Evaluate, lets_consent_to_a_disease_cover_its_kinds_and_never_what_it_is_a_kind_of) {
+  auto purpose = purpose_of(Use::ds, "MONDO:0000003");
+  expect("deny", {active("DS[MONDO:0000001]")}, purpose);
+  purpose.broader_diseases = {"MONDO:0000001", "MONDO:0000002"};
+  expect("permit", {active("DS[MONDO:0000001]")}, purpose);
+  expect("permit", {active("DS[MONDO:0000009|mondo_0000002]")}, purpose);
+  expect("permit", {active("DS[MONDO:0000003]")}, purpose);
+  expect("deny", {active("DS[MONDO:0000004]")}, purpose);
+  purpose = purpose_of(Use::ds, "MONDO:0000001");
+  expect("deny", {active("DS[MONDO:0000003]")}, purpose);
+}
+
 TEST(Evaluate, hands_obligations_on) {
-  const auto decision = evaluate({active("HMB;IRB;PUB;COL[pi@example.org];RTN;MOR[2027-01-01];NPU")}, hmb, now);
+  const auto decision = evaluate({active("HMB;IRB;PUB;COL[pi@example.org];RTN;MOR[2027-01-01];NPU")}, willing, now);
   STRCMP_EQUAL("permit", word(decision.verdict));
   LONGS_EQUAL(5, decision.obligations.size());
   STRCMP_EQUAL("COL", decision.obligations[2].code.c_str());
@@ -311,7 +377,7 @@ TEST(Evaluate, names_the_documents_to_the_operator_who_asks_for_them) {
 
 TEST(Evaluate, gathers_obligations_of_every_permitting_document) {
   const Record second{"c-5", "active", "GRU;PUB", "", ""};
-  const auto decision = evaluate({active("HMB;IRB"), second}, hmb, now);
+  const auto decision = evaluate({active("HMB;IRB"), second}, willing, now);
   LONGS_EQUAL(2, decision.obligations.size());
   CHECK_FALSE(decision.valid_until_utc_s.has_value());  // of c-5, which lasts longer
   STRCMP_EQUAL("DUO:0000042", decision.terms[0].c_str());
@@ -339,7 +405,7 @@ TEST(Evaluate, spells_its_evidence_in_a_way_that_stands_on_disk_for_ever) {
 }
 
 TEST(Evaluate, shows_itself_as_json) {
-  const auto json = to_json(evaluate({active("HMB;IRB")}, hmb, now));
+  const auto json = to_json(evaluate({active("HMB;IRB")}, willing, now));
   STRCMP_EQUAL("permit", std::string(json["verdict"].as_string()).c_str());
   STRCMP_EQUAL("the consent permits HMB", std::string(json["reason"].as_string()).c_str());
   STRCMP_EQUAL("DUO:0000021", std::string(json["obligations"].items()[0].as_string()).c_str());

@@ -6,6 +6,7 @@
 namespace tributary::consent {
 
 TEST_GROUP(Rehearsal) {
+  config::Settings settings;
   config::Policy policy;
   config::PolicyCase one;
 
@@ -18,24 +19,61 @@ TEST_GROUP(Rehearsal) {
     one.sample_name = "S";
     one.project = "P";
     one.files = {"bam", "fastq"};
-    one.consent = {{"c", "active", "HMB", "", "2026-12-31"}};
+    told({{"c", "active", "HMB", "", "2026-12-31"}});
   }
+  Rehearsal made_at(std::int64_t now_utc_s) {
+    settings.policies = {policy};
+    one.policy = policy.name;
+    return rehearse(settings, one, now_utc_s);
+  }
+  void told(const std::vector<Record>& records) { one.consent = {Told{"lims", records}}; }
   std::string outcome(std::int64_t now_utc_s = 0) {
-    const auto made = rehearse(policy, one, now_utc_s);
+    const auto made = made_at(now_utc_s);
     return std::string(config::name_of(made.found)) + (made.rule.empty() ? "" : " " + made.rule);
   }
 };
 
 TEST(Rehearsal, sends_refuses_and_holds_by_the_rule_that_decides) {
   STRCMP_EQUAL("send permission", outcome().c_str());
-  one.consent = {{"c", "active", "HMB;GS[FR]", "", ""}};
+  told({{"c", "active", "HMB;GS[FR]", "", ""}});
   STRCMP_EQUAL("refuse GS", outcome().c_str());
-  one.consent = {{"c", "active", "GRU", "", ""}, {"d", "withdrawn", "GRU", "", ""}};
+  told({{"c", "active", "GRU", "", ""}, {"d", "withdrawn", "GRU", "", ""}});
   STRCMP_EQUAL("refuse status", outcome().c_str());
-  one.consent = std::vector<Record>();
-  STRCMP_EQUAL("hold", outcome().c_str());
+  told({});
+  STRCMP_EQUAL("hold silence", outcome().c_str());
   one.consent.reset();
   STRCMP_EQUAL("hold source", outcome().c_str());
+}
+
+TEST(Rehearsal, asks_every_source_of_the_case_to_agree) {
+  one.consent->push_back({"registry", {{"d", "rejected", "", "", ""}}});
+  STRCMP_EQUAL("refuse status", outcome().c_str());
+  one.consent->pop_back();
+  one.away = {"registry"};
+  STRCMP_EQUAL("hold source", outcome().c_str());
+}
+
+TEST(Rehearsal, knows_families_countries_sizes_and_policies_before_it) {
+  policy.whole_family = true;
+  STRCMP_EQUAL("hold family", outcome().c_str());
+  one.family_size = 2;
+  STRCMP_EQUAL("hold family", outcome().c_str());
+  one.family.push_back({*one.consent, false});
+  STRCMP_EQUAL("send permission", outcome().c_str());
+  one.family[0].withdrawn = true;
+  STRCMP_EQUAL("refuse withdrawn", outcome().c_str());
+  one.family.clear();
+  one.family_size = 1;
+  settings.egress = Egress{"CH", {"CH"}, Verdict::deny};
+  STRCMP_EQUAL("refuse egress", outcome().c_str());
+  settings.egress->country.clear();
+  one.countries = {"FR"};
+  STRCMP_EQUAL("send permission", outcome().c_str());
+  policy.minimum.bytes = 10;
+  one.file_bytes = 9;
+  STRCMP_EQUAL("not-taken", outcome().c_str());
+  one.file_bytes = 10;
+  STRCMP_EQUAL("send permission", outcome().c_str());
 }
 
 TEST(Rehearsal, refuses_who_was_withdrawn_here) {
@@ -64,14 +102,14 @@ TEST(Rehearsal, decides_as_of_the_instant_of_the_case_and_else_as_of_now) {
 
 TEST(Rehearsal, is_as_expected_when_action_and_rule_are) {
   one.expected = config::Expectation::send;
-  CHECK_TRUE(rehearse(policy, one, 0).as_expected);
+  CHECK_TRUE(made_at(0).as_expected);
   one.rule = "permission";
-  CHECK_TRUE(rehearse(policy, one, 0).as_expected);
+  CHECK_TRUE(made_at(0).as_expected);
   one.rule = "GS";
-  CHECK_FALSE(rehearse(policy, one, 0).as_expected);
+  CHECK_FALSE(made_at(0).as_expected);
   one.rule.clear();
   one.expected = config::Expectation::hold;
-  CHECK_FALSE(rehearse(policy, one, 0).as_expected);
+  CHECK_FALSE(made_at(0).as_expected);
 }
 
 }  // namespace tributary::consent
