@@ -20,7 +20,8 @@ constexpr tributary_key keys[] = {
     {"max_age", "duration", "93600", "how old the file may be before it is trusted no more"},
     {"identifying", "list", "*", "further columns whose values must not be found in what leaves; * means all"},
     {"not_identifying", "list",
-     "sex\ngender\nspecies\norganism\ntissue\nmaterial\nsample_type\nspecimen_type\ntumor_type\nassay\npanel",
+     "sex\ngender\nspecies\norganism\ntissue\nmaterial\nsample_type\nspecimen_type\ntumor_type\nassay\npanel\nfamily_"
+     "size\ncountry",
      "further columns whose values tell of nobody, whatever `identifying` says"},
     {nullptr, nullptr, nullptr, nullptr},
 };
