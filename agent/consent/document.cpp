@@ -181,8 +181,8 @@ bool accepts(const Purpose& purpose, const Term& obligation) {
 }
 
 Objections approved_rule(const Term& term, const Purpose& purpose) {
-  const auto names = [&](const std::string& value) {
-    return !value.empty() && std::find(term.parameters.begin(), term.parameters.end(), value) != term.parameters.end();
+  const auto names = [&](const std::string& value) {  // no parameter is empty
+    return std::find(term.parameters.begin(), term.parameters.end(), value) != term.parameters.end();
   };
   if (is(term, "PS") && !names(purpose.project)) {
     return Objection{Weight::elsewhere, term.code, "is for approved projects only, the policy's is none of them"};

@@ -27,7 +27,8 @@ constexpr tributary_key keys[] = {
      "what the words of `permissions` mean, when they are codes of a consent form: a code map, or a folder of them"},
     {"identifying", "list", "*", "further columns whose values must not be found in what leaves; * means all"},
     {"not_identifying", "list",
-     "sex\ngender\nspecies\norganism\ntissue\nmaterial\nsample_type\nspecimen_type\ntumor_type\nassay\npanel",
+     "sex\ngender\nspecies\norganism\ntissue\nmaterial\nsample_type\nspecimen_type\ntumor_type\nassay\npanel\nfamily_"
+     "size\ncountry",
      "further columns whose values tell of nobody, whatever `identifying` says"},
     {nullptr, nullptr, nullptr, nullptr},
 };

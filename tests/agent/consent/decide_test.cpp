@@ -54,6 +54,17 @@ TEST(Decide, intersects_periods_and_adds_up_terms_over_sources) {
   STRCMP_EQUAL("DUO:0000042", decision.terms[2].c_str());
 }
 
+TEST(Decide, holds_when_every_source_leaves_consent_to_the_others) {
+  const Told silent{"a", {}, true};
+  const auto decision = decided({silent, {"b", {{"c-1", "entered-in-error", "HMB", "", ""}}, true}});
+  CHECK(decision.verdict == Verdict::unknown);
+  STRCMP_EQUAL("silence", decision.rule.c_str());
+  STRCMP_EQUAL("no consent is on record", decision.reason.c_str());
+  CHECK(decided({silent, told("b", "HMB")}).verdict == Verdict::permit);
+  CHECK(decided({silent, {"b", {}, false}}).verdict == Verdict::unknown);
+  CHECK(decided({{"a", {{"c-1", "draft", "HMB", "", ""}}, true}, told("b", "HMB")}).verdict == Verdict::unknown);
+}
+
 TEST(Decide, says_which_source_found_what) {
   const auto decision = decided({told("b", "HMB", "rejected"), told("a", "HMB")}, {"subject source c can not answer"});
   LONGS_EQUAL(3, decision.findings.size());
@@ -83,5 +94,7 @@ TEST(Decide, denies_whom_the_own_register_holds) {
   const auto decision = decide({{told("a", "HMB")}, {}, {}, true}, {}, now);
   CHECK(decision.verdict == Verdict::deny);
   STRCMP_EQUAL("withdrawn", decision.rule.c_str());
+  CHECK_TRUE(taken_back(decision));
+  CHECK_FALSE(taken_back(decided({told("a", "HMB", "active", "2026-10-31")})));
   CHECK_TRUE(decision.terms.empty());
 }

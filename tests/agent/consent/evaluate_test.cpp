@@ -136,6 +136,7 @@ TEST(Evaluate, keeps_data_in_its_region) {
   expect("deny", {active("HMB;GS[DE];GS[FR]")});
   expect("unknown", {active("HMB;GS[Bavaria]")});
   expect("permit", {active("HMB;GS[Bavaria|DE]")});
+  expect("deny", {active("HMB;GS[FR]"), {"c-9", "active", "GRU", "", ""}});
   expect("unknown", {active("HMB;GS[DE]")}, nowhere);
 }
 
@@ -195,15 +196,6 @@ TEST(Evaluate, holds_a_moratorium_until_its_day) {
   for (const auto* parameters : {"soon", "2026-01-01|2026-02-01"}) {
     expect("unknown", {active("HMB;MOR[" + std::string(parameters) + "]")}, willing);
   }
-}
-
-TEST(Evaluate, holds_a_period_that_ends_before_it_begins) {
-  expect("unknown", {active("HMB", "2026-06-01", "2026-01-01")});
-  expect("unknown", {active("HMB", "2026-06-01", "2026-01-01"), {"c-9", "active", "GRU", "", ""}});
-}
-
-TEST(Evaluate, reads_the_disease_of_a_purpose_for_disease_research_only) {
-  expect("deny", {active("DS[MONDO:0000003]")}, purpose_of(Use::hmb, "MONDO:0000003"));
 }
 
 TEST(Evaluate, takes_approved_users_on_the_receivers_word) {
