@@ -188,7 +188,7 @@ MUTATIONS = [
     ("diseases.cpp", 'in_term_ = line == "[Term]";', "in_term_ = true;"),
     ("diseases.cpp",
      "if (!seen.insert(link->second).second) continue;",
-     "if (!seen.insert(link->second).second) continue; if (seen.size() > 2) continue;"),
+     "if (!seen.insert(link->second).second || seen.size() > 2) continue;"),
 ]
 
 
