@@ -65,6 +65,17 @@ TEST(Decide, holds_when_every_source_leaves_consent_to_the_others) {
   CHECK(decided({{"a", {{"c-1", "draft", "HMB", "", ""}}, true}, told("b", "HMB")}).verdict == Verdict::unknown);
 }
 
+TEST(Decide, asks_of_the_receiver_what_any_source_asks) {
+  Purpose purpose;
+  purpose.country = "DE";
+  purpose.accepts = {"IRB", "PUB"};
+  const Known known{{told("a", "HMB;IRB"), told("b", "GRU;PUB;IRB")}, {}, {}, false};
+  const auto decision = decide(known, purpose, now);
+  CHECK(decision.verdict == Verdict::permit);
+  LONGS_EQUAL(2, decision.obligations.size());
+  STRCMP_EQUAL("PUB", decision.obligations[1].code.c_str());
+}
+
 TEST(Decide, says_which_source_found_what) {
   const auto decision = decided({told("b", "HMB", "rejected"), told("a", "HMB")}, {"subject source c can not answer"});
   LONGS_EQUAL(3, decision.findings.size());

@@ -264,8 +264,14 @@ TEST(Desk, asks_for_whole_families_where_the_policy_does) {
   CHECK(again() == Verdict::permit);
   second.subjects["SAMPLE-01"] = first.subjects["SAMPLE-01"];
   CHECK(again() == Verdict::permit);
-  second.subjects["SAMPLE-01"].attributes.back().value = "2";
+  for (const auto* size : {"2", "one", "1 of 2", "0"}) {
+    second.subjects["SAMPLE-01"].attributes.back().value = size;
+    CHECK(again() == Verdict::unknown);
+  }
+  member("01", "FAMILY-01", "2");
+  second.subjects["SAMPLE-01"].attributes.back().value = "1";
   CHECK(again() == Verdict::unknown);
+  member("01", "FAMILY-01", "1");
   second.subjects["SAMPLE-01"].attributes = {{"family_id", "FAMILY-09", false}};
   CHECK(again() == Verdict::unknown);
 }

@@ -66,6 +66,8 @@ TEST(Family, stays_when_it_is_not_known_to_be_whole) {
   is("unknown", "members of the family are told different sizes");
   self.kin.size.reset();
   is("unknown", "no subject source tells how many members the family has");
+  others.clear();
+  is("unknown", "no subject source tells how many members the family has");
   self.kin = {};
   is("unknown", "no subject source tells the family of the sample");
   self.kin.problem = "subject sources tell different families";

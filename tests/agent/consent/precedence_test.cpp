@@ -94,7 +94,9 @@ TEST(Precedence, gives_evidence_of_every_key_of_the_purpose) {
   const auto evidence = [](const Purpose& purpose) {
     return tributary::to_hex(evaluate({active("HMB")}, purpose, now).evidence_sha256);
   };
-  std::vector<std::string> seen{evidence(hmb)};
+  auto with_research = hmb;
+  with_research.research = "EX-1";
+  std::vector<std::string> seen{evidence(hmb), evidence(with_research)};
   const auto is_new = [&](const std::function<void(Purpose&)>& change, const char* key) {
     for (const auto* base : {"", "EX-1"}) {
       auto purpose = hmb;
