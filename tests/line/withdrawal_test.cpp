@@ -207,7 +207,7 @@ TEST(Withdrawal, by_the_list_after_the_daemon_was_ended_at_any_act_leaves_nothin
 
 TEST(Withdrawal, by_the_command_after_the_daemon_was_ended_at_any_act_leaves_nothing) {
   const Laboratory laboratory(few_reads);
-  check_all("command, ended", end_and_withdraw(laboratory, true, Way::command, every(47)));
+  check_all("command, ended", end_and_withdraw(laboratory, true, Way::command, every(97)));
 }
 
 TEST(Withdrawal, in_the_middle_of_an_upload_in_parts_after_the_daemon_was_ended_leaves_nothing) {

@@ -194,7 +194,7 @@ TEST(DrsPush, says_so_when_a_lost_registration_can_not_be_looked_up) {
 TEST(DrsPush, takes_a_repository_without_removal_at_its_word) {
   delivers();
   b.repository.removal = false;
-  LONGS_EQUAL(TRIBUTARY_BROKEN, b.withdraw());
+  LONGS_EQUAL(TRIBUTARY_REFUSED, b.withdraw());
   CHECK_TRUE(b.said("deleteSupported"));
   b.repository.has_drs_block = false;
   LONGS_EQUAL(TRIBUTARY_BROKEN, b.withdraw());
