@@ -75,11 +75,31 @@ int withdraw_use(State& state, const std::vector<std::string>& ids, std::int64_t
   return tell_elsewhere(elsewhere);
 }
 
+// The record is there before anything is lifted.
+int lift(State& state, const std::vector<std::string>& ids, const std::string& level, const std::string& reason,
+         std::int64_t now) {
+  Json record;
+  record.add("at", to_rfc3339(now)).add("action", "lift withdrawal").add("uid", person_now()).add("level", level);
+  record.add("subjects", static_cast<std::uint64_t>(ids.size())).add("reason", reason);
+  if (auto kept = state.journal->add_audit(record); !kept) return complain(kept.error());
+  std::uint64_t lifted = 0;
+  for (const auto& id : ids) {
+    auto done = state.journal->lift_withdrawal(
+        id, level == use_level ? journal::Level::no_further_use : journal::Level::no_further_contact);
+    if (!done) return complain(done.error());
+    if (*done) ++lifted;
+  }
+  say("withdraw: " + counted(lifted, "withdrawal") + " lifted of " + counted(ids.size(), "subject") +
+      "; the sources of consent decide again, and what was taken back goes by the policy's on_restored");
+  return exit_yes;
+}
+
 int run_withdraw(Context& context, const Arguments& arguments) {
   const auto parcel = arguments.value("--confirm");
   const auto level = arguments.has("--level") ? arguments.value("--level") : use_level;
   if (arguments.has("--confirm")) {
-    if (parcel.empty() || arguments.has("--subject-file") || arguments.has("--level") || !arguments.rest().empty())
+    if (parcel.empty() || arguments.has("--subject-file") || arguments.has("--level") || arguments.has("--lift") ||
+        !arguments.rest().empty())
       return usage("withdraw --confirm takes the id of a parcel and nothing else");
     return confirm(context, parcel);
   }
@@ -87,12 +107,16 @@ int run_withdraw(Context& context, const Arguments& arguments) {
     return usage("withdraw needs --subject-file F: one subject id a line (ids are never given on the command line)");
   if (level != use_level && level != contact_level)
     return usage(std::string("withdraw --level takes one of: ") + use_level + ", " + contact_level);
+  const auto reason = std::string(trim(arguments.value("--reason")));
+  if (arguments.has("--lift") != !reason.empty())
+    return usage("withdraw --lift needs --reason TEXT, as the audit record will say it; nothing else takes one");
   auto ids = read_subjects(arguments);
   if (!ids) return complain(ids.error(), ids.error().remedy == Remedy::give_up ? exit_usage : exit_could_not);
   int code = exit_yes;
   auto state = open_state(context, true, code);
   if (!state) return code;
   const auto now = context.clock.now_utc_s();
+  if (arguments.has("--lift")) return lift(*state, *ids, level, reason, now);
   return level == use_level ? withdraw_use(*state, *ids, now) : withdraw_contact(*state, *ids, now);
 }
 
@@ -136,16 +160,19 @@ int run_audit(Context& context, const Arguments& arguments) {
 Command withdraw_command() {
   return {
       "withdraw",
-      "withdraw --subject-file F [--level no-further-use|no-further-contact] | withdraw --confirm PARCEL",
+      "withdraw --subject-file F [--level no-further-use|no-further-contact] [--lift --reason TEXT] | withdraw "
+      "--confirm PARCEL",
       "withdraws the subjects listed in F, one id a line",
       "no-further-use, the default: what was not sent is refused, what is being sent is stopped, what was delivered "
       "is\n"
       "taken back; where the repository can not delete by its protocol, a signed request for the programme's desk is\n"
       "written, and --confirm tells that the desk has deleted.\n"
       "no-further-contact: research goes on; `ledger` and `reidentify` tell that the person is not to be contacted.\n"
+      "--lift: they agreed anew; the sources of consent decide again. What was taken back is sent again only as the\n"
+      "policy's on_restored says; the reason is in the audit record.\n"
       "Exit: 0 done, 3 a pseudonym is known by a restored linkage only: the repository must be asked.",
-      {"--subject-file", "--level", "--confirm"},
-      {},
+      {"--subject-file", "--level", "--confirm", "--reason"},
+      {"--lift"},
       run_withdraw};
 }
 Command audit_command() {

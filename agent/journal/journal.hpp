@@ -236,8 +236,10 @@ class Journal {
   Status remember_withdrawal(const std::string& subject_id, Level level, std::int64_t now);
   Result<Withdrawals> withdrawals_of(const std::string& subject_id);
   Result<bool> is_withdrawn(const std::string& subject_id);
-  /// How many subjects withdrew from further use: another number when somebody did since.
-  Result<std::int64_t> count_withdrawn();
+  /// The subject agreed anew. False: it had not withdrawn.
+  Result<bool> lift_withdrawal(const std::string& subject_id, Level level);
+  /// Another word whenever somebody withdrew from further use, or agreed anew.
+  Result<std::string> withdrawals_revision();
   struct SubjectParcels {
     std::vector<ParcelRow> parcels;  // by id
     std::vector<LinkRow> elsewhere;  // samples without a parcel here: known by a backup only

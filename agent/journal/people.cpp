@@ -50,12 +50,21 @@ Result<bool> Journal::is_withdrawn(const std::string& subject_id) {
   return times->use_utc_s != 0;
 }
 
-Result<std::int64_t> Journal::count_withdrawn() {
+Result<bool> Journal::lift_withdrawal(const std::string& subject_id, Level level) {
   const std::lock_guard lock(mutex_);
-  auto statement = database_->prepare("SELECT count(*) FROM withdrawn");
+  auto statement = database_->prepare(level == Level::no_further_use ? "DELETE FROM withdrawn WHERE subject_tag = ?"
+                                                                     : "DELETE FROM no_contact WHERE subject_tag = ?");
+  if (!statement) return statement.error();
+  if (auto done = statement->bind(ByteView(tag(subject_domain, subject_id))).run(); !done) return done.error();
+  return database_->changes() == 1;
+}
+
+Result<std::string> Journal::withdrawals_revision() {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare("SELECT count(*) || '/' || coalesce(sum(at), 0) FROM withdrawn");
   if (!statement) return statement.error();
   if (auto row = statement->step(); !row) return row.error();
-  return statement->integer(0);
+  return statement->text(0);
 }
 
 Result<Journal::SubjectParcels> Journal::parcels_of(const std::string& subject_id) {

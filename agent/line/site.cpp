@@ -247,7 +247,7 @@ std::string Site::revision() {
   std::string all;
   for (const auto& source : subjects_) all += source->name() + "=" + source->revision() + ";";
   if (pseudonym_source_) all += pseudonym_source_->name() + "=" + pseudonym_source_->revision() + ";";
-  if (journal_ != nullptr) all += "withdrawn=" + std::to_string(journal_->count_withdrawn().value_or(-1));
+  if (journal_ != nullptr) all += "withdrawn=" + journal_->withdrawals_revision().value_or("?");
   return all;
 }
 

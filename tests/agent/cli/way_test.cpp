@@ -287,6 +287,28 @@ TEST(DeliveredSite, takes_back_what_was_sent_of_a_subject_who_withdrew) {
   LONGS_EQUAL(0, site.run({"audit", "verify"}).code);
 }
 
+TEST(DeliveredSite, sends_anew_what_was_taken_back_when_the_subject_agrees_again_and_an_operator_says_so) {
+  const auto file = site.desk.write("back.txt", "SUBJECT-01\n");
+  LONGS_EQUAL(0, site.run({"withdraw", "--subject-file", file}).code);
+  LONGS_EQUAL(3, site.deliver().code);
+  LONGS_EQUAL(1, site.json({"status"})["withdrawn"].as_integer());
+  LONGS_EQUAL(2, site.run({"withdraw", "--lift", "--subject-file", file}).code);  // nobody says why
+  LONGS_EQUAL(2, site.run({"withdraw", "--subject-file", file, "--reason", "signed again"}).code);
+  const auto lifted = site.run({"withdraw", "--lift", "--reason", "signed again", "--subject-file", file});
+  LONGS_EQUAL(0, lifted.code);
+  STRCMP_CONTAINS("1 withdrawal lifted of 1 subject", lifted.words.c_str());
+  const auto record = records().back();
+  STRCMP_EQUAL("lift withdrawal", text_of(record["action"]).c_str());
+  STRCMP_EQUAL("signed again", text_of(record["reason"]).c_str());
+  STRCMP_EQUAL("", Site::leak(record.dump()).c_str());
+  LONGS_EQUAL(3, site.deliver().code);
+  const auto held = first(site.json({"status"})["parcels"], "state", "held");
+  STRCMP_CONTAINS("needs a new decision", text_of(held["reason"]).c_str());
+  LONGS_EQUAL(0, site.run({"release", text_of(held["parcel"])}).code);
+  LONGS_EQUAL(3, site.deliver().code);
+  LONGS_EQUAL(2, site.json({"status"})["delivered"].as_integer());
+}
+
 TEST(DeliveredSite, verifies_chains_that_are_whole) {
   LONGS_EQUAL(0, site.run({"hold", id_of("refused")}).code);
   const auto ended = site.run({"audit", "verify"});

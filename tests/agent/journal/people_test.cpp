@@ -173,11 +173,26 @@ TEST(People, who_want_no_contact_stop_nothing) {
   link("TL-1", "SAMPLE-01", "SUBJECT-01");
   CHECK_TRUE(state.journal->remember_withdrawal("SUBJECT-01", journal::Level::no_further_contact, noon).ok());
   CHECK_FALSE(*state.journal->is_withdrawn("SUBJECT-01"));
-  LONGS_EQUAL(0, *state.journal->count_withdrawn());
+  STRCMP_EQUAL("0/0", state.journal->withdrawals_revision()->c_str());
   CHECK_TRUE(state.journal->remember_withdrawal("SUBJECT-01", journal::Level::no_further_contact, noon + 9).ok());
   const auto times = state.journal->withdrawals_of("SUBJECT-01");
   LONGS_EQUAL(noon, times->contact_utc_s);
   LONGS_EQUAL(0, times->use_utc_s);
+}
+
+TEST(People, who_agree_anew_are_in_the_register_no_more) {
+  using journal::Level;
+  CHECK_TRUE(state.journal->remember_withdrawal("SUBJECT-01", Level::no_further_use, noon).ok());
+  CHECK_TRUE(state.journal->remember_withdrawal("SUBJECT-01", Level::no_further_contact, noon).ok());
+  const auto before = *state.journal->withdrawals_revision();
+  CHECK_FALSE(*state.journal->lift_withdrawal("SUBJECT-02", Level::no_further_use));
+  CHECK_TRUE(*state.journal->lift_withdrawal("SUBJECT-01", Level::no_further_use));
+  CHECK_FALSE(*state.journal->lift_withdrawal("SUBJECT-01", Level::no_further_use));
+  CHECK_FALSE(*state.journal->is_withdrawn("SUBJECT-01"));
+  LONGS_EQUAL(noon, state.journal->withdrawals_of("SUBJECT-01")->contact_utc_s);
+  // One out and another in is news, too.
+  CHECK_TRUE(state.journal->remember_withdrawal("SUBJECT-02", Level::no_further_use, noon + 1).ok());
+  CHECK_FALSE(before == *state.journal->withdrawals_revision());
 }
 
 TEST(People, who_withdraw_are_told_why_to_the_end_whatever_came_in_between) {
