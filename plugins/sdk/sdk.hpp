@@ -17,6 +17,20 @@
 
 namespace tributary::sdk {
 
+/// What a plugin's entry answers: made for this ABI, of this version. `keys` ends with a null name.
+constexpr tributary_descriptor described(tributary_kind kind, const char* name, const char* summary,
+                                         const tributary_key* keys, const void* ops) {
+  return {sizeof(tributary_descriptor),
+          TRIBUTARY_ABI_MAJOR,
+          TRIBUTARY_ABI_MINOR,
+          kind,
+          name,
+          TRIBUTARY_VERSION,
+          summary,
+          keys,
+          ops};
+}
+
 /// An outcome that is not `done`.
 class Outcome : public std::runtime_error {
  public:

@@ -150,14 +150,8 @@ constexpr auto& ops = sdk::consent_ops<Source>;
 }  // namespace tributary::csv
 
 extern "C" TRIBUTARY_EXPORT const tributary_descriptor* TRIBUTARY_ENTRY(void) {
-  static const tributary_descriptor descriptor = {sizeof(tributary_descriptor),
-                                                  TRIBUTARY_ABI_MAJOR,
-                                                  TRIBUTARY_ABI_MINOR,
-                                                  TRIBUTARY_CONSENT,
-                                                  "csv",
-                                                  TRIBUTARY_VERSION,
-                                                  "a table of samples, subjects and consents",
-                                                  tributary::csv::keys,
-                                                  &tributary::csv::ops};
+  static const auto descriptor =
+      tributary::sdk::described(TRIBUTARY_CONSENT, "csv", "a table of samples, subjects and consents",
+                                tributary::csv::keys, &tributary::csv::ops);
   return &descriptor;
 }

@@ -124,14 +124,7 @@ constexpr auto& ops = sdk::consent_ops<Source>;
 }  // namespace tributary::fhir
 
 extern "C" TRIBUTARY_EXPORT const tributary_descriptor* TRIBUTARY_ENTRY(void) {
-  static const tributary_descriptor descriptor = {sizeof(tributary_descriptor),
-                                                  TRIBUTARY_ABI_MAJOR,
-                                                  TRIBUTARY_ABI_MINOR,
-                                                  TRIBUTARY_CONSENT,
-                                                  "fhir",
-                                                  TRIBUTARY_VERSION,
-                                                  "consents as FHIR resources",
-                                                  tributary::fhir::keys,
-                                                  &tributary::fhir::ops};
+  static const auto descriptor = tributary::sdk::described(TRIBUTARY_CONSENT, "fhir", "consents as FHIR resources",
+                                                           tributary::fhir::keys, &tributary::fhir::ops);
   return &descriptor;
 }

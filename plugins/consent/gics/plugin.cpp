@@ -145,14 +145,8 @@ constexpr auto& ops = sdk::consent_ops<Source>;
 }  // namespace tributary::gics
 
 extern "C" TRIBUTARY_EXPORT const tributary_descriptor* TRIBUTARY_ENTRY(void) {
-  static const tributary_descriptor descriptor = {sizeof(tributary_descriptor),
-                                                  TRIBUTARY_ABI_MAJOR,
-                                                  TRIBUTARY_ABI_MINOR,
-                                                  TRIBUTARY_CONSENT,
-                                                  "gics",
-                                                  TRIBUTARY_VERSION,
-                                                  "consents from gICS (TTP-FHIR gateway, $isConsented)",
-                                                  tributary::gics::keys,
-                                                  &tributary::gics::ops};
+  static const auto descriptor =
+      tributary::sdk::described(TRIBUTARY_CONSENT, "gics", "consents from gICS (TTP-FHIR gateway, $isConsented)",
+                                tributary::gics::keys, &tributary::gics::ops);
   return &descriptor;
 }

@@ -174,14 +174,8 @@ constexpr auto& ops = sdk::consent_ops<Source>;
 }  // namespace tributary::optout
 
 extern "C" TRIBUTARY_EXPORT const tributary_descriptor* TRIBUTARY_ENTRY(void) {
-  static const tributary_descriptor descriptor = {sizeof(tributary_descriptor),
-                                                  TRIBUTARY_ABI_MAJOR,
-                                                  TRIBUTARY_ABI_MINOR,
-                                                  TRIBUTARY_CONSENT,
-                                                  "optout",
-                                                  TRIBUTARY_VERSION,
-                                                  "a register of persons who object to further use",
-                                                  tributary::optout::keys,
-                                                  &tributary::optout::ops};
+  static const auto descriptor =
+      tributary::sdk::described(TRIBUTARY_CONSENT, "optout", "a register of persons who object to further use",
+                                tributary::optout::keys, &tributary::optout::ops);
   return &descriptor;
 }

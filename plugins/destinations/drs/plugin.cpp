@@ -59,15 +59,8 @@ constexpr tributary_destination_ops ops = {
 }  // namespace tributary::drs
 
 extern "C" TRIBUTARY_EXPORT const tributary_descriptor* TRIBUTARY_ENTRY(void) {
-  static const tributary_descriptor descriptor = {
-      sizeof(tributary_descriptor),
-      TRIBUTARY_ABI_MAJOR,
-      TRIBUTARY_ABI_MINOR,
-      TRIBUTARY_DESTINATION,
-      "drs",
-      TRIBUTARY_VERSION,
-      "GA4GH DRS 1.5 with the write extension, objects over S3 or presigned HTTPS",
-      tributary::drs::keys(),
-      &tributary::drs::ops};
+  static const auto descriptor = tributary::sdk::described(
+      TRIBUTARY_DESTINATION, "drs", "GA4GH DRS 1.5 with the write extension, objects over S3 or presigned HTTPS",
+      tributary::drs::keys(), &tributary::drs::ops);
   return &descriptor;
 }

@@ -64,14 +64,8 @@ constexpr tributary_destination_ops ops = {
 }  // namespace tributary::folder
 
 extern "C" TRIBUTARY_EXPORT const tributary_descriptor* TRIBUTARY_ENTRY(void) {
-  static const tributary_descriptor descriptor = {sizeof(tributary_descriptor),
-                                                  TRIBUTARY_ABI_MAJOR,
-                                                  TRIBUTARY_ABI_MINOR,
-                                                  TRIBUTARY_DESTINATION,
-                                                  "folder",
-                                                  TRIBUTARY_VERSION,
-                                                  "a folder, e.g. on a share that another program carries on",
-                                                  tributary::folder::keys,
-                                                  &tributary::folder::ops};
+  static const auto descriptor = tributary::sdk::described(TRIBUTARY_DESTINATION, "folder",
+                                                           "a folder, e.g. on a share that another program carries on",
+                                                           tributary::folder::keys, &tributary::folder::ops);
   return &descriptor;
 }

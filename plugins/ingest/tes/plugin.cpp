@@ -51,15 +51,8 @@ constexpr tributary_ingest_ops ops = {sizeof(tributary_ingest_ops), open, probe,
 }  // namespace tributary::tes
 
 extern "C" TRIBUTARY_EXPORT const tributary_descriptor* TRIBUTARY_ENTRY(void) {
-  static const tributary_descriptor descriptor = {
-      sizeof(tributary_descriptor),
-      TRIBUTARY_ABI_MAJOR,
-      TRIBUTARY_ABI_MINOR,
-      TRIBUTARY_INGEST,
-      "tes",
-      TRIBUTARY_VERSION,
-      "GA4GH TES 1.1: starts a task on the registered objects and waits for its end",
-      tributary::tes::keys(),
-      &tributary::tes::ops};
+  static const auto descriptor = tributary::sdk::described(
+      TRIBUTARY_INGEST, "tes", "GA4GH TES 1.1: starts a task on the registered objects and waits for its end",
+      tributary::tes::keys(), &tributary::tes::ops);
   return &descriptor;
 }

@@ -60,17 +60,10 @@ class Illumina {
 
 constexpr tributary_key keys[] = {{nullptr, nullptr, nullptr, nullptr}};
 
-constexpr tributary_descriptor descriptor = {
-    sizeof(tributary_descriptor),
-    TRIBUTARY_ABI_MAJOR,
-    TRIBUTARY_ABI_MINOR,
-    TRIBUTARY_INSTRUMENT,
-    "illumina",
-    TRIBUTARY_VERSION,
-    "Illumina run folders: MiSeq, MiSeq i100, MiniSeq, iSeq, HiSeq, NextSeq, NovaSeq 6000 and NovaSeq X",
-    keys,
-    &sdk::instrument_ops<Illumina>,
-};
+constexpr auto descriptor =
+    sdk::described(TRIBUTARY_INSTRUMENT, "illumina",
+                   "Illumina run folders: MiSeq, MiSeq i100, MiniSeq, iSeq, HiSeq, NextSeq, NovaSeq 6000 and NovaSeq X",
+                   keys, &sdk::instrument_ops<Illumina>);
 
 }  // namespace
 }  // namespace tributary::illumina

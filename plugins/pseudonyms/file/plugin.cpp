@@ -105,14 +105,8 @@ constexpr auto& ops = sdk::pseudonym_ops<Source>;
 }  // namespace tributary::pseudonym_file
 
 extern "C" TRIBUTARY_EXPORT const tributary_descriptor* TRIBUTARY_ENTRY(void) {
-  static const tributary_descriptor descriptor = {sizeof(tributary_descriptor),
-                                                  TRIBUTARY_ABI_MAJOR,
-                                                  TRIBUTARY_ABI_MINOR,
-                                                  TRIBUTARY_PSEUDONYMS,
-                                                  "file",
-                                                  TRIBUTARY_VERSION,
-                                                  "pseudonyms from a list that another program writes",
-                                                  tributary::pseudonym_file::keys,
-                                                  &tributary::pseudonym_file::ops};
+  static const auto descriptor =
+      tributary::sdk::described(TRIBUTARY_PSEUDONYMS, "file", "pseudonyms from a list that another program writes",
+                                tributary::pseudonym_file::keys, &tributary::pseudonym_file::ops);
   return &descriptor;
 }

@@ -157,14 +157,8 @@ constexpr auto& ops = sdk::pseudonym_ops<Source>;
 }  // namespace tributary::pseudonym_http
 
 extern "C" TRIBUTARY_EXPORT const tributary_descriptor* TRIBUTARY_ENTRY(void) {
-  static const tributary_descriptor descriptor = {sizeof(tributary_descriptor),
-                                                  TRIBUTARY_ABI_MAJOR,
-                                                  TRIBUTARY_ABI_MINOR,
-                                                  TRIBUTARY_PSEUDONYMS,
-                                                  "http",
-                                                  TRIBUTARY_VERSION,
-                                                  "pseudonyms from a trusted third party (gPAS, TTP-FHIR)",
-                                                  tributary::pseudonym_http::keys,
-                                                  &tributary::pseudonym_http::ops};
+  static const auto descriptor =
+      tributary::sdk::described(TRIBUTARY_PSEUDONYMS, "http", "pseudonyms from a trusted third party (gPAS, TTP-FHIR)",
+                                tributary::pseudonym_http::keys, &tributary::pseudonym_http::ops);
   return &descriptor;
 }
