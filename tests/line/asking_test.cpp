@@ -42,16 +42,31 @@ TEST_GROUP(Asking) {
     return out ? std::move(*out) : Json();
   }
   std::string warnings() { return report()["warnings"].dump(); }
-  void policy_says(const std::string& more) {
+  // `more`: a line of the configuration, put behind the line `before`.
+  void configure(const std::string& before, const std::string& more) {
     const auto file = agent.site_folder().config_file();
     auto text = files::read_small(file, 1U << 20).value_or("");
-    const std::string before = "destination: far\n";
-    text.insert(text.find(before) + before.size(), "    " + more + "\n");
+    text.insert(text.find(before) + before.size(), more + "\n");
     CHECK_TRUE(files::write_atomic(file, view(text), 0600).ok());
     agent.reopen();
     CHECK_TEXT(agent.is_open(), agent.log().c_str());
   }
+  void policy_says(const std::string& more) { configure("destination: far\n", "    " + more); }
 };
+
+TEST(Asking, of_a_register_of_objections_too_takes_back_what_the_list_permits) {
+  const auto objections = laboratory.path() + "/opt-outs.txt";
+  const auto write = [&](const char* text) { CHECK_TRUE(files::write_atomic(objections, view(text), 0600).ok()); };
+  write("#\n");
+  configure("subjects:\n", "  - { name: register, plugin: optout, settings: { file: \"" + objections + "\" } }");
+  CHECK_TRUE(agent.run_to_the_end());
+  LONGS_EQUAL_TEXT(2, in_state("delivered"), agent.reasons().c_str());
+  write("SUBJECT-01\n");
+  CHECK_TRUE(agent.run_to_the_end());
+  LONGS_EQUAL_TEXT(1, in_state("withdrawn"), agent.reasons().c_str());
+  LONGS_EQUAL(1, in_state("delivered"));
+  LONGS_EQUAL(3, things_there());
+}
 
 TEST(Asking, of_a_source_that_went_away_holds_what_waits_and_goes_on_when_it_is_back) {
   agent.look();
