@@ -16,6 +16,7 @@ for need in samtools bcftools bgzip python3; do command -v "$need" >/dev/null ||
 echo "== files of about $mib MiB of text, made here =="
 printf 'SAMPLE-0001\tTL-0001\n' > map.tsv
 cut -f1 map.tsv > ids.txt
+echo ABSENT-7741 > absent.txt
 python3 - "$mib" <<'PY'
 import os, random, sys
 mib = int(sys.argv[1])
@@ -74,6 +75,7 @@ ours() {  # FILE
     measure "tributary deidentify, $threads thread(s)" "$1" "$tool deidentify --threads $threads --in $1 --out out --map map.tsv"
     sha256sum < out > "sum.$threads"
   done
+  measure "tributary scan: inflates and searches" "$1" "$tool scan --threads 1 --identifiers absent.txt $1"
   cmp -s sum.1 sum.2 || { echo "  the results of one and two threads DIFFER"; exit 1; }
 }
 
