@@ -10,6 +10,7 @@
 #include <mutex>
 #include <thread>
 
+#include "agent/port/genomics/genomics.hpp"
 #include "agent/port/json/json.hpp"
 #include "agent/receipt/receipt.hpp"
 #include "tests/line/agent.hpp"
@@ -103,6 +104,7 @@ Tried try_all(const Laboratory& laboratory, bool ingest, const std::vector<long>
   std::atomic<std::size_t> next{0};
   std::mutex mutex;
   const SystemClock clock;
+  genomics::prepare();  // changes the environment, which the programs that the threads start are given
   std::vector<std::thread> workers;
   for (int i = 0; i < 4; ++i) {
     workers.emplace_back([&] {

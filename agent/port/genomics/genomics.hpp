@@ -125,8 +125,9 @@ Result<std::unique_ptr<CleanSource>> open_clean(files::Fd file, const Transform&
 /// as "line"s; `file_name`, unless empty, comes first, as it is given.
 Status scan_content(const files::Fd& file, const std::string& file_name, ContentTap& tap, const Stop& stop);
 
-/// Must be called once before any other function here: keeps htslib from loading network plugins, and the allocator of
-/// the program from returning what is needed again at once.
+/// Must be called before any other function here, and before there are threads that read the environment; once more is
+/// harmless. Keeps htslib from loading network plugins, and the allocator of the program from returning what is needed
+/// again at once.
 void prepare();
 
 }  // namespace tributary::genomics

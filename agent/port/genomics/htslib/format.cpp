@@ -5,6 +5,7 @@
 #include <malloc.h>
 
 #include <cstdlib>
+#include <mutex>
 
 #include "agent/port/genomics/htslib/bed.hpp"
 
@@ -84,14 +85,17 @@ std::string_view extension_of(IndexKind kind) {
 }
 
 void prepare() {
-  // htslib looks for network plugins where HTS_PATH says, at its first open; there is nothing there. Its messages name
-  // files, reads and contigs: what it has to say comes back as errors of this port.
-  setenv("HTS_PATH", "/nonexistent", 1);
-  hts_set_log_level(HTS_LOG_OFF);
-  // Blocks and containers come and go: as it is, malloc gives their pages back each time, a third of the time of a
-  // CRAM. Bounded, so that what is kept of them is.
-  mallopt(M_MMAP_THRESHOLD, 4 << 20);
-  mallopt(M_TRIM_THRESHOLD, 16 << 20);
+  static std::once_flag done;
+  std::call_once(done, [] {
+    // htslib looks for network plugins where HTS_PATH says, at its first open; there is nothing there. Its messages
+    // name files, reads and contigs: what it has to say comes back as errors of this port.
+    setenv("HTS_PATH", "/nonexistent", 1);
+    hts_set_log_level(HTS_LOG_OFF);
+    // Blocks and containers come and go: as it is, malloc gives their pages back each time, a third of the time of a
+    // CRAM. Bounded, so that what is kept of them is.
+    mallopt(M_MMAP_THRESHOLD, 4 << 20);
+    mallopt(M_TRIM_THRESHOLD, 16 << 20);
+  });
 }
 
 Format format_of(std::string_view head) {
