@@ -36,7 +36,15 @@ void Workers::wait(const Handle& piece) {
     waiting_.erase(std::find(waiting_.begin(), waiting_.end(), piece));
     run(lock, *piece);
   }
-  done_.wait(lock, [&] { return piece->state_ == Piece::State::done; });
+  while (piece->state_ != Piece::State::done) {
+    if (waiting_.empty()) {
+      done_.wait(lock);
+    } else {
+      const auto other = waiting_.front();
+      waiting_.pop_front();
+      run(lock, *other);
+    }
+  }
 }
 
 void Workers::forget(const Handle& piece) {

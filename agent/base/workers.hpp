@@ -1,7 +1,8 @@
 // agent/base/workers.hpp: threads that help with small pieces of work which would otherwise be done by one alone.
 //
 // Order      `begin` a piece, later `wait` for it or `forget` it. A piece that nobody has begun is done by the one who
-//            waits for it: with no threads at all everything works, one after the other.
+//            waits for it: with no threads at all everything works, one after the other. While somebody else does it,
+//            whoever waits does others.
 // Threads    all may be called from any thread.
 // Failure    none of its own: work must not throw, and keeps its result itself.
 // Ownership  a piece keeps its work alive until that is done; what the work touches must live as long. All pieces are

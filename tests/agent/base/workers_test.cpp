@@ -33,6 +33,19 @@ TEST(Workers, leave_a_piece_to_the_one_who_waits_when_there_is_nobody_else) {
   workers.wait(piece);  // once more changes nothing
 }
 
+TEST(Workers, are_helped_by_whoever_waits_for_a_piece_that_runs) {
+  Workers workers(1);
+  std::promise<void> begun, go_on;
+  const auto slow = workers.begin([&] {
+    begun.set_value();
+    go_on.get_future().get();
+  });
+  begun.get_future().get();
+  const auto other = workers.begin([&] { go_on.set_value(); });  // the only thread is busy
+  workers.wait(slow);
+  CHECK_TRUE(workers.is_done(other));
+}
+
 TEST(Workers, do_a_piece_that_nobody_waits_for) {
   Workers workers(1);
   std::promise<void> done;
