@@ -14,7 +14,7 @@ namespace illumina = tributary::illumina;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  if (!sdk::is_utf8(illumina::to_utf8(bytes))) std::abort();
+  if (!tributary::sdk::is_utf8(illumina::to_utf8(bytes))) std::abort();
   try {
     const auto sheet = illumina::parse_sheet(bytes);
     illumina::Matcher matcher(sheet);
