@@ -91,6 +91,28 @@ inline void check_age(const std::string& path, const FileId& id, std::int64_t ma
   }
 }
 
+/// Later when the version may still be being written: it has no last line end, and was just changed.
+inline void check_end(const std::string& path, const FileId& id, bool ended_with_line, std::int64_t now_utc_s) {
+  constexpr std::int64_t settle_s = 2;
+  if (!ended_with_line && now_utc_s - id.changed_utc_s() < settle_s)
+    file_is_moving(path, id.changed_utc_s() + settle_s);
+}
+
+/// The revision of a source that is a file: another word for another version, and when `refresh` can not trust it.
+/// Never throws what `refresh` throws.
+template <typename Refresh>
+std::string revision_of_file(const std::string& path, Refresh refresh) {
+  FileId id;
+  const char* state = "ok";
+  try {
+    id = id_of_file(path);
+    refresh();
+  } catch (const Outcome&) {
+    state = "unknown";
+  }
+  return id.word() + "-" + state;
+}
+
 /// An open version of a file.
 class DroppedFile final : public csv::Bytes {
  public:

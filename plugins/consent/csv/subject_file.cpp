@@ -43,10 +43,7 @@ void SubjectFile::refresh(std::int64_t now_utc_s) {
   if (!snapshot_->index) {
     throw sdk::Later(path_ + ": " + snapshot_->problem, "export the file again; until then consent is unknown for all");
   }
-  const auto changed_utc_s = id.changed_utc_s();
-  if (!snapshot_->index->ended_with_line() && now_utc_s - changed_utc_s < settle_s) {
-    sdk::file_is_moving(path_, changed_utc_s + settle_s);
-  }
+  sdk::check_end(path_, id, snapshot_->index->ended_with_line(), now_utc_s);
 }
 
 Person SubjectFile::look_up(const std::string& sample) {
@@ -78,16 +75,7 @@ void SubjectFile::each(const std::function<void(const Entry&)>& visit) {
 std::size_t SubjectFile::rows() const { return snapshot_ && snapshot_->index ? snapshot_->index->rows() : 0; }
 
 std::string SubjectFile::revision(std::int64_t now_utc_s) {
-  FileId id;
-  const char* state = "ok";
-  try {
-    id = sdk::id_of_file(path_);
-    sdk::check_age(path_, id, max_age_s_, now_utc_s);
-    refresh(now_utc_s);
-  } catch (const sdk::Outcome&) {
-    state = "unknown";
-  }
-  return id.word() + "-" + state;
+  return sdk::revision_of_file(path_, [&] { refresh(now_utc_s); });
 }
 
 }  // namespace tributary::csv

@@ -26,7 +26,6 @@ struct Person {
 class SubjectFile {
  public:
   static constexpr std::uint64_t most_bytes = 64ULL << 20;
-  static constexpr std::int64_t settle_s = 2;  // a file without a last line end may still be being written for so long
 
   SubjectFile(std::string path, std::int64_t max_age_s);
   ~SubjectFile();

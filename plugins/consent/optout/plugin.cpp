@@ -19,7 +19,6 @@ namespace tributary::optout {
 namespace {
 
 constexpr std::uint64_t most_bytes = 2ULL << 30;
-constexpr std::int64_t settle_s = 2;  // a file without a last line end may still be being written for so long
 
 constexpr tributary_key keys[] = {
     {"file", "path", "", "the list: one subject id, or its digest, a line; or else url"},
@@ -92,15 +91,7 @@ class Source {
       return std::to_string(host_.now_utc_s() /
                             static_cast<std::int64_t>(std::max<std::uint64_t>(host_.number("poll"), 1)));
     }
-    sdk::FileId id;
-    const char* state = "ok";
-    try {
-      id = sdk::id_of_file(path_);
-      refresh();
-    } catch (const sdk::Outcome&) {
-      state = "unknown";
-    }
-    return id.word() + "-" + state;
+    return sdk::revision_of_file(path_, [this] { refresh(); });
   }
 
  private:
@@ -111,9 +102,7 @@ class Source {
     if (list_ == nullptr) {
       throw sdk::Later(path_ + ": " + problem_, "export the list again; until then consent is unknown for all");
     }
-    if (!list_->ended_with_line() && host_.now_utc_s() - id.changed_utc_s() < settle_s) {
-      sdk::file_is_moving(path_, id.changed_utc_s() + settle_s);
-    }
+    sdk::check_end(path_, id, list_->ended_with_line(), host_.now_utc_s());
   }
 
   void load(const sdk::FileId& expected) {

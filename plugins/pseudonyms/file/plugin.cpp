@@ -11,7 +11,6 @@ namespace tributary::pseudonym_file {
 namespace {
 
 constexpr std::uint64_t most_bytes = 64ULL << 20;
-constexpr std::int64_t settle_s = 2;  // a file without a last line end may still be being written for so long
 
 constexpr tributary_key keys[] = {
     {"file", "path", nullptr, "CSV with the columns destination, kind (subject or sample), id and pseudonym"},
@@ -45,15 +44,7 @@ class Source {
   }
 
   std::string revision() {
-    sdk::FileId id;
-    const char* state = "ok";
-    try {
-      id = sdk::id_of_file(path_);
-      refresh();
-    } catch (const sdk::Outcome&) {
-      state = "unknown";
-    }
-    return id.word() + "-" + state;
+    return sdk::revision_of_file(path_, [this] { refresh(); });
   }
 
  private:
@@ -63,8 +54,7 @@ class Source {
     if (!(id == id_) || (table_ == nullptr && problem_.empty())) load(id);
     if (table_ == nullptr)
       throw sdk::Later(path_ + ": " + problem_, "export the file again; until then nobody gets a pseudonym");
-    if (!table_->ended_with_line() && host_.now_utc_s() - id.changed_utc_s() < settle_s)
-      sdk::file_is_moving(path_, id.changed_utc_s() + settle_s);
+    sdk::check_end(path_, id, table_->ended_with_line(), host_.now_utc_s());
   }
 
   void load(const sdk::FileId& expected) {
