@@ -123,6 +123,11 @@ std::optional<State> open_state(const Context& context, bool make, int& exit_cod
   return State{std::move(*settings), std::move(*journal)};
 }
 
+std::optional<State> open_made_state(const Context& context, int& exit_code) {
+  if (!open_state(context, false, exit_code)) return std::nullopt;
+  return open_state(context, true, exit_code);
+}
+
 bool on_terminal() { return ::isatty(STDOUT_FILENO) != 0; }
 
 std::string coloured(const std::string& text, const char* code) {

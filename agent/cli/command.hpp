@@ -85,6 +85,8 @@ struct State {
 };
 /// Opens both; `make` makes the journal when there is none. The error has its exit code said with it.
 std::optional<State> open_state(const Context& context, bool make, int& exit_code);
+/// The same, to write into a journal that is there: where no daemon ever ran, nothing is made that it would then find.
+std::optional<State> open_made_state(const Context& context, int& exit_code);
 
 /// True when standard output is a terminal.
 bool on_terminal();

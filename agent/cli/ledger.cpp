@@ -59,8 +59,7 @@ int run_ledger(Context& context, const Arguments& arguments) {
   auto ids = read_subjects(arguments);
   if (!ids) return complain(ids.error(), ids.error().remedy == Remedy::give_up ? exit_usage : exit_could_not);
   int code = exit_yes;
-  if (!open_state(context, false, code)) return code;
-  auto state = open_state(context, true, code);
+  auto state = open_made_state(context, code);
   if (!state) return code;
   const auto now = context.clock.now_utc_s();
   Json record;

@@ -16,8 +16,7 @@ int confirm_clock(Context& context, const Arguments& arguments) {
   const auto now = context.clock.now_utc_s();
   if (auto possible = line::check_time(now, 0); !possible) return complain(possible.error());
   int code = exit_yes;
-  if (!open_state(context, false, code)) return code;
-  auto state = open_state(context, true, code);
+  auto state = open_made_state(context, code);
   if (!state) return code;
   Json record;
   record.add("at", to_rfc3339(now)).add("action", "release clock");
@@ -38,9 +37,7 @@ int move(Context& context, const Arguments& arguments, const std::string& name, 
     return usage(name + " needs a PARCEL, or --run RUN, or --destination D");
   }
   int code = exit_yes;
-  // Looked at first: where no daemon ever ran, nothing is made that it would then find.
-  if (!open_state(context, false, code)) return code;
-  auto state = open_state(context, true, code);
+  auto state = open_made_state(context, code);
   if (!state) return code;
   const auto now = context.clock.now_utc_s();
   Json record;

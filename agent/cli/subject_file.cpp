@@ -1,7 +1,7 @@
 // agent/cli/subject_file.cpp: reads a list of persons.
 #include "agent/cli/subject_file.hpp"
 
-#include <algorithm>
+#include <set>
 
 #include "agent/base/text.hpp"
 
@@ -17,9 +17,10 @@ Result<std::vector<std::string>> read_subjects(const Arguments& arguments) {
   if (!is_utf8(text) || text.find('\0') != std::string_view::npos)
     return refusal("--subject-file: this is no text in UTF-8", "save it as UTF-8, one subject id a line");
   std::vector<std::string> ids;
+  std::set<std::string, std::less<>> seen;
   for (const auto& line : split(text, '\n')) {
     const auto id = trim(line);
-    if (!id.empty() && std::find(ids.begin(), ids.end(), id) == ids.end()) ids.emplace_back(id);
+    if (!id.empty() && seen.emplace(id).second) ids.emplace_back(id);
   }
   if (ids.empty()) return refusal("--subject-file: there is no subject id in it", "one subject id a line");
   return ids;
