@@ -66,4 +66,7 @@ class Json {
   std::variant<std::monostate, bool, std::int64_t, double, std::string, Array, Object> value_;
 };
 
+/// Null for an empty text.
+inline Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
 }  // namespace tributary

@@ -54,6 +54,16 @@ Result<std::optional<ParcelRow>> one(store::Statement& statement) {
   return std::optional<ParcelRow>(read(statement));
 }
 
+Result<std::vector<ParcelRow>> all(store::Statement& statement) {
+  std::vector<ParcelRow> rows;
+  for (;;) {
+    auto row = statement.step();
+    if (!row) return row.error();
+    if (!*row) return rows;
+    rows.push_back(read(statement));
+  }
+}
+
 // " AND column = ?" for what the filter names.
 std::string where(const Filter& filter, std::vector<std::string>& words) {
   std::string sql;
@@ -164,13 +174,7 @@ Result<std::vector<ParcelRow>> Journal::parcels_named(const std::string& destina
   auto statement = database_->prepare(std::string(columns) + "WHERE p.destination = ? AND p.pseudonym = ?");
   if (!statement) return statement.error();
   statement->bind(std::string_view(destination)).bind(std::string_view(pseudonym));
-  std::vector<ParcelRow> rows;
-  for (;;) {
-    auto row = statement->step();
-    if (!row) return row.error();
-    if (!*row) return rows;
-    rows.push_back(read(*statement));
-  }
+  return all(*statement);
 }
 
 Result<std::vector<ParcelRow>> Journal::parcels(const Filter& filter, const std::string& after, std::int64_t limit) {
@@ -193,13 +197,7 @@ Result<std::vector<ParcelRow>> Journal::parcels(const Filter& filter, const std:
   if (!statement) return statement.error();
   for (const auto& word : words) statement->bind(std::string_view(word));
   statement->bind(limit);
-  std::vector<ParcelRow> rows;
-  for (;;) {
-    auto row = statement->step();
-    if (!row) return row.error();
-    if (!*row) return rows;
-    rows.push_back(read(*statement));
-  }
+  return all(*statement);
 }
 
 Result<std::optional<ParcelRow>> Journal::next_due(const std::string& destination, std::int64_t now) {

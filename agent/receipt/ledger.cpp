@@ -8,7 +8,6 @@ namespace tributary::receipt {
 namespace {
 
 Json time_or_null(std::int64_t utc_s) { return utc_s == 0 ? Json() : Json(to_rfc3339(utc_s)); }
-Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
 Result<Json> events_of(journal::Journal& journal, const std::string& parcel) {
   auto receipts = journal.receipts({.parcel = parcel, .run = {}, .destination = {}});

@@ -9,8 +9,6 @@
 namespace tributary::receipt {
 namespace {
 
-Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
-
 Json content(const journal::ParcelRow& row, const std::vector<journal::ObjectRow>& objects, const std::string& why,
              const std::string& site, std::int64_t now_utc_s) {
   Json out;

@@ -13,7 +13,6 @@ constexpr std::int64_t page_rows = 500;
 constexpr const char* came_back =
     "consent is given again after the data was withdrawn: to send it anew needs a new decision";
 
-Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 Json time_or_null(std::int64_t utc_s) { return utc_s <= 0 ? Json() : Json(to_rfc3339(utc_s)); }
 
 // Calls `visit(row)` for every parcel, a page at a time.
