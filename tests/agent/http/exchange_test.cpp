@@ -411,7 +411,7 @@ TEST(Exchanges, keeps_the_framing_to_itself) {
   request.headers = {{"Transfer-Encoding", "chunked"}, {"content-length", "77"}, {"Accept", "a/b"}};
   LONGS_EQUAL(200, status_of(house.send(request)));
   CHECK(!has(head, "chunked"));
-  CHECK(!has(head, "77"));
+  CHECK(!has(head, "ength: 77"));  // a bare 77 may well stand in the port of the Host line
   CHECK(has(head, "Accept: a/b\r\n"));
 }
 
