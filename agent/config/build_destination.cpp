@@ -129,6 +129,11 @@ Destination build_destination(const Section& section, const PluginDesk& desk, Pr
   if (section.given("recipients") && out.recipient_files.empty()) {
     problems.error(section.place("recipients"), "is empty: nobody could read the data", "name at least one public key");
   }
+  const auto& proof = section.text("verify_after");
+  out.verify_after = proof == "none"     ? VerifyAfter::none
+                     : proof == "sample" ? VerifyAfter::sample
+                     : proof == "full"   ? VerifyAfter::full
+                                         : VerifyAfter::head;
   out.ingest = build_ingest(section.section("ingest"), desk, problems);
   return out;
 }

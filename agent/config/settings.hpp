@@ -63,6 +63,10 @@ struct Pseudonyms : Reach {
 /// Who must agree before `reidentify` answers.
 enum class Approval : std::uint8_t { none, second_person };
 
+/// How what was delivered is compared with what was sealed: not at all; size and digest as the far side tells them;
+/// some segments read back; all of it read back.
+enum class VerifyAfter : std::uint8_t { none, head, sample, full };
+
 struct Ingest {
   std::string plugin;
   PluginSettings settings;
@@ -76,6 +80,7 @@ struct Destination : Reach {
   std::uint64_t part_bytes = 64U << 20;  // from settings.part_size, settings.max_parts
   std::uint32_t max_parts = 1000;
   std::vector<std::string> controlled_access;
+  VerifyAfter verify_after = VerifyAfter::head;
   std::optional<Ingest> ingest;
 };
 

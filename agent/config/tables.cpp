@@ -193,6 +193,12 @@ constexpr Key destination_keys[] = {
      .help = "Crypt4GH public keys; one encrypted copy readable by all of them",
      .required = true,
      .element = Type::path},
+    {.name = "verify_after",
+     .type = Type::word,
+     .help = "proof before a parcel counts as delivered: head compares size and digest as the repository tells them; "
+             "sample reads 16 segments or more back; full reads all back; none believes",
+     .fallback = "head",
+     .words = "none head sample full"},
     {.name = "ingest",
      .type = Type::map,
      .help = "what the repository runs once the objects are registered",

@@ -69,6 +69,10 @@ class EncryptingSource final : public stream::Source {
   std::unique_ptr<State> state_;
 };
 
+/// Whether these bytes are segment `number` of what EncryptingSource makes under this key: its nonce, and a tag that
+/// holds. Nothing else can be, for a key serves one content.
+bool is_segment(const DataKey& key, std::uint64_t number, ByteView sealed);
+
 /// The plaintext of a container, the edit list applied.
 class DecryptingSource final : public stream::Source {
  public:

@@ -68,6 +68,7 @@ struct ParcelRow {
   std::int64_t attempts = 0, crashes = 0, not_before = 0, created = 0, updated = 0, delivered = 0;
   std::string task_id, task_state;
   std::string withdraw_reason;  // why it is or was taken back; "" when it never was
+  std::string proof;            // JSON: how what lies at the far side was compared; "" when it was not yet
 };
 
 struct ObjectRow {
@@ -199,6 +200,7 @@ class Journal {
   Status progress(const std::string& id, std::uint64_t bytes_sent, std::uint64_t bytes_per_s);
   /// A parcel that is being sent was held, withdrawn or cancelled meanwhile.
   Result<bool> is_called_off(const std::string& id);
+  Status set_proof(const std::string& id, const std::string& proof);
   Status set_task(const std::string& id, const std::string& task_id, const std::string& state);
 
   // --- what a parcel is made of

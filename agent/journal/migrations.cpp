@@ -167,10 +167,15 @@ CREATE TABLE alarm (
 ) WITHOUT ROWID;
 )sql";
 
+// What was read back of a parcel before it counts as delivered.
+constexpr std::string_view proofs = R"sql(
+ALTER TABLE parcel ADD COLUMN proof TEXT NOT NULL DEFAULT '';
+)sql";
+
 }  // namespace
 
 const std::vector<std::string_view>& migrations() {
-  static const std::vector<std::string_view> steps{first, links_and_requests, withdrawals_and_alarms};
+  static const std::vector<std::string_view> steps{first, links_and_requests, withdrawals_and_alarms, proofs};
   return steps;
 }
 

@@ -11,7 +11,8 @@ constexpr const char* columns =
     "p.condition, "
     "p.reason, p.hint, p.operator_hold, p.evidence, p.files, p.bytes_total, p.bytes_sent, p.bytes_per_s, p.attempts, "
     "p.crashes, "
-    "p.not_before, p.created, p.updated, p.delivered, p.task_id, p.task_state, p.withdraw_reason FROM parcel p JOIN "
+    "p.not_before, p.created, p.updated, p.delivered, p.task_id, p.task_state, p.withdraw_reason, p.proof FROM parcel "
+    "p JOIN "
     "run u ON u.id = "
     "p.run ";
 
@@ -44,6 +45,7 @@ ParcelRow read(const store::Statement& s) {
   row.task_id = s.text(24);
   row.task_state = s.text(25);
   row.withdraw_reason = s.text(26);
+  row.proof = s.text(27);
   return row;
 }
 
@@ -300,6 +302,13 @@ Result<bool> Journal::is_called_off(const std::string& id) {
   return statement->bind(std::string_view(id)).step();
 }
 
+Status Journal::set_proof(const std::string& id, const std::string& proof) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare("UPDATE parcel SET proof = ? WHERE id = ?");
+  if (!statement) return statement.error();
+  return statement->bind(std::string_view(proof)).bind(std::string_view(id)).run();
+}
+
 Status Journal::set_task(const std::string& id, const std::string& task_id, const std::string& state) {
   const std::lock_guard lock(mutex_);
   auto statement = database_->prepare("UPDATE parcel SET task_id = ?, task_state = ? WHERE id = ?");
@@ -339,7 +348,7 @@ Status Journal::put_sealed(const std::string& id, ByteView recipe, const std::ve
   }
   auto update = database_->prepare(
       "UPDATE parcel SET recipe = ?, stage = 30, condition = 0, reason = '', hint = '', bytes_total = ?, bytes_sent = "
-      "0, files = ?, "
+      "0, files = ?, proof = '', "
       "attempts = 0, crashes = 0, not_before = 0, updated = ? WHERE id = ? AND stage IN (10, 20) "
       "AND condition = 0");
   if (!update) return update.error();

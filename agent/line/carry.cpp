@@ -114,10 +114,11 @@ void Runner::push(const journal::ParcelRow& row, OpenDestination& destination) {
   auto parcel = outbox.take(row);
   if (!parcel) return end(row, journal::Stage::uploading, parcel.error());
   push::Carrier::Refusal refusal;
-  auto pushed = carrier_.push(*parcel,
-                              {destination.destination.get(), destination.ingest.get(),
-                               destination.settings.controlled_access, &site_.workers()},
-                              refusal);
+  auto pushed =
+      carrier_.push(*parcel,
+                    {destination.destination.get(), destination.ingest.get(), destination.settings.controlled_access,
+                     &site_.workers(), destination.settings.verify_after},
+                    refusal);
   if (!pushed && refusal.source_changed) {
     report("parcel " + row.id, pushed.error());
     // What was begun at the far side is taken away first; the new sealing has other bytes.
@@ -137,9 +138,13 @@ void Runner::push(const journal::ParcelRow& row, OpenDestination& destination) {
 }
 
 void Runner::ingest(const journal::ParcelRow& row, OpenDestination& destination) {
+  const push::Carrier::Route to{.destination = destination.destination.get(),
+                                .ingest = destination.ingest.get(),
+                                .verify_after = destination.settings.verify_after};
+  if (auto proven = carrier_.prove(row, to); !proven) return end(row, row.stage, proven.error());
   auto pushed = carrier_.look_up(row);
   if (!pushed) return end(row, row.stage, pushed.error());
-  const auto done = carrier_.ingest(*pushed, {destination.destination.get(), destination.ingest.get(), {}});
+  const auto done = carrier_.ingest(*pushed, to);
   if (!done) {
     auto fresh = journal_.parcel(row.id);
     const bool started = fresh && *fresh && !(*fresh)->task_id.empty();

@@ -21,7 +21,7 @@ extern "C" {
 #endif
 
 #define TRIBUTARY_ABI_MAJOR 1u
-#define TRIBUTARY_ABI_MINOR 2u
+#define TRIBUTARY_ABI_MINOR 3u
 #define TRIBUTARY_EXPORT __attribute__((visibility("default")))
 
 /* Outcomes; fixed width on purpose. */
@@ -243,6 +243,9 @@ typedef struct tributary_parcel {
   void (*progress)(void* ctx, uint32_t object, uint64_t bytes_sent);
   /* As soon as the far side has given an id. Durable when it returns 0. */
   int32_t (*registered)(void* ctx, uint32_t object, const char* id, const char* self_uri, const char* access_url);
+  /* Since 1.3. 1: do not ask the far side for size and digest of what it registered; the operator says that it does not
+   * let us look. */
+  int32_t believe_far_side;
 } tributary_parcel;
 
 typedef struct tributary_stored_object {
@@ -268,6 +271,10 @@ typedef struct tributary_destination_ops {
   /* Parts that this destination accepts: smallest and largest part in bytes, most parts of one object. */
   void (*part_limits)(void* self, uint64_t* smallest, uint64_t* largest, uint32_t* most);
   void (*close)(void* self);
+  /* Since 1.3, may be NULL: exactly `bytes` bytes, at most 4 MiB, from `offset` of what lies at the far side as
+   * `object`, read the way a reader over there does. REFUSED: the far side does not let us read. */
+  tributary_outcome (*fetch)(void* self, const tributary_stored_object* object, uint64_t offset, void* into,
+                             uint64_t bytes, tributary_note*);
 } tributary_destination_ops;
 
 /* --- ingest ----------------------------------------------------------------------------------------------------- */

@@ -1,6 +1,8 @@
 // agent/plugin/destination.cpp: a destination plugin behind the C++ interface.
 #include "agent/plugin/destination.hpp"
 
+#include <cstddef>
+
 #include "agent/plugin/instance.hpp"
 #include "agent/plugin/loader.hpp"
 
@@ -27,6 +29,7 @@ class Shipment {
     out.objects = objects_.data();
     out.object_count = static_cast<std::uint32_t>(objects_.size());
     out.controlled_access = access_.data();
+    out.believe_far_side = parcel_.believe_far_side ? 1 : 0;
     out.ctx = this;
     out.may_commit = [](void* ctx) -> std::int32_t { return me(ctx).parcel_.may_commit() ? 1 : 0; };
     out.progress = [](void* ctx, std::uint32_t object, std::uint64_t bytes) {
@@ -106,10 +109,7 @@ class PluginDestination final : public Destination {
   Status withdraw(const std::string& parcel_id, const std::vector<StoredObject>& objects) override {
     std::vector<tributary_stored_object> abi;
     abi.reserve(objects.size());
-    for (const auto& object : objects) {
-      abi.push_back({sizeof(tributary_stored_object), object.name.c_str(), object.id.c_str(), object.bytes,
-                     object.sha256.data()});
-    }
+    for (const auto& object : objects) abi.push_back(stored(object));
     tributary_note note{};
     const auto outcome = plugin_->ops().withdraw(plugin_->self(), parcel_id.c_str(), abi.data(),
                                                  static_cast<std::uint32_t>(abi.size()), &note);
@@ -122,7 +122,20 @@ class PluginDestination final : public Destination {
     return limits;
   }
 
+  Status fetch(const StoredObject& object, std::uint64_t offset, MutableByteView into) override {
+    const auto& ops = plugin_->ops();
+    if (ops.size <= offsetof(tributary_destination_ops, fetch) || ops.fetch == nullptr)
+      return refusal(name() + ": its plugin reads nothing back");
+    const auto abi = stored(object);
+    tributary_note note{};
+    return plugin_->judge(ops.fetch(plugin_->self(), &abi, offset, into.data(), into.size(), &note), note);
+  }
+
  private:
+  static tributary_stored_object stored(const StoredObject& object) {
+    return {sizeof(tributary_stored_object), object.name.c_str(), object.id.c_str(), object.bytes,
+            object.sha256.data()};
+  }
   std::unique_ptr<Instance<tributary_destination_ops>> plugin_;
 };
 

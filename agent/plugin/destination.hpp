@@ -29,6 +29,7 @@ struct OutgoingParcel {
   std::string id, pseudonym, policy;
   std::vector<OutgoingObject> objects;
   std::vector<std::string> controlled_access;
+  bool believe_far_side = false;  // its size and digest of what was registered are not asked for
   /// Asked right before data becomes visible at the far side.
   std::function<bool()> may_commit;
   std::function<void(std::size_t object, std::uint64_t bytes_sent)> progress;
@@ -59,6 +60,10 @@ class Destination {
   [[nodiscard]] virtual Status push(const OutgoingParcel& parcel) = 0;
   [[nodiscard]] virtual Status withdraw(const std::string& parcel_id, const std::vector<StoredObject>& objects) = 0;
   [[nodiscard]] virtual PartLimits part_limits() = 0;
+  /// Fills `into`, at most `most_fetched_bytes`, from `offset` of what lies at the far side. give_up: it does not let
+  /// us read.
+  [[nodiscard]] virtual Status fetch(const StoredObject& object, std::uint64_t offset, MutableByteView into) = 0;
+  static constexpr std::size_t most_fetched_bytes = 4U << 20;
 };
 
 struct DeliveredObject {

@@ -15,6 +15,8 @@ template <typename Ops>
 inline constexpr std::size_t least_bytes = sizeof(Ops);
 template <>
 inline constexpr std::size_t least_bytes<tributary_consent_ops> = offsetof(tributary_consent_ops, words);
+template <>
+inline constexpr std::size_t least_bytes<tributary_destination_ops> = offsetof(tributary_destination_ops, fetch);
 
 /// Opens on construction through `open`, closes on destruction. Ops is one of the tables of abi.h.
 template <typename Ops>

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <list>
 
+#include "agent/push/proof.hpp"
+
 namespace tributary::push {
 namespace {
 
@@ -121,6 +123,7 @@ Result<PushedParcel> Carrier::push(const queue::QueuedParcel& parcel, const Rout
   out.pseudonym = row.pseudonym;
   out.policy = row.policy;
   out.controlled_access = route.controlled_access;
+  out.believe_far_side = route.verify_after == config::VerifyAfter::none;
   for (std::size_t i = 0; i < recipe.objects.size(); ++i) {
     readers.emplace_back(recipe, recipe.objects[i], parcel.objects()[i].inline_bytes, route.workers);
     out.objects.push_back(outgoing(recipe.objects[i], i, readers.back(), progress));
@@ -164,6 +167,13 @@ Result<PushedParcel> Carrier::look_up(const journal::ParcelRow& row) {
   wipe(bytes->data(), bytes->size());
   // What was delivered stays delivered, even if a recipe of another version can not be read any more.
   return PushedParcel(row, std::move(*rows), std::move(recipe).value_or({}));
+}
+
+Status Carrier::prove(const journal::ParcelRow& row, const Route& route) {
+  if (!row.proof.empty()) return {};
+  auto proof = look_at_far_side(journal_, row, *route.destination, route.verify_after);
+  if (!proof) return proof.error();
+  return journal_.set_proof(row.id, proof->dump());
 }
 
 Status Carrier::ingest(const PushedParcel& parcel, const Route& route) {

@@ -13,6 +13,7 @@
 
 #include "agent/base/clock.hpp"
 #include "agent/base/workers.hpp"
+#include "agent/config/settings.hpp"
 #include "agent/consent/evaluate.hpp"
 #include "agent/journal/journal.hpp"
 #include "agent/plugin/destination.hpp"
@@ -45,8 +46,9 @@ class Carrier {
   struct Route {
     plugin::Destination* destination = nullptr;
     plugin::Ingest* ingest = nullptr;  // null: none
-    std::vector<std::string> controlled_access;
+    std::vector<std::string> controlled_access{};
     Workers* workers = nullptr;  // for reading the parcels' files
+    config::VerifyAfter verify_after = config::VerifyAfter::head;
   };
   /// `ask_again` gives today's decision on a parcel.
   Carrier(journal::Journal& journal, const Clock& clock, std::string site,
@@ -61,6 +63,9 @@ class Carrier {
   Result<PushedParcel> push(const queue::QueuedParcel& parcel, const Route& route, Refusal& refusal);
   /// What was registered before and only has to be ingested.
   Result<PushedParcel> look_up(const journal::ParcelRow& row);
+  /// Compares what lies at the far side with what was sealed, as the route asks, once; how stands in the journal then.
+  /// ask_operator: it is something else, or can not be read back.
+  Status prove(const journal::ParcelRow& row, const Route& route);
   /// Starts the task, or asks how it goes. Success: ended well (or there is no ingest). One that failed is started
   /// again when an operator says retry.
   Status ingest(const PushedParcel& parcel, const Route& route);

@@ -41,6 +41,10 @@ Status write_delivered(journal::Journal& journal, const push::PushedParcel& parc
   for (const auto& term : parcel.terms()) terms.push(term);
   body.add("terms", std::move(terms));
   body.add("release", parcel.release() ? seal::to_json(*parcel.release()) : Json());
+  // null: a version that proved nothing delivered it
+  auto proof = row.proof.empty() ? Result<Json>(Json()) : json::parse(row.proof);
+  if (!proof) return proof.error();
+  body.add("proof", std::move(*proof));
   body.add("ingest", row.task_id.empty() ? Json() : Json().add("task_id", row.task_id).add("state", row.task_state));
   return journal.add_receipt(row.id, "delivered", body, journal::Stage::delivered, now_utc_s);
 }

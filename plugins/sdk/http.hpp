@@ -19,6 +19,18 @@ namespace tributary::sdk {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
+/// Of lines "Name: value", as protocols give them in JSON; a line that is none, or more than one, is left out.
+inline Headers headers_of(const std::vector<std::string>& lines) {
+  Headers headers;
+  for (const auto& line : lines) {
+    const auto colon = line.find(':');
+    if (colon == std::string::npos || colon == 0 || line.find_first_of("\r\n") != std::string::npos) continue;
+    const auto value = std::min(line.find_first_not_of(" \t", colon + 1), line.size());
+    headers.emplace_back(line.substr(0, colon), line.substr(value));
+  }
+  return headers;
+}
+
 /// Bytes put into `into`, at most `room`; 0 at the end; < 0 breaks the exchange off.
 using ReadBody = std::function<std::int64_t(void* into, std::uint64_t room)>;
 

@@ -10,6 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static_cast<void>(tributary::drs::read_service_info(text));
   for (const char* method : {"s3", "https"}) static_cast<void>(tributary::drs::read_grants(text, method));
   static_cast<void>(tributary::drs::read_object(text));
+  static_cast<void>(tributary::drs::read_access_url(text));
   static_cast<void>(tributary::drs::read_registered(text));
   static_cast<void>(tributary::drs::read_found(text));
   if (tributary::drs::read_complaint(text).size() > 200) __builtin_trap();

@@ -51,7 +51,7 @@ const std::vector<ActRow>& acts() {
       {Act::cut_reply, "cut_reply", "SIZE", "cuts the connection inside the answer, after half of it unless given"},
       {Act::lose_reply, "lose_reply", "", "does the work, then cuts the connection"},
       {Act::wrong_etag, "wrong_etag", "", "does the work and answers another ETag"},
-      {Act::corrupt, "corrupt", "", "stores the body with one bit turned"},
+      {Act::corrupt, "corrupt", "", "stores, or gives back, the body with one bit turned"},
       {Act::new_place, "new_place", "", "upload_request: hands out another place for the same file"},
   };
   return rows;

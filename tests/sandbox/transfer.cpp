@@ -46,6 +46,22 @@ std::string http_date(std::int64_t utc_s) {
   return {buffer, std::strftime(buffer, sizeof buffer, "%a, %d %b %Y %H:%M:%S GMT", &parts)};
 }
 
+// One bit of the byte at `at` turned.
+class Turned final : public stream::Source {
+ public:
+  Turned(std::unique_ptr<stream::Source> whole, std::uint64_t at) : whole_(std::move(whole)), at_(at) {}
+  Result<std::size_t> read(MutableByteView into) override {
+    auto n = whole_->read(into);
+    if (n && at_ >= read_ && at_ < read_ + *n) into[at_ - read_] ^= 1U;
+    if (n) read_ += *n;
+    return n;
+  }
+
+ private:
+  std::unique_ptr<stream::Source> whole_;
+  std::uint64_t at_, read_ = 0;
+};
+
 Reply serve_blob(const Call& call, const Storage& storage, const Blob& blob) {
   Reply reply;
   Range range{0, blob.size_bytes};
@@ -66,6 +82,7 @@ Reply serve_blob(const Call& call, const Storage& storage, const Blob& blob) {
   reply.headers.push_back({"Last-Modified", http_date(blob.stored_utc_s)});
   reply.headers.push_back({"Accept-Ranges", "bytes"});
   reply.stream = storage.read(blob, range.first, range.bytes);
+  if (call.plan().corrupt) reply.stream = std::make_unique<Turned>(std::move(reply.stream), range.bytes / 2);
   reply.stream_bytes = range.bytes;
   return reply;
 }

@@ -174,6 +174,34 @@ void reports_again_when_the_host_could_not_keep_an_id(const FarSideFactory& make
   c.must_be_delivered(c.parcel);
 }
 
+// The middle of a part, the last byte, everything; of every object that has bytes.
+void gives_back_what_it_took(const FarSideFactory& make) {
+  Case c(make);
+  const auto at = c.open();
+  if (at->ops().fetch == nullptr) return;
+  LONGS_EQUAL(TRIBUTARY_DONE, Case::push(*at, c.parcel));
+  const auto contents = c.parcel.contents();
+  for (const auto& object : c.parcel.stored()) {
+    const auto& sent = contents.at(object.name);
+    for (const auto& [from, size] : {std::pair<std::size_t, std::size_t>{0, sent.size()},
+                                     {sent.size() / 3, sent.size() / 2},
+                                     {sent.size() - std::min<std::size_t>(sent.size(), 1), 1}}) {
+      if (sent.empty() || size == 0) continue;
+      std::string there(size, '\0');
+      LONGS_EQUAL_TEXT(TRIBUTARY_DONE, at->call([&](tributary_note* note) {
+        return at->ops().fetch(at->self(), &object, from, there.data(), size, note);
+      }),
+                       at->note.what);
+      CHECK_TRUE_TEXT(there == sent.substr(from, size), "other bytes came back than were sent");
+    }
+    std::string beyond(2, '\0');
+    CHECK_TRUE_TEXT(at->call([&](tributary_note* note) {
+      return at->ops().fetch(at->self(), &object, sent.size(), beyond.data(), 2, note);
+    }) != TRIBUTARY_DONE,
+                    "bytes behind the end came back");
+  }
+}
+
 void withdraws_what_was_delivered_and_once_more(const FarSideFactory& make) {
   for (const bool ids_known : {true, false}) {
     Case c(make);
@@ -249,6 +277,7 @@ constexpr Requirement requirements[] = {
     {"stops when asked and goes on later", stops_when_asked_and_goes_on_later},
     {"survives a lost reply at every exchange", survives_a_lost_reply_at_every_exchange},
     {"reports again when the host could not keep an id", reports_again_when_the_host_could_not_keep_an_id},
+    {"gives back what it took", gives_back_what_it_took},
     {"withdraws what was delivered, and once more", withdraws_what_was_delivered_and_once_more},
     {"withdraws what was half delivered", withdraws_what_was_half_delivered},
     {"withdraws a parcel that never came", withdraws_a_parcel_that_never_came},

@@ -10,17 +10,6 @@ namespace tributary::drs {
 namespace {
 
 /// `Name: value` of an AccessURL's headers; a line without a value adds nothing.
-sdk::Headers headers_of(const std::vector<std::string>& lines) {
-  sdk::Headers headers;
-  for (const auto& line : lines) {
-    const auto colon = line.find(':');
-    if (colon == std::string::npos || colon == 0 || line.find_first_of("\r\n") != std::string::npos) continue;
-    const auto value = std::min(line.find_first_not_of(" \t", colon + 1), line.size());
-    headers.emplace_back(line.substr(0, colon), line.substr(value));
-  }
-  return headers;
-}
-
 bool has(const sdk::Headers& headers, std::string_view name) {
   return std::any_of(headers.begin(), headers.end(),
                      [&](const auto& header) { return sdk::lower(header.first) == name; });
@@ -51,7 +40,7 @@ sdk::Reply HttpsUpload::send(const Grant& grant) {
   sdk::Ask ask;
   ask.method = settings_.https_verb == "put" ? "PUT" : "POST";
   ask.url = grant.post_url;
-  ask.headers = headers_of(grant.post_headers);
+  ask.headers = sdk::headers_of(grant.post_headers);
   if (settings_.https_verb == "form") {
     // The digest in the boundary keeps it from standing in the object but by its own doing.
     const auto boundary = "tributary-" + sdk::hex(sdk::bytes(object.sha256, 24));

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "plugins/destinations/drs/fetch.hpp"
 #include "plugins/destinations/drs/push.hpp"
 #include "plugins/destinations/drs/settings.hpp"
 #include "plugins/destinations/drs/withdraw.hpp"
@@ -12,9 +13,10 @@ namespace tributary::drs {
 namespace {
 
 struct Destination {
-  explicit Destination(const tributary_host* raw) : host(raw), settings(read_settings(host)) {}
+  explicit Destination(const tributary_host* raw) : host(raw), settings(read_settings(host)), fetch(host, settings) {}
   sdk::Host host;
   Settings settings;
+  Fetch fetch;
 };
 Destination& of(void* self) { return *static_cast<Destination*>(self); }
 
@@ -50,10 +52,15 @@ void part_limits(void* self, std::uint64_t* smallest, std::uint64_t* largest, st
   *most = of(self).settings.max_parts;
 }
 
+tributary_outcome fetch(void* self, const tributary_stored_object* object, std::uint64_t offset, void* into,
+                        std::uint64_t bytes, tributary_note* note) {
+  return sdk::fence(note, [&] { of(self).fetch.read(*object, offset, into, bytes); });
+}
+
 void close(void* self) { delete static_cast<Destination*>(self); }
 
 constexpr tributary_destination_ops ops = {
-    sizeof(tributary_destination_ops), open, probe, push, take_out, part_limits, close};
+    sizeof(tributary_destination_ops), open, probe, push, take_out, part_limits, close, fetch};
 
 }  // namespace
 }  // namespace tributary::drs

@@ -2,6 +2,7 @@
 #include "plugins/destinations/drs/push.hpp"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "plugins/destinations/drs/https_upload.hpp"
 #include "plugins/destinations/drs/s3_upload.hpp"
@@ -132,7 +133,10 @@ void Push::run() {
     ask_leave();
     register_missing();
   }
-  for (std::uint32_t i = 0; i < parcel_.object_count; ++i) read_back(i);
+  const bool believes = parcel_.size > offsetof(tributary_parcel, believe_far_side) && parcel_.believe_far_side != 0;
+  for (std::uint32_t i = 0; i < parcel_.object_count; ++i) {
+    if (!believes || !reported_[i]) read_back(i);
+  }
 }
 
 /// A token of an earlier sealing of the same parcel (another digest) is cleared away first.

@@ -44,6 +44,8 @@ std::vector<std::string> sha256_of(const Json& checksums) {
 /// An AccessURL is an object; some servers give the bare URL.
 std::string url_of(const Json& value) { return value.is_text() ? value.text() : value["url"].text(); }
 
+AccessUrl access_url_of(const Json& value) { return {url_of(value), texts(value["headers"])}; }
+
 Json either(const Json& block, const std::string& newer, const std::string& older) {
   return block.has(newer) ? block[newer] : block[older];
 }
@@ -87,7 +89,9 @@ Object object_of(const Json& json) {
   object.aliases = texts(json["aliases"]);
   if (json["controlled_access"].is_array()) object.controlled_access = texts(json["controlled_access"]);
   for (const auto& method : json["access_methods"].items()) {
-    if (object.access_url.empty()) object.access_url = url_of(method["access_url"]);
+    object.access_methods.push_back(
+        {sdk::lower(method["type"].text()), method["access_id"].text(), access_url_of(method["access_url"])});
+    if (object.access_url.empty()) object.access_url = object.access_methods.back().access_url.url;
   }
   return object;
 }
@@ -139,6 +143,12 @@ std::optional<Object> read_object(std::string_view text) {
   const auto json = sdk::parse_json(text);
   if (!json || !json->is_object() || !(*json)["id"].is_text()) return std::nullopt;
   return object_of(*json);
+}
+
+std::optional<AccessUrl> read_access_url(std::string_view text) {
+  const auto json = sdk::parse_json(text);
+  if (!json || !(*json)["url"].is_text()) return std::nullopt;
+  return access_url_of(*json);
 }
 
 std::optional<std::vector<Object>> read_registered(std::string_view text) {

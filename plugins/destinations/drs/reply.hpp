@@ -44,9 +44,23 @@ struct Grant {
 /// In the order of the answer, the method `wished` picked out of those offered.
 std::optional<std::vector<Grant>> read_grants(std::string_view json, const std::string& wished);
 
+/// Where the bytes of an object can be read: a URL, and headers ("Name: value") to send along.
+struct AccessUrl {
+  std::string url;
+  std::vector<std::string> headers;
+};
+/// One way to the bytes of an object: a URL, or an id by which one is given.
+struct AccessMethod {
+  std::string type, access_id;
+  AccessUrl access_url;
+};
+/// The answer of GET /objects/{id}/access/{access_id}.
+std::optional<AccessUrl> read_access_url(std::string_view json);
+
 /// A DrsObject.
 struct Object {
   std::string id, self_uri, name, access_url;
+  std::vector<AccessMethod> access_methods;
   std::optional<std::uint64_t> bytes;
   std::vector<std::string> sha256_hex;  // every SHA-256 among the checksums, however its type is spelled
   std::vector<std::string> aliases;

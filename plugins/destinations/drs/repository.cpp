@@ -14,6 +14,8 @@ bool is_one_of(int status, std::initializer_list<int> statuses) {
   return std::find(statuses.begin(), statuses.end(), status) != statuses.end();
 }
 
+bool is_http(const std::string& url) { return url.rfind("https://", 0) == 0 || url.rfind("http://", 0) == 0; }
+
 Poco::JSON::Array::Ptr checksums(const Candidate& candidate) {
   auto list = sdk::json_array();
   for (const auto& [type, digest] : {std::pair{"sha-256", candidate.sha256_hex}, {"md5", candidate.md5_hex}}) {
@@ -198,6 +200,27 @@ std::optional<Object> Repository::get(const std::string& id) {
   auto object = read_object(reply.body);
   if (!object) not_drs("GET /objects/{id}");
   return object;
+}
+
+std::optional<AccessUrl> Repository::access(const std::string& id) {
+  const auto object = get(id);
+  if (!object) {
+    throw sdk::Later("the repository does not show an object that it registered", "nothing to do: it is asked again");
+  }
+  for (const auto& method : object->access_methods) {
+    if (method.access_id.empty()) continue;
+    const auto reply =
+        send("GET", "/objects/" + sdk::percent_encode(id) + "/access/" + sdk::percent_encode(method.access_id));
+    if (reply.status == 202 || sdk::is_temporary(reply.status)) {
+      sdk::come_back(host_, reply, "GET /objects/{id}/access: the repository is not ready");
+    }
+    auto url = reply.status == 200 ? read_access_url(reply.body) : std::nullopt;
+    if (url && is_http(url->url)) return url;
+  }
+  for (const auto& method : object->access_methods) {
+    if (is_http(method.access_url.url)) return method.access_url;
+  }
+  return std::nullopt;
 }
 
 std::vector<Object> Repository::find(const std::string& sha256_hex, bool surely) {

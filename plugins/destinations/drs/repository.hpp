@@ -38,6 +38,8 @@ class Repository {
                                        const std::vector<std::string>& controlled_access);
   /// Empty: there is none of that id (any more).
   std::optional<Object> get(const std::string& id);
+  /// Where the bytes of an object can be read by HTTP; nothing: the repository offers us none, or denies it.
+  std::optional<AccessUrl> access(const std::string& id);
   /// Objects with that checksum. `surely`: the server said that it can; otherwise 4xx and 501 count as "none".
   std::vector<Object> find(const std::string& sha256_hex, bool surely);
   /// Asks for removal, then looks whether it is gone.

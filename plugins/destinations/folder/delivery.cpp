@@ -148,4 +148,19 @@ void remove_parcel(const sdk::Host& host, const Settings& settings, const std::s
   host.remember(parcel_id, "");
 }
 
+void read_back(const Settings& settings, const tributary_stored_object& object, std::uint64_t offset, void* into,
+               std::uint64_t bytes) {
+  const std::string id = object.id;  // parcel/name
+  const auto slash = id.find('/');
+  if (slash == std::string::npos) throw sdk::Broken("an object has an id that is none of ours");
+  const auto parcel = id.substr(0, slash), name = id.substr(slash + 1);
+  check_name(parcel, "a parcel");
+  check_name(name, "an object");
+  const auto there = read_at(open_folder(open_destination(settings), parcel), name, offset, into, bytes);
+  if (!there) throw sdk::Refused(name + " is not in the destination's folder any more", "another program took it away");
+  if (*there != bytes) {
+    throw sdk::Broken(name + ": ends before the bytes that were written", "look at the disk under `path`");
+  }
+}
+
 }  // namespace tributary::folder

@@ -46,4 +46,8 @@ class Delivery {
 /// Removes a parcel's folder and what was staged for it.
 void remove_parcel(const sdk::Host& host, const Settings& settings, const std::string& parcel_id);
 
+/// Exactly `bytes` bytes of a delivered object. Refused: whoever carries the folder on has taken it away.
+void read_back(const Settings& settings, const tributary_stored_object& object, std::uint64_t offset, void* into,
+               std::uint64_t bytes);
+
 }  // namespace tributary::folder

@@ -55,10 +55,15 @@ void part_limits(void*, std::uint64_t* smallest, std::uint64_t* largest, std::ui
   *most = 10000;
 }
 
+tributary_outcome fetch(void* self, const tributary_stored_object* object, std::uint64_t offset, void* into,
+                        std::uint64_t bytes, tributary_note* note) {
+  return sdk::fence(note, [&] { read_back(of(self).settings, *object, offset, into, bytes); });
+}
+
 void close(void* self) { delete static_cast<Destination*>(self); }
 
 constexpr tributary_destination_ops ops = {
-    sizeof(tributary_destination_ops), open, probe, push, withdraw, part_limits, close};
+    sizeof(tributary_destination_ops), open, probe, push, withdraw, part_limits, close, fetch};
 
 }  // namespace
 }  // namespace tributary::folder

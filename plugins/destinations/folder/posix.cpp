@@ -110,6 +110,24 @@ std::optional<Content> content_of(const Fd& parent, const std::string& name,
   return content;
 }
 
+std::optional<std::uint64_t> read_at(const Fd& parent, const std::string& name, std::uint64_t offset, void* into,
+                                     std::uint64_t bytes) {
+  if (!parent.is_open()) return std::nullopt;
+  const Fd file(open_at(parent, name, O_RDONLY | O_NONBLOCK));
+  if (!file.is_open() && errno == ENOENT) return std::nullopt;
+  if (!file.is_open()) fail("opening " + name, errno);
+  std::uint64_t done = 0;
+  while (done < bytes) {
+    const auto got =
+        ::pread(file.get(), static_cast<char*>(into) + done, bytes - done, static_cast<off_t>(offset + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) fail("reading " + name + " back", errno);
+    if (got == 0) break;
+    done += static_cast<std::uint64_t>(got);
+  }
+  return done;
+}
+
 bool exists(const Fd& parent, const std::string& name) {
   return parent.is_open() && ::faccessat(parent.get(), name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }

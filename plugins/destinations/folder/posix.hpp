@@ -51,6 +51,9 @@ Fd make_folder(const Fd& parent, const std::string& name);
 /// Empty when there is no such file.
 std::optional<Content> content_of(const Fd& parent, const std::string& name,
                                   const std::function<void()>& while_reading);
+/// Bytes read at an offset, fewer only at the end; empty when there is no such file.
+std::optional<std::uint64_t> read_at(const Fd& parent, const std::string& name, std::uint64_t offset, void* into,
+                                     std::uint64_t bytes);
 bool exists(const Fd& parent, const std::string& name);
 /// Writes a file anew from `read` until it gives 0, durably. An exception of `read` passes.
 void write_file(const Fd& parent, const std::string& name, const sdk::ReadBody& read);

@@ -37,6 +37,11 @@ class Bench {
     if (!parcel) return parcel.error();
     return carrier.ingest(*parcel, route());
   }
+  Status prove(config::VerifyAfter how) {
+    auto to = route();
+    to.verify_after = how;
+    return make().prove(row(), to);
+  }
   Status withdraw() { return make().withdraw(row(), route()); }
   push::Carrier::Route route() { return {&far, with_tasks ? &tasks : nullptr, {"https://far/datasets/1"}}; }
 

@@ -48,7 +48,17 @@ class FarFolder final : public plugin::Destination {
     return {};
   }
 
-  std::optional<Error> fails_with;
+  Status fetch(const plugin::StoredObject& object, std::uint64_t offset, MutableByteView into) override {
+    fetched.emplace_back(object.name, offset);
+    if (fetch_fails) return *fetch_fails;
+    const auto& there = kept.at(object.name);
+    if (offset + into.size() > there.size()) return operator_error("far: fewer bytes than were sent");
+    std::copy_n(there.begin() + static_cast<std::ptrdiff_t>(offset), into.size(), into.begin());
+    return {};
+  }
+
+  std::optional<Error> fails_with, fetch_fails;
+  std::vector<std::pair<std::string, std::uint64_t>> fetched;  // object, offset
   std::optional<std::size_t> fails_before, fails_before_id, silent_about;
   std::function<void(std::size_t object, std::uint64_t bytes)> between;  // after each piece
   std::function<void(const plugin::OutgoingParcel&)> before;

@@ -16,6 +16,7 @@ namespace {
 const std::string base = "https://drs.example.org/ga4gh/drs/v1";
 const std::string endpoint = "https://s3.example.org:9000/objects";
 const std::string uploads_host = "https://upload.example.org/";
+const std::string downloads_host = "https://download.example.org/";
 
 fakes::HttpAnswer plain(int status, std::string body = {}) {
   fakes::HttpAnswer out;
@@ -112,6 +113,7 @@ fakes::HttpAnswer Repository::answer(const fakes::HttpAsked& asked) {
   }
   if (asked.authorize) return plain(400, "credentials of the repository went elsewhere");
   if (asked.url.rfind(uploads_host, 0) == 0) return presigned(asked);
+  if (asked.url.rfind(downloads_host, 0) == 0) return download(asked);
   if (asked.url.rfind(endpoint + "/", 0) != 0) return plain(502, "no such host");
   const auto question = std::min(asked.url.find('?'), asked.url.size());
   const auto path = asked.url.substr(endpoint.size() + 1, question - endpoint.size() - 1);
@@ -135,7 +137,37 @@ fakes::HttpAnswer Repository::drs(const fakes::HttpAsked& asked, const std::stri
   if (removing && !removal) return plain(404);
   if (records.count(id) == 0) return plain(404, R"({"msg":"no such object","status_code":404})");
   if (removing && asked.method == "PUT") return remove(id, json);
+  if (path.ends_with("/access/by%20url")) return access(id);
   return plain(200, record_json(id, records.at(id)));
+}
+
+fakes::HttpAnswer Repository::access(const std::string& id) {
+  if (!lets_us_read) return plain(403);
+  const auto url = downloads_host + std::to_string(++serial_);
+  const auto& at = records.at(id).access_url;
+  downloads_[url] = {at.substr(at.find("://") + 3), url_serves};
+  return plain(200, R"({"url":")" + url + R"(","headers":["X-Reader: us"]})");
+}
+
+fakes::HttpAnswer Repository::download(const fakes::HttpAsked& asked) {
+  const auto found = downloads_.find(asked.url);
+  ++count["GET download"];
+  if (found == downloads_.end() || found->second.second == 0 || asked.header("X-Reader") != "us") return plain(403);
+  --found->second.second;
+  const auto stored = store.find(found->second.first);
+  if (stored == store.end()) return plain(404);
+  const auto& bytes = stored->second.bytes;
+  const auto range = asked.header("Range");  // bytes=A-B
+  if (range.empty() || !gives_ranges) return plain(200, bytes);
+  const auto from = std::strtoul(range.c_str() + 6, nullptr, 10);
+  const auto to = std::strtoul(range.c_str() + range.find('-') + 1, nullptr, 10);
+  if (from >= bytes.size()) return plain(416);
+  const auto part = bytes.substr(from, to - from + 1);
+  auto out = plain(206, part);
+  out.headers.emplace_back("content-range", "bytes " + std::to_string(from) + "-" +
+                                                std::to_string(from + part.size() - 1) + "/" +
+                                                std::to_string(bytes.size()));
+  return out;
 }
 
 fakes::HttpAnswer Repository::service_info() {
@@ -228,6 +260,10 @@ std::string Repository::record_json(const std::string& id, const Record& record)
   method->set("access_url", url);
   auto methods = sdk::json_array();
   methods->add(method);
+  auto by_url = sdk::json_object();
+  by_url->set("type", "https");
+  by_url->set("access_id", "by url");
+  methods->add(by_url);
   auto json = sdk::json_object();
   json->set("id", id);
   json->set("self_uri", "drs://drs.example.org/" + id);

@@ -33,6 +33,9 @@ class Repository {
   bool lists_parts = true;
   bool etag_is_digest = true;  // false: ETags are words of the store's own
   bool sends_checksum_type_without_hyphen = true;
+  bool lets_us_read = true;     // GET access gives a URL
+  bool gives_ranges = true;     // of that URL; false: all of it
+  std::size_t url_serves = 99;  // exchanges, then 403
 
   // --- faults
   std::optional<std::size_t> lose_reply_after;  // carried out, but no answer arrives; once
@@ -74,6 +77,8 @@ class Repository {
   fakes::HttpAnswer register_objects(const sdk::Json& body);
   fakes::HttpAnswer find(const std::string& checksum);
   fakes::HttpAnswer remove(const std::string& id, const sdk::Json& body);
+  fakes::HttpAnswer access(const std::string& id);
+  fakes::HttpAnswer download(const fakes::HttpAsked& asked);
   fakes::HttpAnswer presigned(const fakes::HttpAsked& asked);
   fakes::HttpAnswer s3(const fakes::HttpAsked& asked, const std::string& path,
                        const std::map<std::string, std::string>& query);
@@ -86,8 +91,9 @@ class Repository {
   [[nodiscard]] std::string etag_of(const std::string& bytes) const;
 
   fakes::PluginHost& host_;
-  std::map<std::string, Session> sessions_;  // by access key id
-  std::map<std::string, std::string> keys_;  // name -> key, when keys stay
+  std::map<std::string, Session> sessions_;                               // by access key id
+  std::map<std::string, std::string> keys_;                               // name -> key, when keys stay
+  std::map<std::string, std::pair<std::string, std::size_t>> downloads_;  // URL -> path in the store, exchanges left
   std::size_t serial_ = 0;
 };
 
