@@ -125,16 +125,17 @@ Status write_atomic(const std::string& path, ByteView content, unsigned mode) {
 }
 
 Status make_directories(const std::string& path, unsigned mode) {
-  if (::mkdir(path.c_str(), static_cast<mode_t>(mode)) == 0) return {};
-  if (errno == EEXIST) {
-    struct stat info{};
-    if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return {};
-    return operator_error(printable(path) + " is in the way: it is no directory", "move it aside");
+  const auto parent = parent_of(path);
+  int made = ::mkdir(path.c_str(), static_cast<mode_t>(mode));
+  if (made != 0 && errno == ENOENT && parent != path) {
+    if (auto above = make_directories(parent, mode); !above) return above;
+    made = ::mkdir(path.c_str(), static_cast<mode_t>(mode));
   }
-  if (errno != ENOENT || parent_of(path) == path) return errno_error(printable(path));
-  if (auto parent = make_directories(parent_of(path), mode); !parent) return parent;
-  if (::mkdir(path.c_str(), static_cast<mode_t>(mode)) != 0 && errno != EEXIST) return errno_error(printable(path));
-  return {};
+  if (made == 0) return sync_directory(parent);  // a journal is as durable as the folder that it lies in
+  if (errno != EEXIST) return errno_error(printable(path));
+  struct stat info{};
+  if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return {};
+  return operator_error(printable(path) + " is in the way: it is no directory", "move it aside");
 }
 
 Result<std::uint64_t> free_bytes(const std::string& path) {
