@@ -20,6 +20,8 @@
 namespace tributary::files {
 namespace {
 
+constexpr std::size_t draft_letters = 6;  // mkostemp(3)
+
 std::string parent_of(const std::string& path) {
   const auto slash = path.rfind('/');
   if (slash == std::string::npos) return ".";
@@ -88,7 +90,7 @@ Result<std::string> read_named(const std::string& path, std::size_t limit) {
 Result<Draft> Draft::make(const std::string& path, unsigned mode) {
   Draft draft;
   draft.path_ = path;
-  auto temporary = path + ".XXXXXX";
+  auto temporary = path + "." + std::string(draft_letters, 'X');
   draft.file_ = Fd(::mkostemp(temporary.data(), O_CLOEXEC));
   if (!draft.file_.valid()) return errno_error(printable(path));
   draft.temporary_ = std::move(temporary);
@@ -122,6 +124,20 @@ Status write_atomic(const std::string& path, ByteView content, unsigned mode) {
   if (!draft) return draft.error();
   if (auto written = draft->write(content); !written) return written;
   return draft->keep();
+}
+
+Status remove_drafts(const std::string& path) {
+  const auto folder = parent_of(path);
+  const auto draft = path.substr(path.rfind('/') + 1) + ".";
+  auto root = Root::open(folder);
+  if (!root) return root.error();
+  auto entries = root->list("");
+  if (!entries) return entries.error();
+  for (const auto& [name, kind] : *entries) {
+    const bool ours = kind == EntryKind::file && name.starts_with(draft) && name.size() == draft.size() + draft_letters;
+    if (ours && ::unlink((folder + "/" + name).c_str()) != 0 && errno != ENOENT) return errno_error(printable(path));
+  }
+  return {};
 }
 
 Status make_directories(const std::string& path, unsigned mode) {
