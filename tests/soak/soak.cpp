@@ -61,9 +61,11 @@ class Soak {
   }
 
   void play(const std::vector<Event>& events) {
+    auto next = Steady::now();
     for (const auto& event : events) {
       begin(event);
-      pass(milliseconds(event.pause_ms));
+      next += milliseconds(event.pause_ms);
+      pass_until(next);
     }
   }
 
@@ -223,8 +225,9 @@ class Soak {
     if (second.runs() && daemon_->runs()) unexpected_ += "two daemons run on one state directory\n";
   }
 
-  void pass(milliseconds real) {
-    const auto until = Steady::now() + real;
+  void pass(milliseconds real) { pass_until(Steady::now() + real); }
+
+  void pass_until(Steady::time_point until) {
     do {
       std::this_thread::sleep_for(std::min<Steady::duration>(milliseconds(100), until - Steady::now()));
       const auto now = Steady::now();
