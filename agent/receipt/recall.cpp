@@ -58,6 +58,7 @@ Result<std::string> write_recall(journal::Journal& journal, const journal::Parce
     text = std::move(*signature);
   }
   if (auto made = files::make_directories(folder, 0700); !made) return in("recall", made.error());
+  if (auto clean = files::remove_drafts(path); !clean) return in("recall", clean.error());
   if (auto kept = files::write_atomic(path, view(text), 0600); !kept) return in("recall", kept.error());
   Json body;
   body.add("site", requester.site).add("destination", row.destination).add("pseudonym", row.pseudonym);

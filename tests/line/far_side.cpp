@@ -1,6 +1,7 @@
 // tests/line/far_side.cpp: starting a far side, and looking at what it holds.
 #include "tests/line/far_side.hpp"
 
+#include <cstdio>
 #include <cstdlib>
 
 #include "agent/port/json/json.hpp"
@@ -29,21 +30,29 @@ Things FolderSide::things(const Laboratory& laboratory, const SiteFolder&) {
 
 RepositorySide::RepositorySide(const Laboratory& laboratory, const Clock& clock, bool ingest, std::string more,
                                bool no_removal)
-    : ingest_(ingest), more_(std::move(more)) {
-  sandbox::Settings settings;
-  settings.directory = directory_.path();
-  settings.listen = "127.0.0.1:0";
-  settings.threads = 4;
-  settings.no_removal = no_removal;
-  settings.site_keys = {laboratory.site_public_pem()};
-  settings.pause = [this](std::int64_t) {
+    : ingest_(ingest), more_(std::move(more)), clock_(clock) {
+  settings_.directory = directory_.path();
+  settings_.listen = "127.0.0.1:0";
+  settings_.threads = 4;
+  settings_.no_removal = no_removal;
+  settings_.site_keys = {laboratory.site_public_pem()};
+  settings_.pause = [this](std::int64_t) {
     if (meanwhile) meanwhile();
   };
-  auto started = sandbox::Sandbox::start(settings, clock);
   auto client = http::make_client({}, clock, stop_);
-  if (!started || !client) std::abort();
-  sandbox_ = *std::move(started);
+  if (!client) std::abort();
   client_ = *std::move(client);
+  up();
+  settings_.listen = sandbox_->url().substr(sandbox_->url().rfind('/') + 1);
+}
+
+void RepositorySide::up() {
+  auto started = sandbox::Sandbox::start(settings_, clock_);
+  if (!started) {
+    std::fprintf(stderr, "sandbox: %s\n", sentence(started.error()).c_str());
+    std::abort();
+  }
+  sandbox_ = *std::move(started);
 }
 
 Far RepositorySide::begin() {

@@ -42,6 +42,9 @@ class RepositorySide final : public FarSide {
   Far begin() override;
   Things things(const Laboratory& laboratory, const SiteFolder& site) override;
   [[nodiscard]] sandbox::Sandbox& sandbox() { return *sandbox_; }
+  /// Nobody listens any more; later it is there again, at the same address, with what it held.
+  void down() { sandbox_.reset(); }
+  void up();
   /// Called by the sandbox where it would wait: a fault `KIND:delay:WHEN:1ms` says at which request.
   std::function<void()> meanwhile;
 
@@ -52,7 +55,9 @@ class RepositorySide final : public FarSide {
   bool ingest_;
   std::string more_;
   fakes::TemporaryDirectory directory_;
+  const Clock& clock_;
   Stop stop_;
+  sandbox::Settings settings_;
   std::unique_ptr<sandbox::Sandbox> sandbox_;
   std::unique_ptr<http::Client> client_;
   std::set<std::string> known_;

@@ -49,10 +49,18 @@ std::string chain_words(const char* name, const Result<std::vector<journal::Chai
          "\n";
 }
 
+// Ids that are drawn anew each time are left out.
+std::string without(std::string text, std::string_view prefix, std::size_t letters) {
+  for (auto at = text.find(prefix); at != std::string::npos; at = text.find(prefix, at + 1)) {
+    if (text.size() - at >= prefix.size() + letters) text.replace(at + prefix.size(), letters, "*");
+  }
+  return text;
+}
+
 std::string parcel_words(journal::Journal& journal, const journal::ParcelRow& row) {
   std::string out = row.pseudonym + " " + std::string(state_of(row.stage, row.condition, row.operator_hold)) +
-                    (row.crashes == 0 ? "" : " crashes left over") + (row.reason.empty() ? "" : " " + row.reason) +
-                    "\n";
+                    (row.crashes == 0 ? "" : " crashes left over") +
+                    (row.reason.empty() ? "" : " " + without(row.reason, "object obj-", 20)) + "\n";
   auto objects = journal.objects(row.id, false);
   if (!objects) return out + "  " + sentence(objects.error()) + "\n";
   for (const auto& object : *objects) {
@@ -61,6 +69,20 @@ std::string parcel_words(journal::Journal& journal, const journal::ParcelRow& ro
            (object.far_id.empty() ? " without the far side's id" : "") + "\n";
   }
   if (!row.task_state.empty()) out += "  task " + row.task_state + "\n";
+  return out;
+}
+
+// Files of the state directory; ids of parcels and the logs of the database are left out of it.
+std::string kept_words(const SiteFolder& site) {
+  std::multiset<std::string> names;
+  std::error_code none;
+  for (const auto& entry : fs::recursive_directory_iterator(site.state_dir(), none)) {
+    const auto name = fs::relative(entry.path(), site.state_dir()).string();
+    if (name.ends_with("-wal") || name.ends_with("-shm")) continue;
+    names.insert(without(name, "p-", 26));
+  }
+  std::string out;
+  for (const auto& name : names) out += "kept: " + name + "\n";
   return out;
 }
 
@@ -80,6 +102,7 @@ Things things_in(const Laboratory& laboratory, const std::string& folder) {
 }
 
 std::string outcome_of(const Laboratory& laboratory, const SiteFolder& site, const Things& there) {
+  const auto kept = kept_words(site);
   auto opened = journal::Journal::open_to_read(site.state_dir(), laboratory.state_key());
   if (!opened) return "journal: " + sentence(opened.error()) + "\n";
   auto& journal = **opened;
@@ -98,7 +121,7 @@ std::string outcome_of(const Laboratory& laboratory, const SiteFolder& site, con
   for (const auto& kind : receipts) out += "  " + kind + "\n";
   out += chain_words("audit", journal.audit());
   for (const auto& [name, what] : there) out += "there: " + name + " " + what + "\n";
-  return out;
+  return out + kept;
 }
 
 std::string difference(const std::string& wanted, const std::string& got) {

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <sstream>
 
 #include "agent/port/files/files.hpp"
 
@@ -37,9 +39,14 @@ std::vector<std::string> environment(bool counted, const std::string& count_file
   words.push_back("ASAN_OPTIONS=" + sanitizer);
   if (!counted) return words;
   words.push_back(std::string("LD_PRELOAD=") + TRIBUTARY_TEST_SHIM);
-  words.push_back("TRIBUTARY_CRASH_COUNT=" + count_file);
-  if (crash.at > 0) words.push_back("TRIBUTARY_CRASH_AT=" + std::to_string(crash.at));
-  if (crash.torn) words.emplace_back("TRIBUTARY_CRASH_TORN=1");
+  if (!count_file.empty()) words.push_back("TRIBUTARY_CRASH_COUNT=" + count_file);
+  if (!crash.world.empty()) words.push_back("TRIBUTARY_CRASH_WORLD=" + crash.world);
+  if (crash.at == 0) return words;
+  words.push_back("TRIBUTARY_CRASH=" + std::string(crash.harm));
+  words.push_back("TRIBUTARY_CRASH_AT=" + std::to_string(crash.at));
+  words.push_back("TRIBUTARY_CRASH_SEED=" + std::to_string(crash.seed));
+  words.push_back("TRIBUTARY_CRASH_GRAVE=" + count_file + ".grave");
+  ::mkdir((count_file + ".grave").c_str(), 0700);
   return words;
 }
 
@@ -50,7 +57,8 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
   return out;
 }
 
-int wait_for(pid_t child) {
+// The exit code; -1, and the signal in `by`, when one ended it.
+int wait_for(pid_t child, int* by = nullptr) {
   const auto handle = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
   if (handle >= 0) {
     pollfd ended{handle, POLLIN, 0};
@@ -59,6 +67,7 @@ int wait_for(pid_t child) {
   }
   int status = 0;
   ::waitpid(child, &status, 0);
+  if (by != nullptr) *by = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
@@ -67,6 +76,7 @@ int wait_for(pid_t child) {
 Ending run_program(const std::vector<std::string>& command, const std::string& directory, bool counted,
                    const Crash& crash) {
   const std::string said = directory + "/said.txt", count_file = directory + "/acts.txt";
+  ::unlink(count_file.c_str());
   auto words = command;
   auto variables = environment(counted, count_file, crash);
   const auto arguments = pointers(words), settings = pointers(variables);
@@ -74,31 +84,44 @@ Ending run_program(const std::vector<std::string>& command, const std::string& d
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, said.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
   ::posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+  ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);  // the sockets of our sandbox are not theirs
   pid_t child = 0;
   const int failed = ::posix_spawn(&child, words.front().c_str(), &actions, nullptr, arguments.data(), settings.data());
   ::posix_spawn_file_actions_destroy(&actions);
-  if (failed != 0) return {-1, 0, "could not be started: " + words.front()};
+  if (failed != 0) return {.words = "could not be started: " + words.front()};
   Ending ending;
   ending.code = wait_for(child);
   ending.words = content_of(said);
-  if (counted) ending.acts = std::atol(content_of(count_file).c_str());
+  std::istringstream counts(content_of(count_file));
+  for (auto& count : ending.counts) counts >> count;
   return ending;
+}
+
+long Ending::acts(unsigned kinds) const {
+  long sum = 0;
+  for (unsigned kind = 0; kind < shim::act_kinds; ++kind) sum += (kinds >> kind & 1U) != 0 ? counts[kind] : 0;
+  return sum;
 }
 
 Ending run_daemon_once(const std::string& config_file, const std::string& directory, const Crash& crash) {
   return run_program({TRIBUTARY_TEST_DAEMON, "--config", config_file, "--once"}, directory, true, crash);
 }
 
-Daemon::Daemon(const std::string& config_file) {
+Daemon::Daemon(const std::string& config_file, const std::string& world, const std::string& log_file) {
   std::vector<std::string> words{TRIBUTARY_TEST_DAEMON, "--config", config_file};
-  auto variables = environment(false, {}, {});
+  auto variables = environment(!world.empty(), {}, {.world = world});
   const auto arguments = pointers(words), settings = pointers(variables);
   int ends[2] = {-1, -1};
   if (::pipe2(ends, O_CLOEXEC) != 0) std::abort();
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
-  ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+  if (log_file.empty()) {
+    ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
+  } else {
+    ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+  }
+  ::posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+  ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);  // the sockets of our sandbox are not theirs
   pid_t child = 0;
   if (::posix_spawn(&child, words.front().c_str(), &actions, nullptr, arguments.data(), settings.data()) == 0)
     child_ = child;
@@ -132,9 +155,15 @@ void Daemon::signal(int number) const {
   if (child_ > 0) ::kill(child_, number);
 }
 
+bool Daemon::runs() const {
+  siginfo_t state{};
+  return child_ > 0 && ::waitid(P_PID, static_cast<id_t>(child_), &state, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         state.si_pid == 0;
+}
+
 int Daemon::end() {
   if (child_ <= 0) return -1;
-  const int code = wait_for(child_);
+  const int code = wait_for(child_, &ended_by_);
   child_ = 0;
   return code;
 }

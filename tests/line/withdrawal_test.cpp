@@ -84,7 +84,7 @@ Ending withdraw(const SiteFolder& site, Way way, const Crash& crash = {}) {
     const std::string before = "CONSENT-01,active", after = "CONSENT-01,withdrawn";
     if (const auto at = text.find(before); at != std::string::npos) text.replace(at, before.size(), after);
     if (!files::write_atomic(list, view(text), 0600)) std::abort();
-    return {0, 0, {}};
+    return {.code = 0};
   }
   const auto list = site.path() + "/withdrawn.txt";
   if (!files::write_atomic(list, view("SUBJECT-01\n"), 0600)) std::abort();
@@ -143,14 +143,16 @@ Tried end_and_withdraw(const Laboratory& laboratory, bool ingest, Way way, long 
     RepositorySide far(laboratory, clock, ingest);
     const SiteFolder site(laboratory, far.begin());
     give_own_list(laboratory, site);
-    acts = run_daemon_once(site.config_file(), site.path()).acts;
+    acts = run_daemon_once(site.config_file(), site.path()).acts();
   }
   return try_all(laboratory, ingest, spread(acts + 20, step), [&](RepositorySide& far, long at) {
     const SiteFolder site(laboratory, far.begin());
     give_own_list(laboratory, site);
-    run_daemon_once(site.config_file(), site.path(), {.at = at, .torn = at % 2 == 0});
+    run_daemon_once(site.config_file(), site.path(), {.at = at, .harm = at % 2 == 0 ? "end after" : "end before"});
     auto said = withdraw(site, way).words;
-    said += run_daemon_once(site.config_file(), site.path(), {.at = 1 + (at * 7) % 60, .torn = at % 3 == 0}).words;
+    said += run_daemon_once(site.config_file(), site.path(),
+                            {.at = 1 + (at * 7) % 60, .harm = at % 3 == 0 ? "end after" : "end before"})
+                .words;
     said += "---\n" + run_daemon_once(site.config_file(), site.path()).words;
     const auto wrong = complaint(laboratory, site, far.things(laboratory, site));
     return wrong.empty() ? wrong : wrong + "--- said\n" + said;
@@ -223,7 +225,7 @@ TEST(Withdrawal, by_a_command_that_was_ended_itself_is_carried_out_once_the_regi
     const SiteFolder site(laboratory, far.begin());
     give_own_list(laboratory, site);
     run_daemon_once(site.config_file(), site.path());
-    withdraw(site, Way::command, {.at = at, .torn = at % 2 == 0});
+    withdraw(site, Way::command, {.at = at, .harm = at % 2 == 0 ? "end after" : "end before"});
     auto opened = journal::Journal::open(site.state_dir(), laboratory.state_key());
     const bool registered = opened && (*opened)->is_withdrawn("SUBJECT-01").value_or(false);
     opened = operator_error("closed");

@@ -98,7 +98,9 @@ bool exists(const std::string& path);
 /// Makes or replaces a file so that after a crash the old or the new content is there, never a mixture:
 /// temporary name, fsync, rename, fsync of the directory.
 Status write_atomic(const std::string& path, ByteView content, unsigned mode);
-/// Creates the directory and its parents with `mode`; an existing directory is fine.
+/// Removes what a crash left of drafts of `path`. Nobody may be writing it now.
+Status remove_drafts(const std::string& path);
+/// Creates the directory and its parents with `mode`; an existing directory is fine, a new one outlives a power cut.
 Status make_directories(const std::string& path, unsigned mode);
 /// Bytes that an unprivileged writer may still use on the file system of `path`.
 Result<std::uint64_t> free_bytes(const std::string& path);

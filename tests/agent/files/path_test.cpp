@@ -226,6 +226,13 @@ TEST(AtomicWrite, works_beside_the_working_directory) {
   STRCMP_EQUAL("x", folder.content("plain").c_str());
 }
 
+TEST(AtomicWrite, can_be_freed_of_the_drafts_that_a_crash_left) {
+  for (const char* name : {"a.aB3x9Z", "a.aB3x9", "a.json", "b.aB3x9Z", "a"}) folder.put(name, "x");
+  CHECK_TRUE(files::remove_drafts(folder.at("a")).ok());
+  STRCMP_EQUAL("a a.aB3x9 a.json b.aB3x9Z", folder.names().c_str());
+  CHECK_TRUE(!files::remove_drafts(folder.at("absent/a")).ok());
+}
+
 TEST_GROUP(Directories) { Folder folder; };
 
 TEST(Directories, are_made_with_their_parents_and_the_mode) {

@@ -20,6 +20,8 @@
 namespace tributary::files {
 namespace {
 
+constexpr std::size_t draft_letters = 6;  // mkostemp(3)
+
 std::string parent_of(const std::string& path) {
   const auto slash = path.rfind('/');
   if (slash == std::string::npos) return ".";
@@ -88,7 +90,7 @@ Result<std::string> read_named(const std::string& path, std::size_t limit) {
 Result<Draft> Draft::make(const std::string& path, unsigned mode) {
   Draft draft;
   draft.path_ = path;
-  auto temporary = path + ".XXXXXX";
+  auto temporary = path + "." + std::string(draft_letters, 'X');
   draft.file_ = Fd(::mkostemp(temporary.data(), O_CLOEXEC));
   if (!draft.file_.valid()) return errno_error(printable(path));
   draft.temporary_ = std::move(temporary);
@@ -124,17 +126,32 @@ Status write_atomic(const std::string& path, ByteView content, unsigned mode) {
   return draft->keep();
 }
 
-Status make_directories(const std::string& path, unsigned mode) {
-  if (::mkdir(path.c_str(), static_cast<mode_t>(mode)) == 0) return {};
-  if (errno == EEXIST) {
-    struct stat info{};
-    if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return {};
-    return operator_error(printable(path) + " is in the way: it is no directory", "move it aside");
+Status remove_drafts(const std::string& path) {
+  const auto folder = parent_of(path);
+  const auto draft = path.substr(path.rfind('/') + 1) + ".";
+  auto root = Root::open(folder);
+  if (!root) return root.error();
+  auto entries = root->list("");
+  if (!entries) return entries.error();
+  for (const auto& [name, kind] : *entries) {
+    const bool ours = kind == EntryKind::file && name.starts_with(draft) && name.size() == draft.size() + draft_letters;
+    if (ours && ::unlink((folder + "/" + name).c_str()) != 0 && errno != ENOENT) return errno_error(printable(path));
   }
-  if (errno != ENOENT || parent_of(path) == path) return errno_error(printable(path));
-  if (auto parent = make_directories(parent_of(path), mode); !parent) return parent;
-  if (::mkdir(path.c_str(), static_cast<mode_t>(mode)) != 0 && errno != EEXIST) return errno_error(printable(path));
   return {};
+}
+
+Status make_directories(const std::string& path, unsigned mode) {
+  const auto parent = parent_of(path);
+  int made = ::mkdir(path.c_str(), static_cast<mode_t>(mode));
+  if (made != 0 && errno == ENOENT && parent != path) {
+    if (auto above = make_directories(parent, mode); !above) return above;
+    made = ::mkdir(path.c_str(), static_cast<mode_t>(mode));
+  }
+  if (made == 0) return sync_directory(parent);  // a journal is as durable as the folder that it lies in
+  if (errno != EEXIST) return errno_error(printable(path));
+  struct stat info{};
+  if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return {};
+  return operator_error(printable(path) + " is in the way: it is no directory", "move it aside");
 }
 
 Result<std::uint64_t> free_bytes(const std::string& path) {
