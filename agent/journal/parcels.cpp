@@ -86,7 +86,9 @@ std::string where(const Filter& filter, std::vector<std::string>& words) {
 
 Result<ParcelRow> Journal::plan_parcel(const ParcelRow& row) {
   const std::lock_guard lock(mutex_);
-  auto greatest = database_->prepare("SELECT coalesce(max(id), '') FROM parcel");
+  auto greatest = database_->prepare(
+      "SELECT max(coalesce((SELECT max(id) FROM parcel), ''), coalesce((SELECT value FROM meta WHERE key = 'greatest "
+      "id'), ''))");
   if (!greatest) return greatest.error();
   if (auto there = greatest->step(); !there) return there.error();
   auto id = next_id(row.updated, greatest->text(0));
@@ -247,6 +249,8 @@ Result<std::vector<OpenRow>> Journal::open_parcels() {
 
 Result<bool> Journal::begin_work(const std::string& id, Stage stage, std::int64_t now) {
   const std::lock_guard lock(mutex_);
+  auto transaction = begin();
+  if (!transaction) return transaction.error();
   // A withdrawal or a cancellation that came since the parcel was chosen is not overwritten.
   auto statement = database_->prepare(
       "UPDATE parcel SET crashes = crashes + 1, updated = ?1, stage = ?2, "
@@ -265,11 +269,19 @@ Result<bool> Journal::begin_work(const std::string& id, Stage stage, std::int64_
   const bool go = statement->integer(0) == 0;
   auto end = statement->step();
   if (!end) return end.error();
+  Json rows = Json::array();
+  // From now on there may be something at the far side.
+  if (stage == Stage::uploading) {
+    if (auto kept = keep_parcel(id, rows); !kept) return kept.error();
+  }
+  if (auto done = commit(*transaction, rows); !done) return done.error();
   return go;
 }
 
 Status Journal::end_work(const std::string& id, const Outcome& outcome, std::int64_t now) {
   const std::lock_guard lock(mutex_);
+  auto transaction = begin();
+  if (!transaction) return transaction.error();
   // A withdrawal, a cancellation or a hold for consent that came meanwhile is not overwritten.
   auto statement = database_->prepare(
       "UPDATE parcel SET stage = ?, condition = ?, reason = ?, hint = ?, not_before = ?, updated = ?, crashes = 0, "
@@ -280,7 +292,12 @@ Status Journal::end_work(const std::string& id, const Outcome& outcome, std::int
   const auto stage = static_cast<std::int64_t>(outcome.stage);
   statement->bind(stage).bind(static_cast<std::int64_t>(outcome.condition)).bind(std::string_view(outcome.reason));
   statement->bind(std::string_view(outcome.hint)).bind(outcome.not_before).bind(now).bind(outcome.not_before);
-  return statement->bind(std::string_view(id)).bind(stage).bind(stage).run();
+  if (auto done = statement->bind(std::string_view(id)).bind(stage).bind(stage).run(); !done) return done;
+  Json rows = Json::array();
+  if (outcome.stage == Stage::registered) {
+    if (auto kept = keep_parcel(id, rows); !kept) return kept;
+  }
+  return commit(*transaction, rows);
 }
 
 Status Journal::progress(const std::string& id, std::uint64_t bytes_sent, std::uint64_t bytes_per_s) {
@@ -424,15 +441,28 @@ Status Journal::set_far(const std::string& id, std::int64_t number, const std::s
 Result<std::int64_t> Journal::move(std::string_view set, const Filter& filter, std::string_view when,
                                    std::int64_t now) {
   const std::lock_guard lock(mutex_);
+  auto transaction = begin();
+  if (!transaction) return transaction.error();
   std::vector<std::string> words;
-  const std::string sql =
-      "UPDATE parcel SET " + std::string(set) + ", updated = ? WHERE " + std::string(when) + where(filter, words);
+  const std::string sql = "UPDATE parcel SET " + std::string(set) + ", updated = ? WHERE " + std::string(when) +
+                          where(filter, words) + " RETURNING id";
   auto statement = database_->prepare(sql);
   if (!statement) return statement.error();
   statement->bind(now);
   for (const auto& word : words) statement->bind(std::string_view(word));
-  if (auto done = statement->run(); !done) return done.error();
-  return database_->changes();
+  std::vector<std::string> moved;
+  for (;;) {
+    auto row = statement->step();
+    if (!row) return row.error();
+    if (!*row) break;
+    moved.push_back(statement->text(0));
+  }
+  Json rows = Json::array();
+  for (const auto& id : moved) {
+    if (auto kept = keep_parcel(id, rows); !kept) return kept.error();
+  }
+  if (auto done = commit(*transaction, rows); !done) return done.error();
+  return static_cast<std::int64_t>(moved.size());
 }
 
 Status Journal::plan_afresh() {

@@ -270,10 +270,10 @@ Status Runner::run_once() {
 void Runner::run(watch::Hint& hint) {
   recheck_consent();  // once before anything is carried on
   start_carriers();
-  while (!stop_.requested()) {
+  while (!stop_.requested() && !journal_.damaged()) {
     look(false);
     supervisor::alive();
-    if (stop_.requested()) break;
+    if (stop_.requested() || journal_.damaged()) break;
     hint.wait(look_every_s);
   }
   join_carriers();

@@ -117,7 +117,7 @@ TEST(Linkage, goes_into_an_empty_journal_under_another_state_key) {
   LONGS_EQUAL(0, state.withdraw_subject("SUBJECT-01"));
   State other;
   other.journal.reset();
-  std::filesystem::remove(other.directory + "/journal.db");
+  for (const char* name : {"/journal.db", "/journal.copy"}) std::filesystem::remove(other.directory + name);
   auto opened = journal::Journal::open(other.directory, State::key('z'));
   CHECK_TRUE(opened.ok());
   const auto links = all_of(*state.journal);
