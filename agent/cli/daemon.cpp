@@ -38,7 +38,7 @@ class Life {
     settings_ = settings;
     auto key = line::state_key(settings_);
     if (!key) return key.error();
-    auto journal = journal::Journal::open(settings_.state_dir, *key);
+    auto journal = journal::Journal::open_or_rebuild(settings_.state_dir, *key);
     if (!journal) return journal.error();
     journal_ = std::move(*journal);
     auto site = line::Site::open(settings_, *context_.log, context_.clock, stop_, journal_.get());
@@ -66,6 +66,7 @@ class Life {
     context_.log->info("tributaryd " TRIBUTARY_VERSION " ready: site " + settings_.site + ", bulk cryptography by " +
                        std::string(crypto::bulk_engine()));
     tell_strays();
+    tell_alarms();
     Status ended;
     if (once_) {
       ended = runner.run_once();
@@ -75,6 +76,8 @@ class Life {
     done_ = true;
     ::kill(::getpid(), SIGUSR1);  // wakes the listener
     listener.join();
+    // Another life opens it anew, and sets it aside.
+    if (journal_->damaged() && !once_) reload = true;
     if (!ended) return complain(ended.error());
     if (!once_) return exit_yes;
     auto well = runner.all_is_well();
@@ -83,6 +86,12 @@ class Life {
   }
 
  private:
+  void tell_alarms() {
+    auto alarms = journal_->alarms();
+    if (!alarms) return context_.log->error(sentence(alarms.error()));
+    for (const auto& alarm : *alarms) context_.log->warning(sentence(operator_error(alarm.what, alarm.hint)));
+  }
+
   void tell_strays() {
     auto strays = line::strays(settings_, *journal_);
     if (!strays) return context_.log->error(sentence(strays.error()));

@@ -26,7 +26,24 @@ int confirm_clock(Context& context, const Arguments& arguments) {
   return exit_yes;
 }
 
+// What a rebuilt journal could not know was looked after by a person.
+int confirm_journal(Context& context, const Arguments& arguments) {
+  if (!arguments.rest().empty() || arguments.has("--run") || arguments.has("--destination") || arguments.has("--clock"))
+    return usage("release --journal takes nothing else");
+  int code = exit_yes;
+  auto state = open_made_state(context, code);
+  if (!state) return code;
+  Json record;
+  record.add("at", to_rfc3339(context.clock.now_utc_s())).add("action", "release journal");
+  if (auto kept = state->journal->add_audit(record); !kept) return complain(kept.error());
+  if (auto settled = state->journal->settle_alarm(journal::Journal::rebuilt_alarm); !settled)
+    return complain(settled.error());
+  say("release: the alarm of the rebuilt journal is settled");
+  return exit_yes;
+}
+
 int move(Context& context, const Arguments& arguments, const std::string& name, Move what) {
+  if (arguments.has("--journal")) return confirm_journal(context, arguments);
   if (arguments.has("--clock")) return confirm_clock(context, arguments);
   journal::Filter filter;
   if (arguments.rest().size() > 1) return usage(name + " takes one PARCEL, or --run RUN, or --destination D");
@@ -62,9 +79,11 @@ Command command(const std::string& name, const std::string& summary, int (*run)(
 Command release_command() {
   auto out = command("release", "lets a parcel go on that an operator held, or that consent came back for",
                      [](Context& c, const Arguments& a) { return move(c, a, "release", &journal::Journal::release); });
-  out.usage += " | release --clock";
-  out.help = "--clock: the clock made a leap (see status) and is right.";
-  out.flags.emplace_back("--clock");
+  out.usage += " | release --clock | release --journal";
+  out.help =
+      "--clock: the clock made a leap (see status) and is right.\n"
+      "--journal: the journal was made anew (see status), and what it could not know was looked after.";
+  out.flags = {"--clock", "--journal"};
   return out;
 }
 

@@ -11,6 +11,7 @@ namespace tributary::journal {
 namespace {
 
 std::string path_of(const std::string& state_dir) { return state_dir + "/journal.db"; }
+std::string copy_path(const std::string& state_dir) { return state_dir + "/journal.copy"; }
 
 constexpr std::string_view key_check_domain = "tributary/v1/key-check";
 
@@ -28,6 +29,8 @@ Result<std::vector<ChainRow>> read_chain(store::Database& database, const std::s
                     digest_at(*statement, 4), digest_at(*statement, 5)});
   }
 }
+
+constexpr const char* last_one = "1 ORDER BY number DESC LIMIT 1";  // of a chain
 
 Result<Digest256> last_hash(store::Database& database, const std::string& table) {
   auto statement = database.prepare("SELECT hash FROM " + table + " ORDER BY number DESC LIMIT 1");
@@ -90,12 +93,38 @@ bool Journal::exists(const std::string& state_dir) {
 }
 
 Result<std::unique_ptr<Journal>> Journal::open(const std::string& state_dir, const Secret<32>& state_key) {
-  auto database = store::Database::open(path_of(state_dir), migrations());
+  return open_at(state_dir, state_key, std::make_shared<std::atomic<bool>>(false));
+}
+
+Result<std::unique_ptr<Journal>> Journal::open_at(const std::string& state_dir, const Secret<32>& state_key,
+                                                  const store::Damage& damage) {
+  auto database = store::Database::open(path_of(state_dir), migrations(), damage);
   if (!database) return database.error();
   std::unique_ptr<Journal> journal(new Journal(std::move(*database), state_key));
   if (auto good = journal->check_key(true); !good) return good.error();
   if (auto done = journal->tag_links(); !done) return done.error();
+  auto copy = store::Tail::open(copy_path(state_dir));
+  if (!copy) return copy.error();
+  journal->copy_ = std::move(*copy);
+  if (auto done = journal->compare_with_copy(); !done) return done.error();
   return journal;
+}
+
+Result<std::unique_ptr<Journal>> Journal::open_or_rebuild(const std::string& state_dir, const Secret<32>& state_key) {
+  auto damage = std::make_shared<std::atomic<bool>>(false);
+  auto journal = open_at(state_dir, state_key, damage);
+  if (journal || !damage->load()) return journal;
+  auto copy = store::Tail::open(copy_path(state_dir));
+  if (!copy) return copy.error();
+  auto read = read_lines(**copy, state_key, {}, [](const Json&) { return Status(); });
+  if (!read) return read.error();
+  if (read->good == 0) {
+    return operator_error(journal.error().what + ", and nothing in journal.copy can be read",
+                          "put both files back from a backup; to begin without them, move them aside: what was "
+                          "delivered is then sent again, and withdrawals are forgotten");
+  }
+  if (auto aside = store::set_aside(path_of(state_dir)); !aside) return aside.error();
+  return open(state_dir, state_key);
 }
 
 Result<std::unique_ptr<Journal>> Journal::open_to_read(const std::string& state_dir, const Secret<32>& state_key) {
@@ -170,7 +199,7 @@ Result<std::optional<Bytes>> Journal::token(const std::string& instance, const s
   return std::optional<Bytes>(std::move(*plain));
 }
 
-Status Journal::append_receipt(const std::string& parcel, const std::string& kind, const Json& body) {
+Status Journal::append_receipt(const std::string& parcel, const std::string& kind, const Json& body, Json& rows) {
   auto previous = last_hash(*database_, "receipt");
   if (!previous) return previous.error();
   auto whole = head_of(kind, parcel);
@@ -181,24 +210,27 @@ Status Journal::append_receipt(const std::string& parcel, const std::string& kin
   if (!insert) return insert.error();
   const auto hash = chain_hash(*previous, text);
   insert->bind(std::string_view(parcel)).bind(std::string_view(kind)).bind(std::string_view(text));
-  return insert->bind(ByteView(*previous)).bind(ByteView(hash)).run();
+  if (auto done = insert->bind(ByteView(*previous)).bind(ByteView(hash)).run(); !done) return done;
+  return keep("receipt", last_one, {}, rows);
 }
 
 Status Journal::add_receipt(const std::string& parcel, const std::string& kind, const Json& body, Stage stage,
                             std::int64_t now) {
   const std::lock_guard lock(mutex_);
-  auto transaction = store::Transaction::begin(*database_);
+  auto transaction = begin();
   if (!transaction) return transaction.error();
-  if (auto done = append_receipt(parcel, kind, body); !done) return done;
+  Json rows = Json::array();
+  if (auto done = append_receipt(parcel, kind, body, rows); !done) return done;
   auto update = database_->prepare(
       "UPDATE parcel SET stage = ?, condition = 0, reason = '', hint = '', crashes = 0, not_before = 0, updated = ?, "
-      "delivered = CASE WHEN ? = 70 THEN ? ELSE delivered END WHERE id = ? AND (stage < 80 OR ? >= 80)");
+      "pruned = 0, delivered = CASE WHEN ? = 70 THEN ? ELSE delivered END WHERE id = ? AND (stage < 80 OR ? >= 80)");
   if (!update) return update.error();
   const auto number = static_cast<std::int64_t>(stage);
   update->bind(number).bind(now).bind(number).bind(now).bind(std::string_view(parcel)).bind(number);
   if (auto done = update->run(); !done) return done;
   if (database_->changes() != 1) return wait_error("the parcel was withdrawn or cancelled meanwhile");
-  return transaction->commit();
+  if (auto kept = keep_parcel(parcel, rows); !kept) return kept;
+  return commit(*transaction, rows);
 }
 
 Result<std::vector<ChainRow>> Journal::receipts(const Filter& filter) {
@@ -221,7 +253,7 @@ Result<std::vector<ChainRow>> Journal::receipts(const Filter& filter) {
 
 Status Journal::add_audit(const Json& body) {
   const std::lock_guard lock(mutex_);
-  auto transaction = store::Transaction::begin(*database_);
+  auto transaction = begin();
   if (!transaction) return transaction.error();
   auto previous = last_hash(*database_, "audit");
   if (!previous) return previous.error();
@@ -231,7 +263,9 @@ Status Journal::add_audit(const Json& body) {
   const auto hash = chain_hash(*previous, text);
   if (auto done = insert->bind(std::string_view(text)).bind(ByteView(*previous)).bind(ByteView(hash)).run(); !done)
     return done;
-  return transaction->commit();
+  Json rows = Json::array();
+  if (auto kept = keep("audit", last_one, {}, rows); !kept) return kept;
+  return commit(*transaction, rows);
 }
 
 Result<std::vector<ChainRow>> Journal::audit() {

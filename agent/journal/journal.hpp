@@ -5,7 +5,7 @@
 //
 // Threads    any; calls are serial.
 // Failure    as agent/port/store. An error leaves everything as it was.
-// Crash      what returned is on disk.
+// Crash      what returned is on disk. What no run folder can tell again is there twice (copy.hpp).
 // Never      an identity, a path below a run folder, a credential in the clear: those go in sealed.
 #pragma once
 
@@ -21,6 +21,7 @@
 #include "agent/base/json.hpp"
 #include "agent/base/result.hpp"
 #include "agent/base/secret.hpp"
+#include "agent/journal/copy.hpp"
 #include "agent/port/store/store.hpp"
 
 namespace tributary::journal {
@@ -131,6 +132,15 @@ struct OpenRow {
   std::int64_t withdrawing = 0;  // of those: being taken back
 };
 
+/// Parcels that are alike, for counting.
+struct CountRow {
+  std::string destination;
+  Stage stage = Stage::waiting;
+  Condition condition = Condition::going;
+  bool operator_hold = false;
+  std::int64_t parcels = 0, bytes_left = 0, oldest_created = 0;
+};
+
 struct Filter {  // empty: any
   std::string parcel, run, destination;
 };
@@ -139,13 +149,27 @@ class Journal {
  public:
   static constexpr int most_crashes = 3;
 
-  /// `state_key` opens and seals; a key that is not the one of before is refused.
+  /// `state_key` opens and seals; a key that is not the one of before is refused. A database that lacks what its copy
+  /// has (it is new, or an old one was put back) takes it in; a rebuilt one raises the alarm `rebuilt_alarm`.
   static Result<std::unique_ptr<Journal>> open(const std::string& state_dir, const Secret<32>& state_key);
+  /// The same, for the daemon alone: a damaged database is set aside, kept, and made anew from its copy. Without a copy
+  /// that can be read it stays where it is and is an error: what was delivered would be sent again.
+  static Result<std::unique_ptr<Journal>> open_or_rebuild(const std::string& state_dir, const Secret<32>& state_key);
+  static constexpr const char* rebuilt_alarm = "journal";
   /// For commands that only look; nothing when there is no journal yet.
   static Result<std::unique_ptr<Journal>> open_to_read(const std::string& state_dir, const Secret<32>& state_key);
   static bool exists(const std::string& state_dir);
 
   [[nodiscard]] Digest256 tag(std::string_view domain, std::string_view value) const;
+  /// Something that was read made no sense: it is to be opened anew, by `open_or_rebuild`. Any thread.
+  [[nodiscard]] bool damaged() const { return database_->damaged(); }
+
+  // --- housekeeping, for when nothing else is to be done: small steps; true: there is more to do
+  /// Room goes back to the file system.
+  Result<bool> tidy();
+  /// Parcels that came to their end before that time lose what only sending needs: recipe and inline objects; those
+  /// that are withdrawn or cancelled also their objects and tokens. Receipts, links and the rows themselves stay.
+  Result<bool> prune(std::int64_t before);
 
   // --- runs
   Result<std::optional<RunRow>> run(const Digest256& folder_tag, const std::string& unit);
@@ -178,6 +202,11 @@ class Journal {
   /// By id, from behind `after`; limit < 0 is all.
   Result<std::vector<ParcelRow>> parcels(const Filter& filter = {}, const std::string& after = {},
                                          std::int64_t limit = -1);
+  Result<std::vector<CountRow>> count_parcels();
+  /// Some have not come to their end: delivered, withdrawn or cancelled.
+  Result<bool> has_open_parcels();
+  /// At most so many: those that have not come to their end before the others, the newest first.
+  Result<std::vector<ParcelRow>> latest_parcels(std::int64_t most);
   /// The next parcel that is due at a destination: queued .. ingesting, or withdrawing.
   Result<std::optional<ParcelRow>> next_due(const std::string& destination, std::int64_t now);
   /// Earliest time at which a sealed parcel of a destination becomes due; nothing when none waits. Without `uploads`,
@@ -295,9 +324,23 @@ class Journal {
  private:
   Journal(std::unique_ptr<store::Database> database, const Secret<32>& state_key)
       : database_(std::move(database)), state_key_(state_key) {}
+  static Result<std::unique_ptr<Journal>> open_at(const std::string& state_dir, const Secret<32>& state_key,
+                                                  const store::Damage& damage);
   Status check_key(bool may_write);
+  // The copy: see copy.cpp. `rows` are entries of a line, written with the transaction that they are of.
+  Result<store::Transaction> begin();
+  Status commit(store::Transaction& transaction, const Json& rows);
+  Status keep(std::string_view table, const std::string& where, const std::vector<std::string>& words, Json& rows);
+  Status keep_parcel(const std::string& id, Json& rows);
+  Result<std::optional<Mark>> read_mark();
+  Status write_mark(const Mark& mark);
+  Status compare_with_copy();
+  Status take_in(const Mark& from, Read& read);
+  Status finish_rebuild(const Read& read);
+  Status write_copy(std::int64_t lines);
   /// Links of before migration 2 have no tag and are bound to their pseudonym alone: tags and seals them afresh.
   Status tag_links();
+  Result<std::vector<ParcelRow>> newest_of(std::string_view which, std::int64_t most);  // wants the lock
   Result<std::vector<ParcelRow>> parcels_named(const std::string& destination, const std::string& pseudonym);
   /// These want the lock.
   Digest256 tag_of_link(const LinkRow& row) const;
@@ -305,11 +348,11 @@ class Journal {
   /// Of a statement over `link_columns`, on a row.
   Result<LinkRow> read_link(const store::Statement& statement) const;
   /// 0 added, 1 there already; give_up on a conflict.
-  Result<int> put_link(const LinkRow& row);
+  Result<int> put_link(const LinkRow& row, Json& rows);
   Result<Withdrawals> withdrawals_under_lock(const std::string& subject_id);
-  Status put_withdrawal(const std::string& subject_id, Level level, std::int64_t at);
+  Status put_withdrawal(const std::string& subject_id, Level level, std::int64_t at, Json& rows);
   /// In the transaction of the caller.
-  Status append_receipt(const std::string& parcel, const std::string& kind, const Json& body);
+  Status append_receipt(const std::string& parcel, const std::string& kind, const Json& body, Json& rows);
   Result<Bytes> seal(std::string_view domain, std::string_view row, ByteView plaintext) const;
   Result<Bytes> unseal_bytes(std::string_view domain, std::string_view row, ByteView sealed) const;
   /// What has no recipe is planned and sealed afresh: its runs are looked at again at once.
@@ -318,6 +361,7 @@ class Journal {
 
   std::mutex mutex_;
   std::unique_ptr<store::Database> database_;
+  std::unique_ptr<store::Tail> copy_;  // null for readers
   Secret<32> state_key_;
 };
 

@@ -77,7 +77,7 @@ Status Journal::tag_links() {
   return transaction->commit();
 }
 
-Result<int> Journal::put_link(const LinkRow& given) {
+Result<int> Journal::put_link(const LinkRow& given, Json& rows) {
   LinkRow row = given;
   auto same = database_->prepare(std::string(link_columns) + "WHERE destination = ? AND pseudonym = ?");
   if (!same) return same.error();
@@ -93,6 +93,8 @@ Result<int> Journal::put_link(const LinkRow& given) {
     }
     // What was known of a person once is not forgotten because a source is silent today.
     if (row.subject_id.empty()) row.subject_id = kept->subject_id;
+    // Every plan says it again.
+    if (row.id == kept->id && row.subject_id == kept->subject_id && row.key_id == kept->key_id) return 1;
   }
   const auto id_tag = tag_of_link(row);
   auto other = database_->prepare(
@@ -114,15 +116,18 @@ Result<int> Journal::put_link(const LinkRow& given) {
   put->bind(std::string_view(row.destination)).bind(std::string_view(row.pseudonym)).bind(std::string_view(row.kind));
   put->bind(std::string_view(row.key_id)).bind(ByteView(id_tag)).bind(ByteView(*sealed));
   if (auto done = put->run(); !done) return done.error();
+  auto written = keep("linkage", "destination = ? AND pseudonym = ?", {row.destination, row.pseudonym}, rows);
+  if (!written) return written.error();
   return there ? 1 : 0;
 }
 
 Status Journal::link(const LinkRow& row) {
   const std::lock_guard lock(mutex_);
-  auto transaction = store::Transaction::begin(*database_);
+  auto transaction = begin();
   if (!transaction) return transaction.error();
-  if (auto put = put_link(row); !put) return put.error();
-  return transaction->commit();
+  Json rows = Json::array();
+  if (auto put = put_link(row, rows); !put) return put.error();
+  return commit(*transaction, rows);
 }
 
 Result<std::optional<LinkRow>> Journal::linked(const std::string& destination, const std::string& pseudonym) {
@@ -189,11 +194,12 @@ Status Journal::each_link(const std::function<Status(const KeptLink&)>& visit) {
 
 Result<Restored> Journal::restore_links(const std::vector<KeptLink>& links) {
   const std::lock_guard lock(mutex_);
-  auto transaction = store::Transaction::begin(*database_);
+  auto transaction = begin();
   if (!transaction) return transaction.error();
   Restored out;
+  Json rows = Json::array();
   for (const auto& kept : links) {
-    const auto put = put_link(kept.link);
+    const auto put = put_link(kept.link, rows);
     if (!put && put.error().remedy != Remedy::give_up) return put.error();
     if (!put) {
       ++out.conflicts;
@@ -204,11 +210,11 @@ Result<Restored> Journal::restore_links(const std::vector<KeptLink>& links) {
     for (const auto& [level, at] : {std::pair{Level::no_further_use, kept.withdrawn_utc_s},
                                     std::pair{Level::no_further_contact, kept.no_contact_utc_s}}) {
       if (at == 0) continue;
-      if (auto done = put_withdrawal(kept.link.subject_id, level, at); !done) return done.error();
+      if (auto done = put_withdrawal(kept.link.subject_id, level, at, rows); !done) return done.error();
     }
   }
   if (out.conflicts > 0) return out;  // the transaction ends without effect
-  if (auto done = transaction->commit(); !done) return done.error();
+  if (auto done = commit(*transaction, rows); !done) return done.error();
   return out;
 }
 

@@ -15,19 +15,30 @@ Result<std::int64_t> time_in(store::Database& database, const char* sql, const D
   return *row ? statement->integer(0) : 0;
 }
 
+const char* table_of(Level level) { return level == Level::no_further_use ? "withdrawn" : "no_contact"; }
+
 }  // namespace
 
-Status Journal::put_withdrawal(const std::string& subject_id, Level level, std::int64_t at) {
-  auto insert = database_->prepare(
-      level == Level::no_further_use ? "INSERT INTO withdrawn (subject_tag, at) VALUES (?, ?) ON CONFLICT DO NOTHING"
-                                     : "INSERT INTO no_contact (subject_tag, at) VALUES (?, ?) ON CONFLICT DO NOTHING");
+Status Journal::put_withdrawal(const std::string& subject_id, Level level, std::int64_t at, Json& rows) {
+  const std::string table = table_of(level);
+  auto insert = database_->prepare("INSERT INTO " + table + " (subject_tag, at) VALUES (?, ?) ON CONFLICT DO NOTHING");
   if (!insert) return insert.error();
-  return insert->bind(ByteView(tag(subject_domain, subject_id))).bind(at).run();
+  const auto subject_tag = tag(subject_domain, subject_id);
+  if (auto done = insert->bind(ByteView(subject_tag)).bind(at).run(); !done) return done;
+  if (database_->changes() == 0) return {};
+  Json row;
+  row.add("subject_tag", Json().add("base64", to_base64(subject_tag))).add("at", at);
+  rows.push(Json().add("table", table).add("row", std::move(row)));
+  return {};
 }
 
 Status Journal::remember_withdrawal(const std::string& subject_id, Level level, std::int64_t now) {
   const std::lock_guard lock(mutex_);
-  return put_withdrawal(subject_id, level, now);
+  auto transaction = begin();
+  if (!transaction) return transaction.error();
+  Json rows = Json::array();
+  if (auto put = put_withdrawal(subject_id, level, now, rows); !put) return put;
+  return commit(*transaction, rows);
 }
 
 Result<Withdrawals> Journal::withdrawals_under_lock(const std::string& subject_id) {
@@ -52,11 +63,18 @@ Result<bool> Journal::is_withdrawn(const std::string& subject_id) {
 
 Result<bool> Journal::lift_withdrawal(const std::string& subject_id, Level level) {
   const std::lock_guard lock(mutex_);
-  auto statement = database_->prepare(level == Level::no_further_use ? "DELETE FROM withdrawn WHERE subject_tag = ?"
-                                                                     : "DELETE FROM no_contact WHERE subject_tag = ?");
+  auto transaction = begin();
+  if (!transaction) return transaction.error();
+  const std::string table = table_of(level);
+  const auto subject_tag = tag(subject_domain, subject_id);
+  auto statement = database_->prepare("DELETE FROM " + table + " WHERE subject_tag = ?");
   if (!statement) return statement.error();
-  if (auto done = statement->bind(ByteView(tag(subject_domain, subject_id))).run(); !done) return done.error();
-  return database_->changes() == 1;
+  if (auto done = statement->bind(ByteView(subject_tag)).run(); !done) return done.error();
+  if (database_->changes() != 1) return false;
+  Json rows = Json::array();
+  rows.push(gone(table, "subject_tag", Json().add("base64", to_base64(subject_tag))));
+  if (auto done = commit(*transaction, rows); !done) return done.error();
+  return true;
 }
 
 Result<std::string> Journal::withdrawals_revision() {
@@ -89,7 +107,7 @@ Result<Journal::SubjectParcels> Journal::parcels_of(const std::string& subject_i
 Result<bool> Journal::withdraw_parcel(const std::string& id, const std::string& reason, const Json& stopped,
                                       std::int64_t now) {
   const std::lock_guard lock(mutex_);
-  auto transaction = store::Transaction::begin(*database_);
+  auto transaction = begin();
   if (!transaction) return transaction.error();
   auto statement = database_->prepare(
       "UPDATE parcel SET condition = CASE WHEN stage >= 40 THEN 0 ELSE 2 END, "
@@ -102,13 +120,15 @@ Result<bool> Journal::withdraw_parcel(const std::string& id, const std::string& 
   if (!*row) return false;
   const bool never_left = statement->integer(0) != 0;
   if (auto end = statement->step(); !end) return end.error();
+  Json rows = Json::array();
   if (never_left) {
     auto clear = database_->prepare("DELETE FROM object WHERE parcel = ?");
     if (!clear) return clear.error();
     if (auto done = clear->bind(std::string_view(id)).run(); !done) return done.error();
-    if (auto done = append_receipt(id, "stopped", stopped); !done) return done.error();
+    if (auto done = append_receipt(id, "stopped", stopped, rows); !done) return done.error();
   }
-  if (auto done = transaction->commit(); !done) return done.error();
+  if (auto kept = keep_parcel(id, rows); !kept) return kept.error();
+  if (auto done = commit(*transaction, rows); !done) return done.error();
   return true;
 }
 
@@ -140,7 +160,8 @@ Result<bool> Journal::restore(const std::string& id, bool hold, std::int64_t now
   if (!transaction) return transaction.error();
   auto update = database_->prepare(
       "UPDATE parcel SET stage = 10, condition = 0, operator_hold = ?1, recipe = NULL, reason = '', hint = '', "
-      "bytes_sent = 0, attempts = 0, crashes = 0, not_before = 0, delivered = 0, task_id = '', task_state = '', "
+      "bytes_sent = 0, attempts = 0, crashes = 0, not_before = 0, delivered = 0, pruned = 0, task_id = '', task_state "
+      "= '', "
       "withdraw_reason = CASE WHEN ?1 THEN withdraw_reason ELSE '' END, updated = ?2 WHERE id = ?3 AND stage = 90");
   if (!update) return update.error();
   update->bind(std::int64_t{hold ? 1 : 0}).bind(now);

@@ -88,7 +88,7 @@ TEST(Linkage, of_a_former_schema_is_tagged_and_sealed_afresh) {
     auto key = State::key('k');
     auto sealed = crypto::aes_gcm_seal(key, view(R"({"id":"SAMPLE-07","subject":"SUBJECT-07"})"), view("linkage/TL-7"));
     CHECK_TRUE(sealed.ok());
-    std::filesystem::remove(state.directory + "/journal.db");
+    for (const char* name : {"/journal.db", "/journal.copy"}) std::filesystem::remove(state.directory + name);
     auto database = store::Database::open(state.directory + "/journal.db", {journal::migrations().front()});
     CHECK_TRUE(database.ok());
     auto insert = (*database)->prepare("INSERT INTO linkage VALUES ('TL-7', 'national', 'sample', 'k1', ?)");
@@ -111,7 +111,7 @@ TEST(Linkage, goes_into_an_empty_journal_under_another_state_key) {
   LONGS_EQUAL(0, state.withdraw_subject("SUBJECT-01"));
   State other;
   other.journal.reset();
-  std::filesystem::remove(other.directory + "/journal.db");
+  for (const char* name : {"/journal.db", "/journal.copy"}) std::filesystem::remove(other.directory + name);
   auto opened = journal::Journal::open(other.directory, State::key('z'));
   CHECK_TRUE(opened.ok());
   const auto links = all_of(*state.journal);

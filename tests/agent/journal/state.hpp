@@ -111,4 +111,36 @@ class State {
   std::unique_ptr<journal::Journal> journal;
 };
 
+/// What a journal holds, in words; without `all` what the copy keeps of it.
+inline std::string told(journal::Journal& journal, bool all) {
+  std::string out;
+  const auto rows = journal.parcels();
+  const auto receipts = journal.receipts();
+  const auto audit = journal.audit();
+  if (!rows || !receipts || !audit) return "nothing can be read";
+  for (const auto& row : *rows) {
+    if (!all && row.stage < journal::Stage::registered && row.condition != journal::Condition::refused) continue;
+    out += row.pseudonym + " " + std::to_string(static_cast<int>(row.stage)) + "." +
+           std::to_string(static_cast<int>(row.condition)) + " " + row.reason + (all ? row.task_state : "");
+    if (all) out += journal.recipe(row.id) ? " recipe" : "";
+    if (!all && row.stage < journal::Stage::registered) continue;
+    const auto objects = journal.objects(row.id, true).value_or({});
+    for (const auto& object : objects) {
+      out += " " + object.name + "=" + object.far_id;
+      if (row.stage < journal::Stage::registered) out += std::to_string(object.inline_bytes.size());
+    }
+    out += "\n";
+    if (all && journal.token("national", row.id).value_or(std::nullopt)) out += "token\n";
+  }
+  const auto runs = journal.runs().value_or({});
+  for (const auto& run : runs) out += all ? run.name + std::to_string(run.samples) + "\n" : "";
+  for (const auto& row : *receipts) out += row.kind + " " + row.parcel.substr(0, 2) + "\n";
+  out += std::to_string(audit->size()) + " records\n";
+  out += journal.linked("national", "TL-1").value_or(std::nullopt) ? "link\n" : "";
+  out += *journal.is_withdrawn("SUBJECT-01") ? "withdrawn\n" : "";
+  const auto whole = journal::verify_chain(*receipts);
+  const auto whole_audit = journal::verify_chain(*audit);
+  return out + (whole ? "" : whole.error().what) + (whole_audit ? "" : whole_audit.error().what);
+}
+
 }  // namespace tributary::journal_test

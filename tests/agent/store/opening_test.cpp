@@ -135,8 +135,8 @@ TEST(Database, with_a_version_that_no_program_gives_is_refused) {
 TEST(Database, that_is_another_kind_of_file_is_refused_and_left_alone) {
   const std::string other(9000, 'x');
   shop.put_bytes(other);
-  asks_operator(shop.open(), "move journal.db aside");
-  asks_operator(read_only(shop, 2), "move journal.db aside");
+  asks_operator(shop.open(), "makes it anew from journal.copy");
+  asks_operator(read_only(shop, 2), "makes it anew from journal.copy");
   CHECK_TRUE(shop.bytes() == other);
 }
 
@@ -145,7 +145,7 @@ TEST(Database, that_was_cut_short_is_refused) {
   fill();
   const auto whole = shop.bytes();
   shop.put_bytes(whole.substr(0, whole.size() / 2));
-  asks_operator(shop.open(), "move journal.db aside");
+  asks_operator(shop.open(), "makes it anew from journal.copy");
 }
 
 TEST(Database, with_a_damaged_page_is_refused_before_anything_is_done) {
@@ -156,7 +156,7 @@ TEST(Database, with_a_damaged_page_is_refused_before_anything_is_done) {
   content.replace(content.size() - 4096, 4096, std::string(4096, '\x41'));
   shop.put_bytes(content);
   const auto done = shop.open();
-  asks_operator(done, "move journal.db aside");
+  asks_operator(done, "makes it anew from journal.copy");
   CHECK_TRUE(sentence(done.error()).find("SAMPLE-") == std::string::npos);
 }
 

@@ -4,13 +4,10 @@
 #include <unistd.h>
 
 #include "agent/base/text.hpp"
+#include "agent/port/store/sqlite/errors.hpp"
 #include "agent/port/store/store.hpp"
 
 namespace tributary::store {
-namespace {
-
-constexpr const char* damaged_hint =
-    "move journal.db aside and start again: runs are found anew, what is delivered is looked up";
 
 Error sqlite_error(sqlite3* database, int code, const std::string& doing) {
   // The text of the connection belongs to the call that it failed last; that may be an earlier or a later one.
@@ -37,14 +34,30 @@ Error sqlite_error(sqlite3* database, int code, const std::string& doing) {
   }
 }
 
+namespace {
+
+constexpr std::int64_t most_pages_to_rewrite = 16384;  // 64 MiB: about a second
+constexpr std::int64_t most_pages_to_check = 65536;    // 256 MiB: about a third of a second
+
 constexpr std::string_view pragmas =
     "PRAGMA busy_timeout=10000; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-2048;"
     "PRAGMA journal_size_limit=4194304; PRAGMA trusted_schema=OFF;";
+
+// The error; one of damage is remembered, by a mark beside the file for whoever opens it next.
+Error noted(const Damage& damage, sqlite3* database, int code, const std::string& doing) {
+  if ((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB) {
+    damage->store(true);
+    if (const auto* path = sqlite3_db_filename(database, "main"); path != nullptr)
+      make_private(std::string(path) + suspect_end);
+  }
+  return sqlite_error(database, code, doing);
+}
 
 }  // namespace
 
 struct Statement::State {
   sqlite3* database = nullptr;
+  Damage damage;
   sqlite3_stmt* statement = nullptr;
   int next = 1;
   int problem = SQLITE_OK;  // the first one of a bind
@@ -93,7 +106,7 @@ Result<bool> Statement::step() {
   if (state_->course == Course::spent) return operator_error("the journal: a statement was used again after an error");
   if (state_->course == Course::ended) return operator_error("the journal: a statement was used again after its end");
   const bool fresh = std::exchange(state_->course, Course::spent) == Course::fresh;
-  if (state_->problem != SQLITE_OK) return sqlite_error(state_->database, state_->problem, "binding a value");
+  if (state_->problem != SQLITE_OK) return noted(state_->damage, state_->database, state_->problem, "binding a value");
   const int places = sqlite3_bind_parameter_count(state_->statement);
   if (fresh && state_->next - 1 != places) {  // SQLite would take NULL for what is missing
     return operator_error("the journal: a statement got " + std::to_string(state_->next - 1) + " of " +
@@ -103,7 +116,7 @@ Result<bool> Statement::step() {
   if (code == SQLITE_ROW) state_->course = Course::rows;
   if (code == SQLITE_DONE) state_->course = Course::ended;
   if (code == SQLITE_ROW || code == SQLITE_DONE) return code == SQLITE_ROW;
-  return sqlite_error(state_->database, code, "running a statement");
+  return noted(state_->damage, state_->database, code, "running a statement");
 }
 
 Status Statement::run() {
@@ -129,8 +142,22 @@ Bytes Statement::blob(int column) const {
 
 bool Statement::is_null(int column) const { return sqlite3_column_type(state_->statement, column) == SQLITE_NULL; }
 
+Type Statement::type(int column) const {
+  switch (sqlite3_column_type(state_->statement, column)) {
+    case SQLITE_INTEGER:
+      return Type::integer;
+    case SQLITE_TEXT:
+      return Type::text;
+    case SQLITE_BLOB:
+      return Type::blob;
+    default:
+      return Type::null;
+  }
+}
+
 struct Database::State {
   sqlite3* database = nullptr;
+  Damage damage;
   ~State() { sqlite3_close_v2(database); }  // closes with the last of its statements
 };
 
@@ -140,10 +167,11 @@ Database::~Database() = default;
 Result<Statement> Database::prepare(std::string_view sql) {
   auto state = std::make_unique<Statement::State>();
   state->database = state_->database;
+  state->damage = state_->damage;
   const char* rest = nullptr;
   const int code =
       sqlite3_prepare_v2(state_->database, sql.data(), static_cast<int>(sql.size()), &state->statement, &rest);
-  if (code != SQLITE_OK) return sqlite_error(state_->database, code, "preparing a statement");
+  if (code != SQLITE_OK) return noted(state_->damage, state_->database, code, "preparing a statement");
   // SQLite would leave out what stands behind the first one.
   if (state->statement == nullptr || !trim(sql.substr(static_cast<std::size_t>(rest - sql.data()))).empty()) {
     return operator_error("the journal: preparing a statement: one is prepared at a time, no less and no more");
@@ -153,11 +181,13 @@ Result<Statement> Database::prepare(std::string_view sql) {
 
 Status Database::run(std::string_view sql) {
   const int code = sqlite3_exec(state_->database, std::string(sql).c_str(), nullptr, nullptr, nullptr);
-  if (code != SQLITE_OK) return sqlite_error(state_->database, code, "running a statement");
+  if (code != SQLITE_OK) return noted(state_->damage, state_->database, code, "running a statement");
   return {};
 }
 
 std::int64_t Database::changes() const { return sqlite3_changes64(state_->database); }
+
+bool Database::damaged() const { return state_->damage->load(); }
 
 namespace {
 
@@ -190,13 +220,49 @@ Status write_ahead(Database& database, const std::string& path) {
                         "state_dir must be on a local file system");
 }
 
+Result<std::int64_t> number_of(Database& database, std::string_view sql) {
+  auto statement = database.prepare(sql);
+  if (!statement) return statement.error();
+  auto row = statement->step();
+  if (!row) return row.error();
+  return *row ? statement->integer(0) : 0;
+}
+
+// A database of before gives nothing back until it is written anew once: where that takes about a second. In a larger
+// one free pages are only used again.
+Status give_back_from_now_on(Database& database) {
+  auto gives = number_of(database, "PRAGMA auto_vacuum");
+  if (!gives) return gives.error();
+  auto pages = number_of(database, "PRAGMA page_count");
+  if (!pages) return pages.error();
+  if (*gives != 0 || *pages > most_pages_to_rewrite) return {};
+  // Nothing was written yet: it costs nothing.
+  auto done = database.run(*pages == 0 ? "PRAGMA auto_vacuum=INCREMENTAL" : "PRAGMA auto_vacuum=INCREMENTAL; VACUUM");
+  // No room, or somebody else is at it: the next opening tries again.
+  return database.damaged() ? done : Status();
+}
+
+bool exists(const std::string& path) {
+  auto* layer = sqlite3_vfs_find(nullptr);
+  int there = 0;
+  return layer->xAccess(layer, path.c_str(), SQLITE_ACCESS_EXISTS, &there) == SQLITE_OK && there != 0;
+}
+
 // What the check says in words may quote the content, so it is not passed on.
-Status check_integrity(Database& database, const std::string& path) {
+Status check_integrity(Database& database, const std::string& path, bool left_open, const Damage& damage) {
+  auto pages = number_of(database, "PRAGMA page_count");
+  if (!pages) return pages.error();
+  const auto suspect = path + suspect_end;
+  if (*pages > most_pages_to_check && !left_open && !exists(suspect)) return {};
   auto statement = database.prepare("PRAGMA quick_check(1)");
   if (!statement) return statement.error();
   auto row = statement->step();
   if (!row) return row.error();
-  if (*row && statement->text(0) == "ok") return {};
+  if (*row && statement->text(0) == "ok") {
+    ::unlink(suspect.c_str());
+    return {};
+  }
+  damage->store(true);
   return operator_error("the journal: " + printable(path) + " is damaged", damaged_hint);
 }
 
@@ -219,6 +285,8 @@ Status bring_up_to_date(Database& database, const std::vector<std::string_view>&
   }
 }
 
+}  // namespace
+
 // SQLite makes its files as the mask allows, and those beside the first one like the first one. Only a file that is not
 // there is touched here: whoever closes an open one loses the locks that this process has on it. What goes wrong is
 // told by the opening that follows.
@@ -228,12 +296,12 @@ void make_private(const std::string& path) {
   if (made >= 0) ::close(made);
 }
 
-}  // namespace
-
 Result<std::unique_ptr<Database>> Database::open(const std::string& path,
-                                                 const std::vector<std::string_view>& migrations) {
+                                                 const std::vector<std::string_view>& migrations, Damage damage) {
   make_private(path);
+  const bool left_open = exists(path + "-wal");
   auto state = std::make_unique<State>();
+  state->damage = damage;
   const int code = sqlite3_open_v2(path.c_str(), &state->database,
                                    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   if (code != SQLITE_OK) return sqlite_error(state->database, code, printable(path));
@@ -247,7 +315,8 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path,
   if (!version) return version.error();
   // Before anything is changed.
   if (is_unknown(*version, migrations.size())) return unknown_schema(*version, migrations.size());
-  if (auto good = check_integrity(*database, path); !good) return good.error();
+  if (auto good = check_integrity(*database, path, left_open, damage); !good) return good.error();
+  if (auto done = give_back_from_now_on(*database); !done) return done.error();
   if (auto set = write_ahead(*database, path); !set) return set.error();
   if (auto done = bring_up_to_date(*database, migrations); !done) return done.error();
   return database;
@@ -255,6 +324,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path,
 
 Result<std::unique_ptr<Database>> Database::open_read_only(const std::string& path, std::size_t schema_version) {
   auto state = std::make_unique<State>();
+  state->damage = std::make_shared<std::atomic<bool>>(false);
   const int code = sqlite3_open_v2(path.c_str(), &state->database, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nullptr);
   if (code != SQLITE_OK) return sqlite_error(state->database, code, printable(path));
   std::unique_ptr<Database> database(new Database(std::move(state)));
@@ -270,9 +340,32 @@ Result<std::unique_ptr<Database>> Database::open_read_only(const std::string& pa
   return database;
 }
 
+Result<bool> Database::tidy(std::int64_t pages) {
+  auto free = number_of(*this, "PRAGMA freelist_count");
+  if (!free) return free.error();
+  if (*free > 0) {
+    if (auto done = run("PRAGMA incremental_vacuum(" + std::to_string(pages) + ")"); !done) return done.error();
+  }
+  // Nobody is waited for: what a reader keeps from being moved is moved in another step.
+  if (auto set = run("PRAGMA busy_timeout=0"); !set) return set.error();
+  auto moved = run("PRAGMA wal_checkpoint(TRUNCATE)");
+  if (auto set = run("PRAGMA busy_timeout=10000"); !set) return set.error();
+  if (!moved && moved.error().remedy != Remedy::wait) return moved.error();
+  auto left = number_of(*this, "PRAGMA freelist_count");
+  if (!left) return left.error();
+  return *left > 0 && *left < *free;
+}
+
 Result<Transaction> Transaction::begin(Database& database) {
   if (auto begun = database.run("BEGIN IMMEDIATE"); !begun) return begun.error();
-  return Transaction(&database);
+  Transaction transaction(&database);
+  int moved = 0;
+  sqlite3_file_control(database.state_->database, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+  if (moved != 0) {
+    return operator_error("the journal: the database was set aside while it was open",
+                          "nothing was written: do it once more");
+  }
+  return transaction;
 }
 
 Transaction::Transaction(Transaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
