@@ -6,7 +6,9 @@
  * Strings      UTF-8, NUL-terminated, live until the call that received them returns.
  * Memory       nothing allocated on one side is freed on the other.
  * Exceptions   never cross; plugins/sdk fences them into TRIBUTARY_BROKEN.
- * Threads      one call at a time per `self`; several selves may run at once. Long calls poll host->stopping.
+ * Threads      one call at a time per `self`; several selves may run at once. Long calls poll host->stopping. Threads
+ *              that a plugin starts itself, and joins before the call returns, may call every function of the host,
+ *              and of a parcel those that say so.
  * Identity     instrument, consent and pseudonym plugins see identities; destination and ingest plugins see sealed
  *              bytes, pseudonyms and digests only. Nobody passes an identity to `log` or into a note.
  */
@@ -21,7 +23,7 @@ extern "C" {
 #endif
 
 #define TRIBUTARY_ABI_MAJOR 1u
-#define TRIBUTARY_ABI_MINOR 2u
+#define TRIBUTARY_ABI_MINOR 3u
 #define TRIBUTARY_EXPORT __attribute__((visibility("default")))
 
 /* Outcomes; fixed width on purpose. */
@@ -75,7 +77,7 @@ typedef struct tributary_http_request {
   uint32_t answer_timeout_s; /* 0: the host's */
 } tributary_http_request;
 
-/* The answer lives until the next http call of the same host struct. */
+/* The answer lives until the next http call of the same thread. */
 typedef struct tributary_http_response {
   uint32_t size;
   int32_t status;
@@ -243,6 +245,11 @@ typedef struct tributary_parcel {
   void (*progress)(void* ctx, uint32_t object, uint64_t bytes_sent);
   /* As soon as the far side has given an id. Durable when it returns 0. */
   int32_t (*registered)(void* ctx, uint32_t object, const char* id, const char* self_uri, const char* access_url);
+  /* Since 1.3: how many readings may go on at the same time, at least 1. A lane is one of them, numbered from 0; it has
+   * a place of its own in one object, so that reading on is cheap, and belongs to one thread at a time. Otherwise as
+   * `read` of the object, which is lane 0. This and `progress` may be called from any thread. */
+  uint32_t lanes;
+  int64_t (*read_lane)(void* ctx, uint32_t lane, uint32_t object, uint64_t offset, void* into, uint64_t room);
 } tributary_parcel;
 
 typedef struct tributary_stored_object {

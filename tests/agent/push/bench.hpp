@@ -38,7 +38,9 @@ class Bench {
     return carrier.ingest(*parcel, route());
   }
   Status withdraw() { return make().withdraw(row(), route()); }
-  push::Carrier::Route route() { return {&far, with_tasks ? &tasks : nullptr, {"https://far/datasets/1"}}; }
+  push::Carrier::Route route() {
+    return {&far, with_tasks ? &tasks : nullptr, {"https://far/datasets/1"}, nullptr, lanes};
+  }
 
   fakes::Sealing desk;
   journal_test::State state;
@@ -46,6 +48,7 @@ class Bench {
   FarFolder far;
   FarTasks tasks;
   bool with_tasks = true;
+  std::uint32_t lanes = 1;
   consent::Decision answer{.verdict = consent::Verdict::permit,
                            .reason = "as told",
                            .findings = {},
