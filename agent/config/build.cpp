@@ -75,16 +75,14 @@ void check_listen(const Section& main, const std::string& listen, Problems& prob
   }
 }
 
-// Read and checked, and nothing looks at them: nobody shall rely on what does not happen.
-void warn_without_effect(const Section& section, const Limits& limits, Problems& problems) {
-  const Limits defaults;
+void check_memory(const Section& section, const Limits& limits, Problems& problems) {
   // 0 is what stands for a value that has a problem of its own.
-  const auto warn = [&](std::string_view key, std::uint64_t value, std::uint64_t fallback, const std::string& instead) {
-    if (value != 0 && value != fallback) problems.warning(section.place(key), "has no effect in this version", instead);
-  };
-  warn("connections", limits.connections, defaults.connections, "each destination uploads one parcel at a time");
-  warn("memory", limits.memory_bytes, defaults.memory_bytes,
-       "bound the memory of the service with MemoryMax= of systemd");
+  const auto room = limits.connections_in_memory();
+  if (limits.memory_bytes == 0 || limits.connections <= room) return;
+  problems.warning(
+      section.place("connections"),
+      std::to_string(limits.connections) + " do not fit into `memory`, which has room for " + std::to_string(room),
+      "raise limits.memory, or lower this");
 }
 
 Limits::Hours hours_of(const std::string& text) {
@@ -226,7 +224,7 @@ void build_site(const Section& main, Settings& settings, Problems& problems) {
   const auto* limits = main.section("limits");
   if (limits == nullptr) return;
   settings.limits = build_limits(*limits);
-  warn_without_effect(*limits, settings.limits, problems);
+  check_memory(*limits, settings.limits, problems);
   if (limits->given("upload_hours") && settings.limits.upload_hours.empty()) {
     problems.error(limits->place("upload_hours"), "is empty: nothing would ever be sent", "leave it out for all day");
   }

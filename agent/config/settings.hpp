@@ -3,6 +3,7 @@
 // Units      in the names. Paths are absolute. Every value has passed its check: nothing here needs checking again.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -124,6 +125,13 @@ struct Limits {
   std::uint32_t connections = 4;
   std::uint32_t threads = 2;
   std::uint64_t memory_bytes = 96U << 20;
+  /// Uploads at the same time that `memory` has room for, at least 1.
+  [[nodiscard]] std::uint32_t connections_in_memory() const {
+    constexpr std::uint64_t rest_bytes = 48U << 20;  // program, journal, sealing
+    constexpr std::uint64_t lane_bytes = 6U << 20;   // a file being read, its workers' blocks, a TLS connection
+    const auto room = memory_bytes > rest_bytes ? (memory_bytes - rest_bytes) / lane_bytes : 0;
+    return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(room, 1, 64));
+  }
 };
 
 struct Settings {

@@ -343,7 +343,7 @@ constexpr Key limit_keys[] = {
      .form = &hours_form},
     {.name = "connections",
      .type = Type::integer,
-     .help = "uploads at the same time",
+     .help = "parts of all uploads that go at the same time; each destination has one at least",
      .fallback = "4",
      .least = 1,
      .most = 64},
@@ -375,7 +375,7 @@ constexpr Table retention_table{"retention", retention_keys};
 constexpr Key part_keys[] = {
     {.name = "part_size",
      .type = Type::size,
-     .help = "smallest part of an upload; grows with the object",
+     .help = "part of an upload; less on a slow line, more for an object that would need over max_parts",
      .fallback = "64MiB",
      .least = 64 * kib,
      .most = 5 * gib},

@@ -1,4 +1,7 @@
-// agent/journal/alarms.cpp: what an operator must know and no parcel can tell; the time of day as it is known here.
+// agent/journal/alarms.cpp: what an operator must know and no parcel can tell; the time of day and the rate of a line
+// as they were seen last.
+#include <algorithm>
+
 #include "agent/journal/journal.hpp"
 
 namespace tributary::journal {
@@ -57,6 +60,23 @@ Status Journal::note_time(std::int64_t now) {
       "WHERE ?1 < value OR ?1 >= value + ?2");
   if (!statement) return statement.error();
   return statement->bind(now).bind(time_step_s).run();
+}
+
+Result<std::uint64_t> Journal::rate_of(const std::string& destination) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare("SELECT value FROM meta WHERE key = 'rate of ' || ?");
+  if (!statement) return statement.error();
+  auto row = statement->bind(std::string_view(destination)).step();
+  if (!row) return row.error();
+  return static_cast<std::uint64_t>(*row ? std::max<std::int64_t>(statement->integer(0), 0) : 0);
+}
+
+Status Journal::note_rate(const std::string& destination, std::uint64_t bytes_per_s) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare(
+      "INSERT INTO meta (key, value) VALUES ('rate of ' || ?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2");
+  if (!statement) return statement.error();
+  return statement->bind(std::string_view(destination)).bind(static_cast<std::int64_t>(bytes_per_s)).run();
 }
 
 }  // namespace tributary::journal

@@ -199,6 +199,22 @@ Result<std::optional<Bytes>> Journal::token(const std::string& instance, const s
   return std::optional<Bytes>(std::move(*plain));
 }
 
+Result<std::vector<std::string>> Journal::abandoned(const std::string& destination) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare(
+      "SELECT id FROM parcel JOIN token ON token.key = parcel.id AND token.instance = parcel.destination "
+      "WHERE destination = ? AND (stage IN (90, 95) OR (stage = 40 AND condition = 2)) ORDER BY id");
+  if (!statement) return statement.error();
+  statement->bind(std::string_view(destination));
+  std::vector<std::string> ids;
+  for (;;) {
+    auto row = statement->step();
+    if (!row) return row.error();
+    if (!*row) return ids;
+    ids.emplace_back(statement->text(0));
+  }
+}
+
 Status Journal::append_receipt(const std::string& parcel, const std::string& kind, const Json& body, Json& rows) {
   auto previous = last_hash(*database_, "receipt");
   if (!previous) return previous.error();

@@ -294,6 +294,9 @@ class Journal {
   /// The latest time of day at which something was done here, to within an hour; 0: nothing was.
   Result<std::int64_t> latest_time();
   Status note_time(std::int64_t now);
+  /// Bytes per second that one connection to a destination carried lately; 0: not known.
+  Result<std::uint64_t> rate_of(const std::string& destination);
+  Status note_rate(const std::string& destination, std::uint64_t bytes_per_s);
 
   // --- two persons for one re-identification
   static constexpr std::int64_t request_lives_s =
@@ -311,6 +314,9 @@ class Journal {
   // --- tokens of plugins
   Status put_token(const std::string& instance, const std::string& key, ByteView value);
   Result<std::optional<Bytes>> token(const std::string& instance, const std::string& key);
+  /// Parcels of a destination that go there no more (cancelled, withdrawn, refused while they were sent) and of which
+  /// its plugin still remembers something.
+  Result<std::vector<std::string>> abandoned(const std::string& destination);
 
   // --- chains
   /// Appends a receipt, kind and parcel before the members of `body`, together with the parcel's new stage. wait: the

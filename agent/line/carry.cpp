@@ -36,7 +36,23 @@ void Runner::wake_carriers() {
   carriers_wake_.notify_all();
 }
 
+void Runner::sweep(const std::string& destination) {
+  const auto ids = journal_.abandoned(destination);
+  if (!ids) return report("queue", ids.error());
+  for (const auto& id : *ids) {
+    if (stop_.requested()) return;
+    const auto gone = site_.destinations().at(destination).destination->withdraw(id, {});
+    if (gone) {
+      log_.info("parcel " + id + ": what was left of it at " + destination + " is taken away");
+    } else if (!stop_.requested()) {
+      report("parcel " + id, in("what is left of it at " + destination, gone.error()));
+      if (gone.error().remedy == Remedy::wait) return;  // the others would wait for the same
+    }
+  }
+}
+
 void Runner::carry(const std::string& destination) {
+  sweep(destination);
   bool moved = false;
   while (!ending_ && !stop_.requested()) {
     std::uint64_t seen = 0;
@@ -114,11 +130,12 @@ void Runner::push(const journal::ParcelRow& row, OpenDestination& destination) {
   auto parcel = outbox.take(row);
   if (!parcel) return end(row, journal::Stage::uploading, parcel.error());
   push::Carrier::Refusal refusal;
-  auto pushed =
-      carrier_.push(*parcel,
-                    {destination.destination.get(), destination.ingest.get(), destination.settings.controlled_access,
-                     &site_.workers(), destination.settings.verify_after},
-                    refusal);
+  const push::Lanes::Share lanes(site_.lanes());
+  auto pushed = carrier_.push(*parcel,
+                              {destination.destination.get(), destination.ingest.get(),
+                               destination.settings.controlled_access, &site_.workers(),
+                               destination.settings.verify_after, lanes.count()},
+                              refusal);
   if (!pushed && refusal.source_changed) {
     report("parcel " + row.id, pushed.error());
     // What was begun at the far side is taken away first; the new sealing has other bytes.

@@ -198,12 +198,14 @@ void Runner::seal(const journal::ParcelRow& row, const pseudonymise::Pseudonymou
   auto begun = journal_.begin_work(row.id, journal::Stage::sealing, clock_.now_utc_s());
   if (!begun) return report("seal", begun.error());
   if (!*begun) return;
+  const auto rate = journal_.rate_of(row.destination);
+  if (!rate) return report("seal", rate.error());
   seal::Sealer::Settings settings;
   settings.site = site_.settings().site;
   settings.recipients = destination.recipients;
   settings.parts = {destination.settings.part_bytes, destination.limits.smallest_bytes,
-                    destination.limits.largest_bytes,
-                    std::min(destination.settings.max_parts, destination.limits.most)};
+                    destination.limits.largest_bytes, std::min(destination.settings.max_parts, destination.limits.most),
+                    *rate};
   settings.signing_key = site_.signing_key();
   settings.workers = &site_.workers();
   const seal::Sealer sealer(std::move(settings), clock_, stop_);

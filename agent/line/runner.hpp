@@ -44,6 +44,9 @@ class Runner {
   void look(bool trust_markers);
   /// Asks again for everything that was asked, when a source has changed or could not answer. Any thread.
   void recheck_consent();
+  /// Takes away what is left at a destination of parcels that go there no more. What it can not have now, it is asked
+  /// for at the next start.
+  void sweep(const std::string& destination);
   /// One hop of one parcel of a destination; false when nothing is due.
   bool step(const std::string& destination);
 

@@ -21,6 +21,7 @@
 #include "agent/journal/journal.hpp"
 #include "agent/plugin/loader.hpp"
 #include "agent/pseudonymise/pseudonymise.hpp"
+#include "agent/push/lanes.hpp"
 #include "agent/push/push.hpp"
 #include "agent/seal/seal.hpp"
 
@@ -66,6 +67,8 @@ class Site {
   [[nodiscard]] const std::vector<std::unique_ptr<plugin::SubjectSource>>& subjects() const { return subjects_; }
   /// `limits.threads`, the one that asks included.
   [[nodiscard]] Workers& workers() { return workers_; }
+  /// `limits.connections`, as far as `limits.memory` has room for them.
+  [[nodiscard]] push::Lanes& lanes() { return lanes_; }
 
   /// As consent::Desk.
   [[nodiscard]] Result<consent::ConsentedRun> ask(const identify::IdentifiedRun& run,
@@ -79,7 +82,10 @@ class Site {
 
  private:
   explicit Site(config::Settings settings)
-      : settings_(std::move(settings)), workers_(std::max(settings_.limits.threads, 1U) - 1) {}
+      : settings_(std::move(settings)),
+        workers_(std::max(settings_.limits.threads, 1U) - 1),
+        lanes_(std::min(settings_.limits.connections, settings_.limits.connections_in_memory()),
+               settings_.destinations.size()) {}
   Status open_keys();
   Status open_pseudonyms(const plugin::Loader& loader, const plugin::Services& services, const Stop& stop);
   Status open_plugins(const plugin::Services& services, const Stop& stop);
@@ -89,6 +95,7 @@ class Site {
   config::Settings settings_;
   journal::Journal* journal_ = nullptr;
   Workers workers_;
+  push::Lanes lanes_;
   std::optional<pseudonymise::PseudonymKey> pseudonym_key_;
   std::unique_ptr<plugin::PseudonymSource> pseudonym_source_;
   std::optional<crypto::SigningKey> signing_key_;

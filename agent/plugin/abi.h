@@ -6,7 +6,9 @@
  * Strings      UTF-8, NUL-terminated, live until the call that received them returns.
  * Memory       nothing allocated on one side is freed on the other.
  * Exceptions   never cross; plugins/sdk fences them into TRIBUTARY_BROKEN.
- * Threads      one call at a time per `self`; several selves may run at once. Long calls poll host->stopping.
+ * Threads      one call at a time per `self`; several selves may run at once. Long calls poll host->stopping. Threads
+ *              that a plugin starts itself, and joins before the call returns, may call every function of the host,
+ *              and of a parcel those that say so.
  * Identity     instrument, consent and pseudonym plugins see identities; destination and ingest plugins see sealed
  *              bytes, pseudonyms and digests only. Nobody passes an identity to `log` or into a note.
  */
@@ -75,7 +77,7 @@ typedef struct tributary_http_request {
   uint32_t answer_timeout_s; /* 0: the host's */
 } tributary_http_request;
 
-/* The answer lives until the next http call of the same host struct. */
+/* The answer lives until the next http call of the same thread. */
 typedef struct tributary_http_response {
   uint32_t size;
   int32_t status;
@@ -246,6 +248,11 @@ typedef struct tributary_parcel {
   /* Since 1.3. 1: do not ask the far side for size and digest of what it registered; the operator says that it does not
    * let us look. */
   int32_t believe_far_side;
+  /* Since 1.3: how many readings may go on at the same time, at least 1. A lane is one of them, numbered from 0; it has
+   * a place of its own in one object, so that reading on is cheap, and belongs to one thread at a time. Otherwise as
+   * `read` of the object, which is lane 0. This and `progress` may be called from any thread. */
+  uint32_t lanes;
+  int64_t (*read_lane)(void* ctx, uint32_t lane, uint32_t object, uint64_t offset, void* into, uint64_t room);
 } tributary_parcel;
 
 typedef struct tributary_stored_object {

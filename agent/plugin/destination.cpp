@@ -40,18 +40,21 @@ class Shipment {
       const auto word = [](const char* text) { return std::string(text != nullptr ? text : ""); };
       return me(ctx).parcel_.registered(object, word(id), word(self_uri), word(access_url)) ? 0 : -1;
     };
+    out.lanes = parcel_.lanes;
+    out.read_lane = [](void* ctx, std::uint32_t lane, std::uint32_t object, std::uint64_t offset, void* into,
+                       std::uint64_t room) { return me(ctx).read(lane, object, offset, into, room); };
     return out;
   }
 
  private:
   struct Reader {
     Shipment* shipment;
-    const OutgoingObject* object;
+    std::uint32_t object;
   };
   static Shipment& me(void* ctx) { return *static_cast<Shipment*>(ctx); }
 
   void add(const OutgoingObject& object) {
-    readers_.push_back({this, &object});
+    readers_.push_back({this, static_cast<std::uint32_t>(readers_.size())});
     tributary_object out{};
     out.size = sizeof out;
     out.name = object.name.c_str();
@@ -66,13 +69,20 @@ class Shipment {
     out.part_md5 = object.part_md5.empty() ? nullptr : object.part_md5.front().data();
     out.ctx = &readers_.back();
     out.read = [](void* ctx, std::uint64_t offset, void* into, std::uint64_t room) -> std::int64_t {
-      auto& reader = *static_cast<Reader*>(ctx);
-      auto n = reader.object->read(offset, MutableByteView(static_cast<std::uint8_t*>(into), room));
-      if (n) return static_cast<std::int64_t>(*n);
-      reader.shipment->host_.set_body_error(n.error());
-      return -1;
+      const auto& reader = *static_cast<Reader*>(ctx);
+      return reader.shipment->read(0, reader.object, offset, into, room);
     };
     objects_.push_back(out);
+  }
+
+  std::int64_t read(std::uint32_t lane, std::uint32_t object, std::uint64_t offset, void* into, std::uint64_t room) {
+    auto n = lane < parcel_.lanes && object < objects_.size()
+                 ? parcel_.read(lane, object, offset, MutableByteView(static_cast<std::uint8_t*>(into), room))
+                 : operator_error("a destination reads in a lane or an object that it was not given",
+                                  "this is a defect of its plugin: report it");
+    if (n) return static_cast<std::int64_t>(*n);
+    host_.set_body_error(n.error());
+    return -1;
   }
 
   const OutgoingParcel& parcel_;

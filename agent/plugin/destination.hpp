@@ -21,8 +21,6 @@ struct OutgoingObject {
   std::uint64_t part_bytes = 0;
   std::vector<Digest256> part_sha256;
   std::vector<Digest128> part_md5;
-  /// Sealed bytes at an offset; 0 at the end.
-  std::function<Result<std::size_t>(std::uint64_t offset, MutableByteView into)> read;
 };
 
 struct OutgoingParcel {
@@ -30,8 +28,15 @@ struct OutgoingParcel {
   std::vector<OutgoingObject> objects;
   std::vector<std::string> controlled_access;
   bool believe_far_side = false;  // its size and digest of what was registered are not asked for
+  /// How many readings may go on at the same time, each by a thread of its own.
+  std::uint32_t lanes = 1;
+  /// Sealed bytes of an object at an offset; 0 at the end. Going on where the lane last read is cheap. Any thread, one
+  /// at a time per lane.
+  std::function<Result<std::size_t>(std::size_t lane, std::size_t object, std::uint64_t offset, MutableByteView into)>
+      read;
   /// Asked right before data becomes visible at the far side.
   std::function<bool()> may_commit;
+  /// Any thread.
   std::function<void(std::size_t object, std::uint64_t bytes_sent)> progress;
   /// Durable when it answers true.
   std::function<bool(std::size_t object, const std::string& id, const std::string& self_uri,
@@ -55,7 +60,7 @@ class Destination {
   virtual ~Destination() = default;
   [[nodiscard]] virtual const std::string& name() const = 0;  // of the instance
   [[nodiscard]] virtual Status probe() = 0;
-  /// Success: everything is at the far side, registered and reported. An error raised by an object's `read` comes back
+  /// Success: everything is at the far side, registered and reported. An error raised by the parcel's `read` comes back
   /// unchanged, so that a changed source can be told from a bad network.
   [[nodiscard]] virtual Status push(const OutgoingParcel& parcel) = 0;
   [[nodiscard]] virtual Status withdraw(const std::string& parcel_id, const std::vector<StoredObject>& objects) = 0;

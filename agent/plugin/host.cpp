@@ -49,6 +49,16 @@ tributary_outcome outcome_of(Remedy remedy) {
 
 Host& host_of(void* self) { return *static_cast<Host*>(self); }
 
+// What the last answer of a thread is made of, for as long as the plugin may look at it.
+struct Answer {
+  http::Response response;
+  std::vector<tributary_header> headers;
+};
+Answer& answer_of_this_thread() {
+  thread_local Answer answer;
+  return answer;
+}
+
 }  // namespace
 
 Host::Host(const Services& services, std::string instance, const tributary_descriptor& descriptor,
@@ -95,7 +105,13 @@ Host::Host(const Services& services, std::string instance, const tributary_descr
   };
 }
 
+void Host::set_body_error(Error error) {
+  const std::lock_guard lock(mutex_);
+  if (!body_error_) body_error_ = std::move(error);
+}
+
 std::optional<Error> Host::take_body_error() {
+  const std::lock_guard lock(mutex_);
   auto error = std::move(body_error_);
   body_error_.reset();
   return error;
@@ -126,14 +142,15 @@ tributary_outcome Host::exchange(const tributary_http_request& asked, tributary_
     fill(note, response.error());
     return outcome_of(response.error().remedy);
   }
-  response_ = std::move(*response);
-  response_headers_.clear();
-  for (const auto& header : response_.headers) response_headers_.push_back({header.name.c_str(), header.value.c_str()});
-  answer.status = response_.status;
-  answer.headers = response_headers_.data();
-  answer.header_count = static_cast<std::uint32_t>(response_headers_.size());
-  answer.body = response_.body.data();
-  answer.body_bytes = response_.body.size();
+  auto& [kept, headers] = answer_of_this_thread();
+  kept = std::move(*response);
+  headers.clear();
+  for (const auto& header : kept.headers) headers.push_back({header.name.c_str(), header.value.c_str()});
+  answer.status = kept.status;
+  answer.headers = headers.data();
+  answer.header_count = static_cast<std::uint32_t>(headers.size());
+  answer.body = kept.body.data();
+  answer.body_bytes = kept.body.size();
   return TRIBUTARY_DONE;
 }
 

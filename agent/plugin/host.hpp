@@ -1,11 +1,13 @@
 // agent/plugin/host.hpp: the services that the agent lends to one plugin instance.
 //
-// Ownership  one Host per instance; it outlives the instance. Threads: as the instance, one at a time.
+// Ownership  one Host per instance; it outlives the instance.
+// Threads    any.
 #pragma once
 
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,8 +47,8 @@ class Host {
 
   [[nodiscard]] const tributary_host* abi() const { return &abi_; }
   [[nodiscard]] const std::string& instance() const { return instance_; }
-  /// The error that ended the last request body, once: lets it pass through a plugin unchanged.
-  void set_body_error(Error error) { body_error_ = std::move(error); }
+  /// The error that ended a request body, once: lets it pass through a plugin unchanged. Of several the first.
+  void set_body_error(Error error);
   std::optional<Error> take_body_error();
 
  private:
@@ -58,8 +60,7 @@ class Host {
   std::map<std::string, std::string> settings_;
   std::unique_ptr<http::Client> client_;
   tributary_host abi_{};
-  http::Response response_;
-  std::vector<tributary_header> response_headers_;
+  std::mutex mutex_;
   std::optional<Error> body_error_;
 };
 

@@ -2,7 +2,8 @@
 #include "agent/push/push.hpp"
 
 #include <algorithm>
-#include <list>
+#include <atomic>
+#include <mutex>
 
 #include "agent/push/proof.hpp"
 
@@ -10,8 +11,11 @@ namespace tributary::push {
 namespace {
 
 constexpr std::uint64_t progress_distance_bytes = 8U << 20;
+constexpr std::uint64_t least_measured_bytes = 8U << 20;  // less says more of the answers' time than of the line
+constexpr std::int64_t least_measured_s = 10;
 
-// Tells the journal how far a parcel is, now and then, and at the end; hears from it that the parcel is called off.
+// Tells the journal how far a parcel is, now and then, and at the end; hears from it that the parcel is called off. Any
+// thread.
 class Progress {
  public:
   Progress(journal::Journal& journal, const Clock& clock, std::string parcel, const seal::Recipe& recipe)
@@ -19,17 +23,20 @@ class Progress {
     for (const auto& object : recipe.objects) objects_.push_back({object.bytes, 0, 0});
   }
 
-  void read(std::size_t object, std::uint64_t bytes) {
+  /// False: the parcel is called off.
+  bool read(std::size_t object, std::uint64_t bytes) {
+    const std::lock_guard lock(mutex_);
     objects_[object].fresh += bytes;
     unasked_ += bytes;
-    if (unasked_ < progress_distance_bytes) return;
+    if (unasked_ < progress_distance_bytes) return !called_off_;
     unasked_ = 0;
     const auto off = journal_.is_called_off(parcel_);
     called_off_ = called_off_ || (off && *off);
+    return !called_off_;
   }
-  [[nodiscard]] bool called_off() const { return called_off_; }
 
   void moved(std::size_t object, std::uint64_t bytes) {
+    const std::lock_guard lock(mutex_);
     if (object >= objects_.size()) return;
     auto& one = objects_[object];
     bytes = std::min(bytes, one.bytes);
@@ -46,9 +53,14 @@ class Progress {
   void arrived() {
     for (auto& object : objects_) object.sent = object.bytes;
   }
-  /// The last figure, which stands until the next attempt.
-  void end() {
+  /// The last figure, which stands until the next attempt; and what each of `lanes` carried, when there was enough to
+  /// tell.
+  void end(const std::string& destination, std::uint64_t lanes) {
     if (const auto now = total(); now > 0 && told_ != now) tell(now);
+    const auto seconds = clock_.now_utc_s() - start_utc_s_;
+    if (moved_ < least_measured_bytes || seconds < least_measured_s) return;
+    const auto rate = moved_ / static_cast<std::uint64_t>(seconds) / lanes;
+    static_cast<void>(journal_.note_rate(destination, rate).ok());  // lost, the next one makes it good
   }
 
  private:
@@ -71,6 +83,7 @@ class Progress {
   journal::Journal& journal_;
   const Clock& clock_;
   std::string parcel_;
+  std::mutex mutex_;
   std::vector<Object> objects_;
   std::optional<std::uint64_t> told_;
   std::uint64_t moved_ = 0;
@@ -79,8 +92,46 @@ class Progress {
   std::int64_t start_utc_s_;
 };
 
-plugin::OutgoingObject outgoing(const seal::ObjectRecipe& recipe, std::size_t number, seal::ObjectReader& reader,
-                                Progress& progress) {
+// The sealed bytes of a parcel, read at as many places at once as there are lanes.
+class Readings {
+ public:
+  Readings(const queue::QueuedParcel& parcel, std::uint32_t lanes, Workers* workers, Progress& progress)
+      : parcel_(parcel), workers_(workers), progress_(progress), lanes_(lanes) {}
+
+  Result<std::size_t> read(std::size_t lane, std::size_t object, std::uint64_t offset, MutableByteView into) {
+    auto& [of, reader] = lanes_[lane];
+    if (!reader || of != object) {
+      const auto& recipe = parcel_.recipe();
+      reader.emplace(recipe, recipe.objects[object], parcel_.objects()[object].inline_bytes, workers_);
+      of = object;
+    }
+    auto n = reader->read(offset, into);
+    if (!n && reader->source_changed()) source_changed_ = true;
+    if (n && !progress_.read(object, *n))
+      return wait_error("the parcel was held, withdrawn or cancelled while it was uploaded");
+    return n;
+  }
+  [[nodiscard]] bool source_changed() const { return source_changed_; }
+  /// At least 1. After the push.
+  [[nodiscard]] std::uint64_t lanes_used() const {
+    const auto used =
+        std::count_if(lanes_.begin(), lanes_.end(), [](const Lane& lane) { return lane.reader.has_value(); });
+    return static_cast<std::uint64_t>(std::max<std::ptrdiff_t>(used, 1));
+  }
+
+ private:
+  struct Lane {
+    std::size_t object = 0;
+    std::optional<seal::ObjectReader> reader;
+  };
+  const queue::QueuedParcel& parcel_;
+  Workers* workers_;
+  Progress& progress_;
+  std::vector<Lane> lanes_;
+  std::atomic<bool> source_changed_{false};
+};
+
+plugin::OutgoingObject outgoing(const seal::ObjectRecipe& recipe) {
   plugin::OutgoingObject object;
   object.name = recipe.name;
   object.mime_type = "application/octet-stream";
@@ -91,12 +142,6 @@ plugin::OutgoingObject outgoing(const seal::ObjectRecipe& recipe, std::size_t nu
   object.part_bytes = recipe.part_bytes;
   object.part_sha256 = recipe.part_sha256;
   object.part_md5 = recipe.part_md5;
-  object.read = [number, &reader, &progress](std::uint64_t offset, MutableByteView into) -> Result<std::size_t> {
-    auto n = reader.read(offset, into);
-    if (n) progress.read(number, *n);
-    if (progress.called_off()) return wait_error("the parcel was held, withdrawn or cancelled while it was uploaded");
-    return n;
-  };
   return object;
 }
 
@@ -115,8 +160,8 @@ Status all_named(const std::string& parcel, const std::vector<journal::ObjectRow
 Result<PushedParcel> Carrier::push(const queue::QueuedParcel& parcel, const Route& route, Refusal& refusal) {
   const auto& row = parcel.row();
   const auto& recipe = parcel.recipe();
-  std::list<seal::ObjectReader> readers;
   Progress progress(journal_, clock_, row.id, recipe);
+  Readings readings(parcel, route.lanes, route.workers, progress);
   std::optional<consent::Decision> stopped_by;
   plugin::OutgoingParcel out;
   out.id = row.id;
@@ -124,10 +169,11 @@ Result<PushedParcel> Carrier::push(const queue::QueuedParcel& parcel, const Rout
   out.policy = row.policy;
   out.controlled_access = route.controlled_access;
   out.believe_far_side = route.verify_after == config::VerifyAfter::none;
-  for (std::size_t i = 0; i < recipe.objects.size(); ++i) {
-    readers.emplace_back(recipe, recipe.objects[i], parcel.objects()[i].inline_bytes, route.workers);
-    out.objects.push_back(outgoing(recipe.objects[i], i, readers.back(), progress));
-  }
+  for (const auto& object : recipe.objects) out.objects.push_back(outgoing(object));
+  out.lanes = route.lanes;
+  out.read = [&](std::size_t lane, std::size_t object, std::uint64_t offset, MutableByteView into) {
+    return readings.read(lane, object, offset, into);
+  };
   out.may_commit = [&] {
     auto decision = ask_again_(row);
     if (decision.verdict == consent::Verdict::permit) return true;
@@ -142,8 +188,8 @@ Result<PushedParcel> Carrier::push(const queue::QueuedParcel& parcel, const Rout
   };
   const auto pushed = route.destination->push(out);
   if (pushed && !stopped_by) progress.arrived();
-  progress.end();
-  for (const auto& reader : readers) refusal.source_changed = refusal.source_changed || reader.source_changed();
+  progress.end(row.destination, readings.lanes_used());
+  refusal.source_changed = readings.source_changed();
   if (stopped_by) {
     refusal.consent_gone = stopped_by->verdict == consent::Verdict::deny;
     refusal.why = stopped_by->reason;

@@ -10,6 +10,7 @@ namespace {
 constexpr std::size_t buffer_bytes = 4 * crypt4gh::sealed_segment_bytes;
 constexpr std::uint64_t restart_distance_bytes = 16U << 20;
 constexpr std::uint64_t round_bytes = 1U << 20;
+constexpr std::uint64_t longest_part_s = 60;  // a line that becomes twice as slow still sends one in two minutes
 
 // The plaintext on its way into the encryption: digested, and its restart points kept.
 class WatchedSource final : public stream::Source {
@@ -63,7 +64,9 @@ Json counts_json(const std::map<std::string, std::uint64_t>& counts) {
 }  // namespace
 
 std::uint64_t part_size(const PartPlan& plan, std::uint64_t bytes) {
-  std::uint64_t size = std::max(plan.wish_bytes, plan.smallest_bytes);
+  std::uint64_t size = plan.wish_bytes;
+  if (plan.bytes_per_s > 0) size = std::min(size, plan.bytes_per_s * longest_part_s / round_bytes * round_bytes);
+  size = std::max(size, plan.smallest_bytes);
   const std::uint64_t needed = (bytes + plan.most - 1) / std::max<std::uint64_t>(plan.most, 1);
   if (needed > size) size = (needed + round_bytes - 1) / round_bytes * round_bytes;
   return std::min(size, plan.largest_bytes);

@@ -32,8 +32,10 @@ struct PartPlan {
   std::uint64_t wish_bytes = 64U << 20;
   std::uint64_t smallest_bytes = 1, largest_bytes = 5ULL << 30;
   std::uint32_t most = 1000;
+  std::uint64_t bytes_per_s = 0;  // that one connection carries; 0: not known
 };
-/// The part size for an object that may become `bytes` long.
+/// The part size for an object that may become `bytes` long: what is wished, less where a part would take longer than a
+/// minute, more where there would be too many parts.
 std::uint64_t part_size(const PartPlan& plan, std::uint64_t bytes);
 
 struct InlineObject {

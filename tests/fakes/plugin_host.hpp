@@ -1,10 +1,15 @@
 // tests/fakes/plugin_host.hpp: a host for plugin tests: settings from a map, a clock that stands, HTTP by a script.
+//
+// Threads    a plugin may call from several; scripts and members are touched by one at a time, `meanwhile` by all.
 #pragma once
 
+#include <atomic>
 #include <cstring>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "agent/plugin/abi.h"
@@ -41,16 +46,18 @@ class PluginHost {
     host_.size = sizeof host_;
     host_.self = this;
     host_.log = [](void* self, std::int32_t level, const char* line) {
+      const std::lock_guard lock(me(self).mutex_);
       me(self).logged.push_back(std::to_string(level) + " " + line);
     };
     host_.setting = [](void* self, const char* key) -> const char* {
       const auto found = me(self).settings.find(key);
       return found == me(self).settings.end() ? nullptr : found->second.c_str();
     };
-    host_.now_utc_s = [](void* self) { return me(self).now_utc_s; };
+    host_.now_utc_s = [](void* self) { return me(self).now_utc_s.load(); };
     host_.stopping = [](void* self) { return me(self).stopping ? 1 : 0; };
     host_.http = &PluginHost::exchange;
     host_.remember = [](void* self, const char* key, const void* bytes, std::uint32_t n) {
+      const std::lock_guard lock(me(self).mutex_);
       if (n == 0) {
         me(self).memory.erase(key);
       } else {
@@ -59,6 +66,7 @@ class PluginHost {
       return std::int32_t{0};
     };
     host_.recall = [](void* self, const char* key, void* into, std::uint32_t room) -> std::int32_t {
+      const std::lock_guard lock(me(self).mutex_);
       const auto found = me(self).memory.find(key);
       if (found == me(self).memory.end()) return -1;
       std::memcpy(into, found->second.data(), std::min<std::size_t>(room, found->second.size()));
@@ -72,10 +80,11 @@ class PluginHost {
 
   std::map<std::string, std::string> settings;
   std::vector<std::string> logged;
-  std::map<std::string, std::string> memory;  // what was remembered
-  std::int64_t now_utc_s = 1763719200;        // 2025-11-21T10:00:00Z
-  bool stopping = false;
+  std::map<std::string, std::string> memory;         // what was remembered
+  std::atomic<std::int64_t> now_utc_s = 1763719200;  // 2025-11-21T10:00:00Z
+  std::atomic<bool> stopping = false;
   std::function<HttpAnswer(const HttpAsked&)> http;
+  std::function<void(const HttpAsked&)> meanwhile;  // with the body read, before `http` answers
   std::vector<HttpAsked> asked;
 
  private:
@@ -104,26 +113,28 @@ class PluginHost {
     } else if (request->body_bytes > 0) {
       asked.body.assign(static_cast<const char*>(request->body), request->body_bytes);
     }
+    if (host.meanwhile) host.meanwhile(asked);
+    const std::lock_guard lock(host.mutex_);
     host.asked.push_back(asked);
-    host.answer_ = host.http ? host.http(asked) : HttpAnswer{TRIBUTARY_LATER, "no network in this test", 0, {}, {}};
-    if (host.answer_.outcome != TRIBUTARY_DONE) {
-      std::snprintf(note->what, sizeof note->what, "%s", host.answer_.what.c_str());
-      return host.answer_.outcome;
+    auto& [answer, headers] = host.answers_[std::this_thread::get_id()];
+    answer = host.http ? host.http(asked) : HttpAnswer{TRIBUTARY_LATER, "no network in this test", 0, {}, {}};
+    if (answer.outcome != TRIBUTARY_DONE) {
+      std::snprintf(note->what, sizeof note->what, "%s", answer.what.c_str());
+      return answer.outcome;
     }
-    host.answer_headers_.clear();
-    for (const auto& [name, value] : host.answer_.headers)
-      host.answer_headers_.push_back({name.c_str(), value.c_str()});
-    response->status = host.answer_.status;
-    response->headers = host.answer_headers_.data();
-    response->header_count = static_cast<std::uint32_t>(host.answer_headers_.size());
-    response->body = host.answer_.body.data();
-    response->body_bytes = host.answer_.body.size();
+    headers.clear();
+    for (const auto& [name, value] : answer.headers) headers.push_back({name.c_str(), value.c_str()});
+    response->status = answer.status;
+    response->headers = headers.data();
+    response->header_count = static_cast<std::uint32_t>(headers.size());
+    response->body = answer.body.data();
+    response->body_bytes = answer.body.size();
     return TRIBUTARY_DONE;
   }
 
   tributary_host host_{};
-  HttpAnswer answer_;
-  std::vector<tributary_header> answer_headers_;
+  std::recursive_mutex mutex_;  // scripts use the host too
+  std::map<std::thread::id, std::pair<HttpAnswer, std::vector<tributary_header>>> answers_;
 };
 
 }  // namespace tributary::fakes

@@ -84,7 +84,7 @@ class Front(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_message(self, text, *values):
-        print(text % values, flush=True)
+        print("%.3f" % time.time(), text % values, flush=True)
 
     def answer(self, status, body=None):
         data = b"" if body is None else json.dumps(body).encode()

@@ -107,7 +107,7 @@ TEST(Faults, inside_an_upload_in_parts_only_delay_the_delivery) {
          {{"part:expire:2"}, 0},
          {{"part:cut:1-3"}, 5},
          {{"part:lose_reply:1"}, 0},
-         {{"part:wrong_etag:1-2"}, 5},
+         {{"part:wrong_etag:1-3"}, 5},  // of two parts at once: one gets it twice
          {{"part:fail:2", "list_parts:fail:1"}, 5},
          {{"complete:lose_reply:1"}, 0},
          {{"part:fail:2", "upload_request:new_place:2"}, 5}});

@@ -30,7 +30,8 @@ struct Case {
   [[nodiscard]] std::unique_ptr<Destination> open() const {
     return std::make_unique<Destination>(far->plugin(), far->host());
   }
-  static tributary_outcome push(Destination& at, const ParcelOnHand& what) {
+  tributary_outcome push(Destination& at, ParcelOnHand& what) const {
+    what.give_lanes(far->lanes());
     return at.call([&](tributary_note* note) { return at.ops().push(at.self(), what.abi(), note); });
   }
   static tributary_outcome withdraw(Destination& at, const ParcelOnHand& what, bool ids_known = true) {
@@ -54,7 +55,7 @@ struct Case {
 void delivers_every_byte_and_reports_every_id(const FarSideFactory& make) {
   Case c(make);
   const auto at = c.open();
-  LONGS_EQUAL_TEXT(TRIBUTARY_DONE, Case::push(*at, c.parcel), at->note.what);
+  LONGS_EQUAL_TEXT(TRIBUTARY_DONE, c.push(*at, c.parcel), at->note.what);
   c.must_be_delivered(c.parcel);
   LONGS_EQUAL(0, c.far->left_over());
   LONGS_EQUAL(1, c.parcel.leaves_asked);
@@ -68,18 +69,18 @@ void shows_nothing_before_leave_is_given(const FarSideFactory& make) {
   const auto at = c.open();
   std::size_t visible = 99;
   c.parcel.on_leave = [&] { visible = c.far->visible().size(); };
-  LONGS_EQUAL(TRIBUTARY_DONE, Case::push(*at, c.parcel));
+  LONGS_EQUAL(TRIBUTARY_DONE, c.push(*at, c.parcel));
   LONGS_EQUAL(0, visible);
 }
 
 void sends_nothing_twice(const FarSideFactory& make) {
   Case c(make);
   auto at = c.open();
-  LONGS_EQUAL(TRIBUTARY_DONE, Case::push(*at, c.parcel));
+  LONGS_EQUAL(TRIBUTARY_DONE, c.push(*at, c.parcel));
   const auto first = c.parcel.registered[0].id;
   at = c.open();
   ParcelOnHand again("p-0001", items(1), part_bytes);
-  LONGS_EQUAL_TEXT(TRIBUTARY_DONE, Case::push(*at, again), at->note.what);
+  LONGS_EQUAL_TEXT(TRIBUTARY_DONE, c.push(*at, again), at->note.what);
   c.must_be_delivered(again);
   LONGS_EQUAL_TEXT(0, again.reads, "a delivered parcel was read again");
   STRCMP_EQUAL(first.c_str(), again.registered[0].id.c_str());
@@ -88,11 +89,11 @@ void sends_nothing_twice(const FarSideFactory& make) {
 void finds_a_delivered_parcel_when_the_journal_was_lost(const FarSideFactory& make) {
   Case c(make);
   auto at = c.open();
-  LONGS_EQUAL(TRIBUTARY_DONE, Case::push(*at, c.parcel));
+  LONGS_EQUAL(TRIBUTARY_DONE, c.push(*at, c.parcel));
   c.far->host().memory.clear();
   at = c.open();
   ParcelOnHand again("p-0001", items(1), part_bytes);
-  LONGS_EQUAL_TEXT(TRIBUTARY_DONE, Case::push(*at, again), at->note.what);
+  LONGS_EQUAL_TEXT(TRIBUTARY_DONE, c.push(*at, again), at->note.what);
   c.must_be_delivered(again);
   STRCMP_EQUAL(c.parcel.registered[1].id.c_str(), again.registered[1].id.c_str());
 }
@@ -101,7 +102,7 @@ void takes_everything_back_when_leave_is_withdrawn(const FarSideFactory& make) {
   Case c(make);
   const auto at = c.open();
   c.parcel.leave = false;
-  LONGS_EQUAL(TRIBUTARY_REFUSED, Case::push(*at, c.parcel));
+  LONGS_EQUAL(TRIBUTARY_REFUSED, c.push(*at, c.parcel));
   c.must_be_empty();
   LONGS_EQUAL(0, c.parcel.registered.size());
 }
@@ -111,10 +112,10 @@ void waits_when_the_source_fails_and_delivers_when_it_stands(const FarSideFactor
     Case c(make);
     const auto at = c.open();
     c.parcel.reads_before_failure = reads;
-    LONGS_EQUAL(TRIBUTARY_LATER, Case::push(*at, c.parcel));
+    LONGS_EQUAL(TRIBUTARY_LATER, c.push(*at, c.parcel));
     LONGS_EQUAL(0, c.far->visible().size());
     ParcelOnHand again("p-0001", items(1), part_bytes);
-    LONGS_EQUAL_TEXT(TRIBUTARY_DONE, Case::push(*at, again), at->note.what);
+    LONGS_EQUAL_TEXT(TRIBUTARY_DONE, c.push(*at, again), at->note.what);
     c.must_be_delivered(again);
     LONGS_EQUAL(0, c.far->left_over());
   }
@@ -124,9 +125,9 @@ void delivers_a_parcel_that_was_sealed_afresh(const FarSideFactory& make) {
   Case c(make);
   const auto at = c.open();
   c.parcel.reads_before_failure = 7;
-  LONGS_EQUAL(TRIBUTARY_LATER, Case::push(*at, c.parcel));
+  LONGS_EQUAL(TRIBUTARY_LATER, c.push(*at, c.parcel));
   ParcelOnHand fresh("p-0001", items(50), part_bytes);
-  LONGS_EQUAL_TEXT(TRIBUTARY_DONE, Case::push(*at, fresh), at->note.what);
+  LONGS_EQUAL_TEXT(TRIBUTARY_DONE, c.push(*at, fresh), at->note.what);
   c.must_be_delivered(fresh);
   LONGS_EQUAL(0, c.far->left_over());
 }
@@ -135,11 +136,11 @@ void stops_when_asked_and_goes_on_later(const FarSideFactory& make) {
   Case c(make);
   auto at = c.open();
   c.far->host().stopping = true;
-  LONGS_EQUAL(TRIBUTARY_LATER, Case::push(*at, c.parcel));
+  LONGS_EQUAL(TRIBUTARY_LATER, c.push(*at, c.parcel));
   LONGS_EQUAL(0, c.far->visible().size());
   c.far->host().stopping = false;
   at = c.open();
-  LONGS_EQUAL_TEXT(TRIBUTARY_DONE, Case::push(*at, c.parcel), at->note.what);
+  LONGS_EQUAL_TEXT(TRIBUTARY_DONE, c.push(*at, c.parcel), at->note.what);
   c.must_be_delivered(c.parcel);
 }
 
@@ -149,11 +150,11 @@ void survives_a_lost_reply_at_every_exchange(const FarSideFactory& make) {
     if (!c.far->lose_reply(n)) return;
     auto at = c.open();
     const auto before = c.far->host().asked.size();
-    tributary_outcome outcome = Case::push(*at, c.parcel);
+    tributary_outcome outcome = c.push(*at, c.parcel);
     const bool reached = c.far->host().asked.size() - before > n;
     for (int attempt = 0; attempt < 3 && outcome == TRIBUTARY_LATER; ++attempt) {
       at = c.open();
-      outcome = Case::push(*at, c.parcel);
+      outcome = c.push(*at, c.parcel);
     }
     const auto text = "reply " + std::to_string(n) + " was lost: " + at->note.what;
     LONGS_EQUAL_TEXT(TRIBUTARY_DONE, outcome, text.c_str());
@@ -168,9 +169,9 @@ void reports_again_when_the_host_could_not_keep_an_id(const FarSideFactory& make
   Case c(make);
   const auto at = c.open();
   c.parcel.journal_takes_ids = false;
-  LONGS_EQUAL(TRIBUTARY_LATER, Case::push(*at, c.parcel));
+  LONGS_EQUAL(TRIBUTARY_LATER, c.push(*at, c.parcel));
   c.parcel.journal_takes_ids = true;
-  LONGS_EQUAL_TEXT(TRIBUTARY_DONE, Case::push(*at, c.parcel), at->note.what);
+  LONGS_EQUAL_TEXT(TRIBUTARY_DONE, c.push(*at, c.parcel), at->note.what);
   c.must_be_delivered(c.parcel);
 }
 
@@ -206,7 +207,7 @@ void withdraws_what_was_delivered_and_once_more(const FarSideFactory& make) {
   for (const bool ids_known : {true, false}) {
     Case c(make);
     const auto at = c.open();
-    LONGS_EQUAL(TRIBUTARY_DONE, Case::push(*at, c.parcel));
+    LONGS_EQUAL(TRIBUTARY_DONE, c.push(*at, c.parcel));
     LONGS_EQUAL_TEXT(TRIBUTARY_DONE, Case::withdraw(*at, c.parcel, ids_known), at->note.what);
     c.must_be_empty();
     LONGS_EQUAL_TEXT(TRIBUTARY_DONE, Case::withdraw(*at, c.parcel, ids_known), at->note.what);
@@ -219,7 +220,7 @@ void withdraws_what_was_half_delivered(const FarSideFactory& make) {
     Case c(make);
     const auto at = c.open();
     if (!c.far->lose_reply(n)) c.parcel.reads_before_failure = static_cast<std::int64_t>(n);
-    if (Case::push(*at, c.parcel) == TRIBUTARY_DONE) return;
+    if (c.push(*at, c.parcel) == TRIBUTARY_DONE) return;
     tributary_outcome outcome = TRIBUTARY_LATER;
     for (int attempt = 0; attempt < 3 && outcome == TRIBUTARY_LATER; ++attempt) {
       outcome = Case::withdraw(*at, c.parcel);
@@ -239,12 +240,12 @@ void withdraws_a_parcel_that_never_came(const FarSideFactory& make) {
 void keeps_parcels_apart(const FarSideFactory& make) {
   Case c(make);
   const auto at = c.open();
-  const ParcelOnHand other("p-0002",
-                           {{"TL-SAMPLE02.cram.c4gh", sample_bytes(100, 9), false},
-                            {"TL-SAMPLE02.manifest.json.c4gh", sample_bytes(90, 8), true}},
-                           part_bytes);
-  LONGS_EQUAL(TRIBUTARY_DONE, Case::push(*at, c.parcel));
-  LONGS_EQUAL(TRIBUTARY_DONE, Case::push(*at, other));
+  ParcelOnHand other("p-0002",
+                     {{"TL-SAMPLE02.cram.c4gh", sample_bytes(100, 9), false},
+                      {"TL-SAMPLE02.manifest.json.c4gh", sample_bytes(90, 8), true}},
+                     part_bytes);
+  LONGS_EQUAL(TRIBUTARY_DONE, c.push(*at, c.parcel));
+  LONGS_EQUAL(TRIBUTARY_DONE, c.push(*at, other));
   LONGS_EQUAL(TRIBUTARY_DONE, Case::withdraw(*at, c.parcel));
   c.must_be_delivered(other);
 }

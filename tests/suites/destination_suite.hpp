@@ -25,6 +25,8 @@ class FarSide {
   [[nodiscard]] virtual std::size_t left_over() = 0;
   /// Once, the n-th exchange from now is carried out and its answer is lost. False: this far side has no exchanges.
   virtual bool lose_reply(std::size_t n) = 0;
+  /// How many readings of a parcel the host lets go on at the same time.
+  [[nodiscard]] virtual std::uint32_t lanes() const { return 1; }
 };
 
 using FarSideFactory = std::function<std::unique_ptr<FarSide>()>;

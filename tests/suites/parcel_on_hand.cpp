@@ -66,7 +66,10 @@ ParcelOnHand::ParcelOnHand(std::string parcel_id, std::vector<Item> items, std::
     return me.leave ? 1 : 0;
   };
   parcel_.progress = [](void* ctx, std::uint32_t object, std::uint64_t bytes) {
-    static_cast<ParcelOnHand*>(ctx)->sent_bytes[object] = bytes;
+    auto& me = *static_cast<ParcelOnHand*>(ctx);
+    const std::lock_guard lock(me.mutex_);
+    me.sent_bytes[object] = bytes;
+    me.told_too_much = me.told_too_much || bytes > me.objects_[object].bytes;
   };
   parcel_.registered = [](void* ctx, std::uint32_t object, const char* object_id, const char* self_uri,
                           const char* access_url) -> std::int32_t {
@@ -75,17 +78,32 @@ ParcelOnHand::ParcelOnHand(std::string parcel_id, std::vector<Item> items, std::
     me.registered[object] = {object_id, self_uri, access_url};
     return 0;
   };
+  parcel_.lanes = 1;
+  parcel_.read_lane = [](void* ctx, std::uint32_t lane, std::uint32_t object, std::uint64_t offset, void* into,
+                         std::uint64_t room) {
+    auto& me = *static_cast<ParcelOnHand*>(ctx);
+    return lane < me.parcel_.lanes ? me.read_lane(lane, *me.bodies_.at(object), offset, into, room) : -1;
+  };
 }
 
 std::int64_t ParcelOnHand::read(void* ctx, std::uint64_t offset, void* into, std::uint64_t room) {
-  auto& body = *static_cast<Body*>(ctx);
-  auto& me = *body.parcel;
-  if (me.reads_before_failure >= 0 && static_cast<std::int64_t>(me.reads) >= me.reads_before_failure) return -1;
-  ++me.reads;
+  const auto& body = *static_cast<Body*>(ctx);
+  return body.parcel->read_lane(0, body, offset, into, room);
+}
+
+std::int64_t ParcelOnHand::read_lane(std::uint32_t lane, const Body& body, std::uint64_t offset, void* into,
+                                     std::uint64_t room) {
+  const std::lock_guard lock(mutex_);
+  if (reads_before_failure >= 0 && static_cast<std::int64_t>(reads) >= reads_before_failure) return -1;
+  ++reads;
   const auto& bytes = body.item.bytes;
+  auto& [of, stands_at] = lanes_[lane];
+  if (of != &body || stands_at != offset) ++leaps;
   if (offset >= bytes.size()) return 0;
   const auto n = std::min<std::uint64_t>({room, bytes.size() - offset, 1000});
   std::memcpy(into, bytes.data() + offset, n);
+  of = &body;
+  stands_at = offset + n;
   return static_cast<std::int64_t>(n);
 }
 

@@ -13,7 +13,7 @@ Grants::Grants(const sdk::Host& host, const Settings& settings, Repository& repo
       most_at_once_(std::max<std::uint64_t>(info.max_upload_request.value_or(UINT32_MAX), 1)),
       candidates_(std::move(candidates)) {}
 
-void Grants::renew() {
+void Grants::ask() {
   std::vector<Grant> grants;
   for (std::size_t from = 0; from < candidates_.size();) {
     const auto count = std::min<std::uint64_t>(candidates_.size() - from, most_at_once_);
@@ -27,18 +27,29 @@ void Grants::renew() {
   ++generation_;
 }
 
-const Grant& Grants::of(std::size_t candidate) {
+void Grants::renew(std::uint32_t generation) {
+  const std::lock_guard lock(mutex_);
+  if (generation == generation_) ask();
+}
+
+std::uint32_t Grants::generation() {
+  const std::lock_guard lock(mutex_);
+  return generation_;
+}
+
+const Grant& Grants::current(std::size_t candidate) {
   constexpr std::int64_t margin_s = 60;
-  if (grants_.empty()) {
-    renew();
-  } else if (grants_.at(candidate).expires_utc_s.value_or(INT64_MAX) < host_.now_utc_s() + margin_s) {
-    renew();
-  }
+  if (grants_.empty() || grants_.at(candidate).expires_utc_s.value_or(INT64_MAX) < host_.now_utc_s() + margin_s) ask();
   return grants_.at(candidate);
 }
 
+Grant Grants::of(std::size_t candidate) {
+  const std::lock_guard lock(mutex_);
+  return current(candidate);
+}
+
 Place Grants::place(std::size_t candidate) {
-  const auto& grant = of(candidate);
+  const auto grant = of(candidate);
   Place place;
   place.endpoint = grant.endpoint.empty() ? settings_.s3_endpoint : grant.endpoint;
   place.region = grant.region.empty() ? settings_.s3_region : grant.region;
@@ -55,9 +66,10 @@ Place Grants::place(std::size_t candidate) {
   return place;
 }
 
-sdk::sigv4::Credentials Grants::credentials(std::size_t candidate) {
-  const auto& grant = of(candidate);
-  return {grant.access_key_id, grant.secret_access_key, grant.session_token};
+Access Grants::access(std::size_t candidate) {
+  const std::lock_guard lock(mutex_);
+  const auto& grant = current(candidate);
+  return {{grant.access_key_id, grant.secret_access_key, grant.session_token}, generation_};
 }
 
 }  // namespace tributary::drs

@@ -49,11 +49,11 @@ sdk::Reply HttpsUpload::send(const Grant& grant) {
     const auto tail = "\r\n--" + boundary + "--\r\n";
     ask.headers.emplace_back("Content-Type", "multipart/form-data; boundary=" + boundary);
     ask.body_bytes = head.size() + object.bytes + tail.size();
-    ask.read_body = framed(head, reading_.from(0, object.bytes), object.bytes, tail);
+    ask.read_body = framed(head, reading_.from(0, 0, object.bytes), object.bytes, tail);
   } else {
     if (!has(ask.headers, "content-type")) ask.headers.emplace_back("Content-Type", object.mime_type);
     ask.body_bytes = object.bytes;
-    if (object.bytes > 0) ask.read_body = reading_.from(0, object.bytes);
+    if (object.bytes > 0) ask.read_body = reading_.from(0, 0, object.bytes);
   }
   return sdk::exchange(host_, ask);
 }
@@ -61,9 +61,9 @@ sdk::Reply HttpsUpload::send(const Grant& grant) {
 void HttpsUpload::run() {
   reading_.stop_if_asked();
   auto token = journal_.object(reading_.index());
-  if (token.stored) return reading_.sent(reading_.object().bytes);
-  const auto granted = [&]() -> const Grant& {
-    const auto& grant = grants_.of(candidate_);
+  if (token.stored) return reading_.set_there(reading_.object().bytes);
+  const auto granted = [&] {
+    auto grant = grants_.of(candidate_);
     if (grant.post_url.empty()) {
       throw sdk::Broken("POST /upload-request: " + grant.name + ": the upload details lack a post_url",
                         "report it to the repository");
@@ -72,7 +72,7 @@ void HttpsUpload::run() {
   };
   auto reply = send(granted());
   if (reply.status == 401 || reply.status == 403) {
-    grants_.renew();
+    grants_.renew(grants_.generation());
     reply = send(granted());
   }
   if (sdk::is_temporary(reply.status)) sdk::come_back(host_, reply, "upload: the object store is not ready");
@@ -84,7 +84,7 @@ void HttpsUpload::run() {
   token.method = "https";
   token.stored = true;
   journal_.remember(reading_.index(), token);
-  reading_.sent(reading_.object().bytes);
+  reading_.set_there(reading_.object().bytes);
 }
 
 }  // namespace tributary::drs

@@ -15,7 +15,7 @@ namespace tributary::drs {
 class HttpsUpload {
  public:
   HttpsUpload(const sdk::Host& host, const Settings& settings, Grants& grants, std::size_t candidate,
-              const Journal& journal, const Reading& reading)
+              const Journal& journal, Reading& reading)
       : host_(host),
         settings_(settings),
         grants_(grants),
@@ -32,7 +32,7 @@ class HttpsUpload {
   Grants& grants_;
   std::size_t candidate_;
   const Journal& journal_;
-  const Reading& reading_;
+  Reading& reading_;
 };
 
 }  // namespace tributary::drs

@@ -6,8 +6,25 @@
 
 namespace tributary::drs {
 namespace {
-constexpr std::size_t etag_room = 56000;  // of the 65,536 bytes of a token; further parts are asked of the far side
+constexpr std::size_t etag_room = 48000;     // of the 65,536 bytes of a token; further parts are asked of the far side
+constexpr std::size_t most_left_behind = 4;  // of one object: the newest
+
+Poco::JSON::Array::Ptr left_json(const std::vector<LeftBehind>& uploads) {
+  auto list = sdk::json_array();
+  const auto first = uploads.size() > most_left_behind ? uploads.size() - most_left_behind : 0;
+  for (auto i = first; i < uploads.size(); ++i) {
+    auto json = sdk::json_object();
+    json->set("endpoint", uploads[i].endpoint);
+    json->set("region", uploads[i].region);
+    json->set("bucket", uploads[i].bucket);
+    json->set("key", uploads[i].key);
+    json->set("upload_id", uploads[i].upload_id);
+    list->add(json);
+  }
+  return list;
 }
+
+}  // namespace
 
 ParcelToken Journal::parcel() const {
   ParcelToken token;
@@ -42,9 +59,15 @@ ObjectToken Journal::object(std::uint32_t index) const {
   token.access_url = (*json)["access_url"].text();
   token.method = (*json)["method"].text();
   token.upload_id = (*json)["upload_id"].text();
-  for (const auto& etag : (*json)["etags"].items()) token.etags.push_back(etag.text());
+  for (const auto& etag : (*json)["etags"].items()) {
+    token.etags.push_back(etag.is_null() ? std::nullopt : std::optional(etag.text()));
+  }
   token.stored = (*json)["stored"].flag().value_or(false);
   token.id = (*json)["id"].text();
+  for (const auto& left : (*json)["left_behind"].items()) {
+    token.left_behind.push_back({left["endpoint"].text(), left["region"].text(), left["bucket"].text(),
+                                 left["key"].text(), left["upload_id"].text()});
+  }
   return token;
 }
 
@@ -64,13 +87,14 @@ void Journal::remember(std::uint32_t index, const ObjectToken& token) const {
   auto etags = sdk::json_array();
   std::size_t used = 0;
   for (const auto& etag : token.etags) {
-    used += etag.size() + 3;
+    used += etag ? etag->size() + 3 : 5;
     if (used > etag_room) break;
-    etags->add(etag);
+    etags->add(etag ? Poco::Dynamic::Var(*etag) : Poco::Dynamic::Var());
   }
   json->set("etags", etags);
   json->set("stored", token.stored);
   json->set("id", token.id);
+  if (!token.left_behind.empty()) json->set("left_behind", left_json(token.left_behind));
   host_.remember(object_key(index), sdk::json_text(json));
 }
 

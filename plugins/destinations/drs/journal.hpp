@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,15 +20,21 @@ struct ParcelToken {
   bool registering = false;  // a register request was sent; its answer may have been lost
 };
 
+/// A multipart upload that was given up and is still there, as far as we know.
+struct LeftBehind {
+  std::string endpoint, region, bucket, key, upload_id;
+};
+
 struct ObjectToken {
   std::string name, sha256_hex, mime_type;
   std::uint64_t bytes = 0;
   std::string endpoint, region, bucket, key;  // of the upload; empty: none was begun
   std::string access_url, method;
-  std::string upload_id;           // of a multipart upload under way
-  std::vector<std::string> etags;  // of the parts done, from the first on; "" = the part's MD5
-  bool stored = false;             // every byte is there, complete
-  std::string id;                  // of the registered object
+  std::string upload_id;                          // of a multipart upload under way
+  std::vector<std::optional<std::string>> etags;  // of the parts that are there, by number from 1; "" = the part's MD5
+  bool stored = false;                            // every byte is there, complete
+  std::string id;                                 // of the registered object
+  std::vector<LeftBehind> left_behind;
 };
 
 class Journal {

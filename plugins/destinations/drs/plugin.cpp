@@ -47,8 +47,8 @@ tributary_outcome take_out(void* self, const char* parcel_id, const tributary_st
 }
 
 void part_limits(void* self, std::uint64_t* smallest, std::uint64_t* largest, std::uint32_t* most) {
-  *smallest = of(self).settings.part_bytes;
-  *largest = 5ULL << 30;
+  *smallest = smallest_part_bytes;
+  *largest = largest_part_bytes;
   *most = of(self).settings.max_parts;
 }
 

@@ -186,7 +186,7 @@ void Push::send_missing() {
   for (const auto index : order) candidates.push_back(candidate(index));
   Grants grants(host_, settings_, repository_, info_, std::move(candidates));
   for (std::size_t i = 0; i < order.size(); ++i) {
-    const Reading reading(host_, parcel_, order[i]);
+    Reading reading(host_, parcel_, order[i]);
     if (settings_.upload_method == "s3") {
       S3Upload(host_, grants, i, journal_, reading).run();
     } else {

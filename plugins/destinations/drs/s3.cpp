@@ -87,9 +87,11 @@ S3Answer S3::exchange(const sdk::Ask& ask, const Place& place, const Query& quer
   if (answer.code != "RequestTimeTooSkewed") return answer;
   const auto theirs = sdk::parse_http_date(answer.reply.header("Date"));
   if (!theirs) return answer;
-  skew_s_ = *theirs - host_.now_utc_s();
-  host_.log(TRIBUTARY_LOG_WARNING, "drs: the clock of the object store is " + std::to_string(skew_s_) +
-                                       " s ahead of ours; its time is used to sign");
+  const auto ahead_s = *theirs - host_.now_utc_s();
+  if (skew_s_.exchange(ahead_s) != ahead_s) {
+    host_.log(TRIBUTARY_LOG_WARNING, "drs: the clock of the object store is " + std::to_string(ahead_s) +
+                                         " s ahead of ours; its time is used to sign");
+  }
   return once(ask, place, query, sha256_hex, payload);
 }
 
@@ -99,7 +101,8 @@ S3Answer S3::send(const std::string& method, const Place& place, const Query& qu
   ask.body = body;
   ask.answer_timeout_s = patience_s;
   if (!body.empty()) {
-    ask.headers = {{"Content-Type", "application/xml"}, {"Content-MD5", sdk::base64(sdk::md5(body))}};
+    ask.headers = {{"Content-Type", "application/xml"}};
+    if (settings_.content_md5) ask.headers.emplace_back("Content-MD5", sdk::base64(sdk::md5(body)));
   }
   return exchange(ask, place, query, sdk::hex(sdk::sha256(body)), nullptr);
 }
@@ -107,7 +110,7 @@ S3Answer S3::send(const std::string& method, const Place& place, const Query& qu
 S3Answer S3::put(const Place& place, const Query& query, const Payload& payload, const std::string& mime_type) {
   sdk::Ask ask;
   ask.method = "PUT";
-  ask.headers = {{"Content-MD5", sdk::base64(payload.md5_raw)}};
+  if (settings_.content_md5) ask.headers.emplace_back("Content-MD5", sdk::base64(payload.md5_raw));
   if (!mime_type.empty()) ask.headers.emplace_back("Content-Type", mime_type);
   return exchange(ask, place, query, sdk::hex(payload.sha256_raw), &payload);
 }

@@ -1,19 +1,20 @@
 // plugins/destinations/drs/s3.hpp: an S3 object store, one function per request, signed with Signature Version 4.
 //
-// Addresses path-style: endpoint/bucket/key. Every body goes with its SHA-256 and MD5; no chunked signatures, no
-// trailers, because stores exist that refuse or mistake them.
-// Clock      when the store says that ours is wrong, its Date is signed with from then on.
+// Addresses path-style: endpoint/bucket/key. Every body goes with its SHA-256, and with its MD5 unless the settings say
+// otherwise; no chunked signatures, no trailers, because stores exist that refuse or mistake them.
+// Clock      when the store says that ours is wrong, its Date is signed with from then on, by all that share `skew_s`.
 // Failure    Later: no answer, 429, 5xx. Everything else is an answer, with the store's error code.
 // Never      logs or returns a credential.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "plugins/destinations/drs/reply.hpp"
+#include "plugins/destinations/drs/settings.hpp"
 #include "plugins/sdk/http.hpp"
 #include "plugins/sdk/sdk.hpp"
 #include "plugins/sdk/sigv4.hpp"
@@ -53,7 +54,10 @@ class S3 {
  public:
   using Query = std::vector<std::pair<std::string, std::string>>;
 
-  S3(const sdk::Host& host, sdk::sigv4::Credentials credentials) : host_(host), credentials_(std::move(credentials)) {}
+  /// `skew_s`: how far the store's clock is ahead of ours.
+  S3(const sdk::Host& host, const Settings& settings, sdk::sigv4::Credentials credentials,
+     std::atomic<std::int64_t>& skew_s)
+      : host_(host), settings_(settings), credentials_(std::move(credentials)), skew_s_(skew_s) {}
 
   /// With a body of our own, e.g. XML.
   S3Answer send(const std::string& method, const Place& place, const Query& query, const std::string& body = {});
@@ -66,8 +70,9 @@ class S3 {
                 const Payload* payload);
 
   const sdk::Host& host_;
+  const Settings& settings_;
   sdk::sigv4::Credentials credentials_;
-  std::int64_t skew_s_ = 0;
+  std::atomic<std::int64_t>& skew_s_;
 };
 
 /// `s3: host: what (HTTP 500, InternalError)` as Later.

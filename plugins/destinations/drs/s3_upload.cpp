@@ -2,8 +2,11 @@
 #include "plugins/destinations/drs/s3_upload.hpp"
 
 #include <algorithm>
+#include <exception>
+#include <system_error>
+#include <thread>
 
-#include "plugins/destinations/drs/s3_xml.hpp"
+#include "plugins/destinations/drs/stretches.hpp"
 #include "plugins/sdk/digest.hpp"
 #include "plugins/sdk/text.hpp"
 
@@ -42,20 +45,16 @@ std::string xml_escaped(std::string_view text) {
 
 // --- requests -------------------------------------------------------------------------------------------------------
 
-S3& S3Desk::client() {
-  grants_.of(candidate_);
-  if (!client_ || generation_ != grants_.generation()) {
-    client_.emplace(host_, grants_.credentials(candidate_));
-    generation_ = grants_.generation();
-  }
-  return *client_;
-}
-
 S3Answer S3Desk::ask(const std::function<S3Answer(S3&)>& act) {
-  auto answer = act(client());
+  auto access = grants_.access(candidate_);
+  const auto try_with = [&](sdk::sigv4::Credentials credentials) {
+    S3 client(host_, grants_.settings(), std::move(credentials), skew_s_);
+    return act(client);
+  };
+  auto answer = try_with(std::move(access.credentials));
   if (!wants_new_credentials(answer)) return answer;
-  grants_.renew();
-  answer = act(client());
+  grants_.renew(access.generation);
+  answer = try_with(grants_.access(candidate_).credentials);
   if (wants_new_credentials(answer)) {
     throw sdk::Later("the object store does not accept credentials fresh from the repository (HTTP " +
                          std::to_string(answer.reply.status) + " " + answer.code + ")",
@@ -86,7 +85,7 @@ bool S3Desk::remove(const Place& place) {
 // --- one object -----------------------------------------------------------------------------------------------------
 
 S3Upload::S3Upload(const sdk::Host& host, Grants& grants, std::size_t candidate, const Journal& journal,
-                   const Reading& reading)
+                   Reading& reading)
     : host_(host),
       grants_(grants),
       candidate_(candidate),
@@ -97,8 +96,9 @@ S3Upload::S3Upload(const sdk::Host& host, Grants& grants, std::size_t candidate,
 
 void S3Upload::run() {
   reading_.stop_if_asked();
+  abort_left_behind();
   if (token_.stored) settle_stored();
-  if (token_.stored) return reading_.sent(object().bytes);
+  if (token_.stored) return reading_.set_there(object().bytes);
   try {
     try {
       send();
@@ -112,6 +112,9 @@ void S3Upload::run() {
   } catch (const Elsewhere&) {
     give_up();
     throw sdk::Later("the object store lost an upload twice", "nothing to do: it is begun anew");
+  } catch (...) {
+    if (worthless_) give_up();
+    throw;
   }
 }
 
@@ -143,7 +146,7 @@ void S3Upload::send() {
 
 void S3Upload::send_whole() {
   Payload payload{std::string(sdk::bytes(object().sha256, 32)), std::string(sdk::bytes(object().md5, 16)),
-                  object().bytes, [this] { return reading_.from(0, object().bytes); }};
+                  object().bytes, [this] { return reading_.from(0, 0, object().bytes); }};
   const auto answer = desk_.ask([&](S3& s3) { return s3.put(place(), {}, payload, token_.mime_type); });
   if (!answer.ok()) fail(answer, "PUT of an object");
   confirm(true);
@@ -155,13 +158,49 @@ void S3Upload::send_parts() {
   } else if (!resume_parts()) {
     return confirm(false);
   }
-  auto done = static_cast<std::uint32_t>(token_.etags.size());
-  if (done > 0) reading_.sent(std::min(object().bytes, done * object().part_bytes));
-  while (done < object().part_count) {
-    reading_.stop_if_asked();
-    send_part(++done);
-  }
+  send_missing();
   complete();
+}
+
+/// Every lane but the first has a thread of its own. The first failure ends the handing out of parts; those that are
+/// under way are sent to their end, so that nothing of them is lost.
+void S3Upload::send_missing() {
+  token_.etags.resize(object().part_count);
+  std::vector<std::uint32_t> missing;
+  std::uint64_t there = 0;
+  for (std::uint32_t number = 1; number <= object().part_count; ++number) {
+    if (token_.etags[number - 1]) {
+      there += part_bytes(number);
+    } else {
+      missing.push_back(number);
+    }
+  }
+  reading_.set_there(there);
+  const auto lanes = std::clamp<std::uint32_t>(static_cast<std::uint32_t>(missing.size()), 1, reading_.lanes());
+  Stretches stretches(std::move(missing), lanes);
+  std::exception_ptr failure;
+  const auto work = [&](std::uint32_t lane) {
+    try {
+      while (const auto number = stretches.next(lane)) {
+        reading_.stop_if_asked();
+        send_part(lane, *number);
+      }
+    } catch (...) {
+      stretches.end();
+      const std::lock_guard lock(mutex_);
+      if (!failure) failure = std::current_exception();
+    }
+  };
+  {
+    std::vector<std::jthread> threads;
+    try {
+      for (std::uint32_t lane = 1; lane < lanes; ++lane) threads.emplace_back(work, lane);
+    } catch (const std::system_error&) {  // the system gives no more threads: those that are there do it all
+    }
+    work(0);
+  }
+  if (reading_.source_failed()) throw SourceFailed();
+  if (failure) std::rethrow_exception(failure);
 }
 
 /// An upload that was begun and whose id was lost with the store's answer.
@@ -187,8 +226,16 @@ void S3Upload::begin_parts() {
   remember();
 }
 
-std::optional<std::vector<std::string>> S3Upload::parts_at_store() {
-  std::vector<std::string> etags;
+/// False for what can not be the part that we would send under its number.
+bool S3Upload::is_ours(const ListedPart& part) const {
+  if (part.number == 0 || part.number > object().part_count || part.bytes != part_bytes(part.number)) return false;
+  const auto etag = sdk::lower(part.etag);
+  if (!looks_like_md5(etag) || etag == part_md5_hex(part.number)) return true;
+  return part.number <= token_.etags.size() && token_.etags[part.number - 1] == part.etag;
+}
+
+std::optional<S3Upload::Etags> S3Upload::parts_at_store() {
+  Etags etags(object().part_count);
   std::string marker;
   for (std::uint32_t page = 0; page < 64; ++page) {
     S3::Query query{{"uploadId", token_.upload_id}};
@@ -199,13 +246,8 @@ std::optional<std::vector<std::string>> S3Upload::parts_at_store() {
     const auto list = answer.ok() ? read_part_list(answer.reply.body) : std::nullopt;
     if (!list) return token_.etags;  // the store does not let us look: what is remembered counts
     for (const auto& part : list->parts) {
-      const auto number = static_cast<std::uint32_t>(etags.size()) + 1;
-      if (part.number != number || number > object().part_count || part.bytes != part_bytes(number)) return etags;
-      const auto etag = sdk::lower(part.etag);
-      const bool digest = etag == part_md5_hex(number);
-      const bool remembered = number <= token_.etags.size() && token_.etags[number - 1] == part.etag;
-      if (looks_like_md5(etag) && !digest && !remembered) return etags;
-      etags.push_back(digest ? "" : part.etag);
+      if (!is_ours(part)) continue;
+      etags[part.number - 1] = sdk::lower(part.etag) == part_md5_hex(part.number) ? "" : part.etag;
     }
     if (!list->truncated || list->next_marker.empty() || list->next_marker == marker) return etags;
     marker = list->next_marker;
@@ -225,12 +267,12 @@ bool S3Upload::resume_parts() {
   throw Elsewhere();
 }
 
-void S3Upload::send_part(std::uint32_t number) {
+void S3Upload::send_part(std::uint32_t lane, std::uint32_t number) {
   const auto offset = (number - 1) * object().part_bytes;
   const auto bytes = part_bytes(number);
   Payload payload{std::string(sdk::bytes(object().part_sha256 + std::size_t{32} * (number - 1), 32)),
                   std::string(sdk::bytes(object().part_md5 + std::size_t{16} * (number - 1), 16)), bytes,
-                  [&] { return reading_.from(offset, bytes); }};
+                  [&] { return reading_.from(lane, offset, bytes); }};
   const S3::Query query{{"partNumber", std::to_string(number)}, {"uploadId", token_.upload_id}};
   const auto put = [&] { return desk_.ask([&](S3& s3) { return s3.put(place(), query, payload, {}); }); };
   S3Answer answer;
@@ -247,20 +289,26 @@ void S3Upload::send_part(std::uint32_t number) {
   if (answer.ok() && wrong()) answer = put();
   if (!answer.ok()) fail(answer, "PUT of part " + std::to_string(number));
   if (answer.etag().empty() || wrong()) {
-    give_up();
+    worthless_ = true;
     throw sdk::Later("part " + std::to_string(number) + " arrived twice with another digest at the object store",
                      "if it stays so, look for a proxy or a network card that changes bytes");
   }
+  keep(lane, number, answer);
+}
+
+void S3Upload::keep(std::uint32_t lane, std::uint32_t number, const S3Answer& answer) {
   std::string quoted(answer.reply.header("ETag"));
   quoted.erase(std::remove(quoted.begin(), quoted.end(), '"'), quoted.end());
-  token_.etags.push_back(answer.etag() == part_md5_hex(number) ? "" : quoted);
+  const std::lock_guard lock(mutex_);
+  token_.etags[number - 1] = answer.etag() == part_md5_hex(number) ? "" : quoted;
   remember();
+  reading_.arrived(lane, part_bytes(number));
 }
 
 void S3Upload::complete() {
   std::string body = "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">";
   for (std::uint32_t number = 1; number <= object().part_count; ++number) {
-    const auto& etag = token_.etags.at(number - 1);
+    const auto& etag = token_.etags.at(number - 1).value();
     body += "<Part><PartNumber>" + std::to_string(number) + "</PartNumber><ETag>\"" +
             xml_escaped(etag.empty() ? part_md5_hex(number) : etag) + "\"</ETag></Part>";
   }
@@ -301,7 +349,7 @@ void S3Upload::confirm(bool said_done) {
   token_.upload_id.clear();
   token_.etags.clear();
   remember();
-  reading_.sent(object().bytes);
+  reading_.set_there(object().bytes);
 }
 
 S3Upload::Seen S3Upload::look() {
@@ -325,6 +373,7 @@ void S3Upload::begin_anew() {
   fresh.sha256_hex = token_.sha256_hex;
   fresh.mime_type = token_.mime_type;
   fresh.bytes = token_.bytes;
+  fresh.left_behind = token_.left_behind;
   token_ = fresh;
   remember();
 }
@@ -338,9 +387,29 @@ void S3Upload::give_up() {
     } catch (const sdk::Outcome& outcome) {
       host_.log(TRIBUTARY_LOG_WARNING, std::string("drs: ") + outcome.what());
     }
-    if (!aborted) host_.log(TRIBUTARY_LOG_WARNING, "drs: an upload that was given up could not be aborted");
+    if (!aborted) {
+      host_.log(TRIBUTARY_LOG_WARNING, "drs: an upload that was given up could not be aborted; it is tried again");
+      token_.left_behind.push_back({token_.endpoint, token_.region, token_.bucket, token_.key, token_.upload_id});
+    }
   }
+  worthless_ = false;
   begin_anew();
+}
+
+/// What is still there stays remembered; it does not keep the object from being sent.
+void S3Upload::abort_left_behind() {
+  if (token_.left_behind.empty()) return;
+  std::vector<LeftBehind> still_there;
+  for (const auto& left : token_.left_behind) {
+    try {
+      if (desk_.abort({left.endpoint, left.region, left.bucket, left.key}, left.upload_id)) continue;
+    } catch (const sdk::Later& later) {
+      host_.log(TRIBUTARY_LOG_WARNING, std::string("drs: ") + later.what());
+    }
+    still_there.push_back(left);
+  }
+  token_.left_behind = std::move(still_there);
+  remember();
 }
 
 void S3Upload::fail(const S3Answer& answer, const std::string& act) {
@@ -356,8 +425,11 @@ void S3Upload::fail(const S3Answer& answer, const std::string& act) {
     throw sdk::Later(words, "nothing to do: it is sent again; if it stays so, look for a proxy that changes bytes");
   }
   if (answer.code == "EntityTooSmall" || answer.code == "EntityTooLarge") {
-    give_up();
+    worthless_ = true;
     throw sdk::Broken(words, "set part_size within the limits of the object store, then retry");
+  }
+  if (status == 501 || answer.code == "NotImplemented" || answer.code == "InvalidRequest") {
+    throw sdk::Broken(words, "a header that it does not take may be the reason: try content_md5: false, then retry");
   }
   throw sdk::Broken(words,
                     "ask the repository: its own credentials do not open its object store, or look at "

@@ -1,15 +1,19 @@
 // plugins/destinations/drs/s3_upload.hpp: one object into an object store, from wherever an earlier attempt got to.
 //
-// Order      the upload id is remembered before the first part, each part as soon as the store has it. On return the
-//            store holds the whole object, its size was read back, and `stored` is remembered.
+// Order      the upload id is remembered before the first part, each part as soon as the store has it; parts go in as
+//            many lanes at once as the host gives. On return the store holds the whole object, its size was read back,
+//            and `stored` is remembered.
 // Place      an upload begun goes on where it was begun, also when newer credentials name another key; only when they
 //            do not reach there it is given up and begun anew.
-// Failure    Later and Broken as they come; SourceFailed aborts the upload at the store first.
+// Failure    Later and Broken as they come, after the parts under way are done; SourceFailed aborts the upload at the
+//            store first. What could not be aborted is remembered and aborted later.
 // Never      believes an ETag that does not look like the MD5 it should be; sends a part that the store has.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,10 +22,11 @@
 #include "plugins/destinations/drs/journal.hpp"
 #include "plugins/destinations/drs/reading.hpp"
 #include "plugins/destinations/drs/s3.hpp"
+#include "plugins/destinations/drs/s3_xml.hpp"
 
 namespace tributary::drs {
 
-/// Requests to the store with credentials that are renewed when they end.
+/// Requests to the store with credentials that are renewed when they end. Any thread.
 class S3Desk {
  public:
   S3Desk(const sdk::Host& host, Grants& grants, std::size_t candidate)
@@ -34,18 +39,15 @@ class S3Desk {
   bool remove(const Place& place);
 
  private:
-  S3& client();
   const sdk::Host& host_;
   Grants& grants_;
   std::size_t candidate_;
-  std::optional<S3> client_;
-  std::uint32_t generation_ = 0;
+  std::atomic<std::int64_t> skew_s_{0};
 };
 
 class S3Upload {
  public:
-  S3Upload(const sdk::Host& host, Grants& grants, std::size_t candidate, const Journal& journal,
-           const Reading& reading);
+  S3Upload(const sdk::Host& host, Grants& grants, std::size_t candidate, const Journal& journal, Reading& reading);
   void run();
 
  private:
@@ -57,15 +59,21 @@ class S3Upload {
   void begin_parts();
   bool adopt_parts();
   bool resume_parts();
-  void send_part(std::uint32_t number);
+  void send_missing();
+  void send_part(std::uint32_t lane, std::uint32_t number);
+  void keep(std::uint32_t lane, std::uint32_t number, const S3Answer& answer);
   void complete();
   void confirm(bool said_done);
   void settle_stored();
   Seen look();
   void begin_anew();
   void give_up();
+  void abort_left_behind();
   [[noreturn]] void fail(const S3Answer& answer, const std::string& act);
-  [[nodiscard]] std::optional<std::vector<std::string>> parts_at_store();
+  using Etags = decltype(ObjectToken::etags);
+  /// Nothing: the store has no such upload.
+  [[nodiscard]] std::optional<Etags> parts_at_store();
+  [[nodiscard]] bool is_ours(const ListedPart& part) const;
   [[nodiscard]] bool is_elsewhere();
   [[nodiscard]] bool is_whole() const;
   [[nodiscard]] std::uint64_t part_bytes(std::uint32_t number) const;
@@ -79,10 +87,12 @@ class S3Upload {
   Grants& grants_;
   std::size_t candidate_;
   const Journal& journal_;
-  const Reading& reading_;
+  Reading& reading_;
   S3Desk desk_;
   ObjectToken token_;
-  bool resumed_ = false;  // the place was chosen by an earlier attempt
+  std::mutex mutex_;                    // of the etags, while parts go in lanes
+  std::atomic<bool> worthless_{false};  // what was sent is to be taken away again
+  bool resumed_ = false;                // the place was chosen by an earlier attempt
 };
 
 }  // namespace tributary::drs

@@ -15,7 +15,9 @@ constexpr tributary_key key_table[] = {
     {"https_verb", "string", "put", "how a presigned URL takes an object: put | post | form (upload_method https)"},
     {"s3_endpoint", "url", "", "object store to use when the repository's upload details name no endpoint"},
     {"s3_region", "string", "us-east-1", "region to sign for when the repository's upload details name none"},
-    {"part_size", "size", "67108864", "smallest upload part; grows so that no object needs more than max_parts"},
+    {"content_md5", "bool", "true", "false: for an object store that refuses the header Content-MD5"},
+    {"part_size", "size", "67108864",
+     "part of an upload; less on a line that takes over a minute for it, more where max_parts would not do"},
     {"max_parts", "integer", "1000", "most parts of one object that the object store takes"},
     {"controlled_access", "list", "",
      "visa values (URLs) that a reader needs; without them a repository treats objects as open access"},
@@ -45,15 +47,14 @@ std::uint64_t number(const sdk::Host& host, const char* key, std::uint64_t least
 const tributary_key* keys() { return key_table; }
 
 Settings read_settings(const sdk::Host& host) {
-  constexpr std::uint64_t smallest_part = 5ULL << 20;  // of S3, for all parts but the last
-  constexpr std::uint64_t largest_part = 5ULL << 30;
   Settings settings;
   settings.url = sdk::without_slash(host.setting("url"));
   settings.upload_method = choice(host, "upload_method", {"s3", "https"});
   settings.https_verb = choice(host, "https_verb", {"put", "post", "form"});
   settings.s3_endpoint = sdk::without_slash(host.setting("s3_endpoint"));
   settings.s3_region = host.setting("s3_region");
-  settings.part_bytes = number(host, "part_size", smallest_part, largest_part);
+  settings.content_md5 = host.flag("content_md5");
+  static_cast<void>(number(host, "part_size", smallest_part_bytes, largest_part_bytes));  // the host plans by it
   settings.max_parts = static_cast<std::uint32_t>(number(host, "max_parts", 1, 10000));
   settings.controlled_access = host.list("controlled_access");
   const auto spelling = choice(host, "request_fields", {"auto", "upload_methods", "upload_method_types"});

@@ -12,13 +12,17 @@ namespace tributary::drs {
 /// How the wish for an upload method is spelled in POST /upload-request: the field moved between revisions.
 enum class Spelling : std::uint8_t { automatic, upload_methods, upload_method_types };
 
+/// Of S3, for all parts but the last.
+constexpr std::uint64_t smallest_part_bytes = 5ULL << 20;
+constexpr std::uint64_t largest_part_bytes = 5ULL << 30;
+
 struct Settings {
   std::string url;            // without '/' at the end
   std::string upload_method;  // s3 | https
   std::string https_verb;     // put | post | form
   std::string s3_endpoint;    // without '/' at the end, or empty
   std::string s3_region;
-  std::uint64_t part_bytes = 0;
+  bool content_md5 = true;  // bodies to the object store go with Content-MD5
   std::uint32_t max_parts = 0;
   std::vector<std::string> controlled_access;
   Spelling spelling = Spelling::automatic;

@@ -67,6 +67,7 @@ class Withdrawal {
   /// What was uploaded and not registered: the repository does not know of it, only we do.
   void clear_store(std::uint32_t index) {
     const auto object = journal_.object(index);
+    if (!object.left_behind.empty()) abort_left_behind(index, object);
     if (!object.id.empty()) return;
     if (object.bucket.empty()) {
       if (object.stored) {
@@ -92,6 +93,17 @@ class Withdrawal {
                              ", which was uploaded and not "
                              "registered",
                          "ask the repository to clear it away, then withdraw again");
+    }
+  }
+
+  /// Of uploads that were given up; the key may have been sent anew since, and is left alone.
+  void abort_left_behind(std::uint32_t index, const ObjectToken& object) {
+    Grants grants(host_, settings_, repository_, info_, {candidate(index, object)});
+    S3Desk desk(host_, grants, 0);
+    for (const auto& left : object.left_behind) {
+      if (desk.abort({left.endpoint, left.region, left.bucket, left.key}, left.upload_id)) continue;
+      host_.log(TRIBUTARY_LOG_WARNING,
+                "drs: an upload that was given up could not be aborted; it never becomes visible");
     }
   }
 

@@ -112,13 +112,18 @@ TEST(Problems, say_when_a_value_is_of_another_type) {
   has("did you mean 'finished'?", 12, "retention: { finish: 90d }");
 }
 
+TEST(Problems, warn_of_connections_that_memory_has_no_room_for) {
+  is("tributary.yaml:11:11: limits.connections: warning: 9 do not fit into `memory`, which has room for 8; raise "
+     "limits.memory, or lower this",
+     11, "limits: { connections: 9, memory: 96MiB }");
+  is("tributary.yaml:11:1: limits.connections: warning: 4 do not fit into `memory`, which has room for 1; raise "
+     "limits.memory, or lower this",
+     11, "limits: { memory: 32MiB }");
+  is("", 11, "limits: { connections: 8, threads: 2, memory: 96MiB }");
+  is("", 11, "limits: { connections: 1, memory: 32MiB }");
+}
+
 TEST(Problems, warn_of_settings_that_have_no_effect) {
-  is("tributary.yaml:11:11: limits.connections: warning: has no effect in this version; each destination uploads one "
-     "parcel at a time\n"
-     "tributary.yaml:11:27: limits.memory: warning: has no effect in this version; bound the memory of the service "
-     "with MemoryMax= of systemd",
-     11, "limits: { connections: 5, memory: 97MiB }");
-  is("", 11, "limits: { connections: 4, threads: 2, memory: 96MiB }");
   is("tributary.yaml:3:30: run_folders[0].retain: warning: link has no effect in this version; keep run folders until "
      "they are delivered",
      3, "run_folders: [ { path: runs, retain: link } ]");

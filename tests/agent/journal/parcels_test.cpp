@@ -304,4 +304,37 @@ TEST(Parcels, that_are_open_are_counted_by_destination) {
   LONGS_EQUAL(1, open[1].far);
 }
 
+TEST(Parcels, that_go_nowhere_any_more_are_known_by_what_is_remembered_of_them) {
+  const auto place = [&](const std::string& pseudonym, Stage stage, const std::string& instance) {
+    const auto id = state.plan(run, pseudonym).id;
+    state.move(id, stage);
+    CHECK_TRUE(state.journal->put_token(instance, id, view("token")).ok());
+    return id;
+  };
+  std::vector<std::string> wanted{place("TL-1", Stage::cancelled, "national"),
+                                  place("TL-2", Stage::withdrawn, "national")};
+  for (const auto stage : {Stage::queued, Stage::uploading, Stage::registered, Stage::delivered, Stage::withdrawing})
+    place("TL-at-" + std::to_string(static_cast<int>(stage)), stage, "national");
+  place("TL-3", Stage::cancelled, "elsewhere");
+  state.move(state.plan(run, "TL-4").id, Stage::cancelled);
+  const auto refused = place("TL-5", Stage::uploading, "national");
+  CHECK_TRUE(state.journal->end_work(refused, {Stage::uploading, Condition::refused, "no", "", 0}, noon).ok());
+  wanted.push_back(refused);
+  CHECK_TRUE(wanted == *state.journal->abandoned("national"));
+  for (const auto& id : wanted) CHECK_TRUE(state.journal->put_token("national", id, {}).ok());
+  CHECK_TRUE(state.journal->abandoned("national")->empty());
+}
+
+TEST_GROUP(Rate) { State state; };
+
+TEST(Rate, of_a_destination_is_the_last_that_was_noted_and_outlives_the_program) {
+  LONGS_EQUAL(0, *state.journal->rate_of("national"));
+  CHECK_TRUE(state.journal->note_rate("national", 1000).ok());
+  CHECK_TRUE(state.journal->note_rate("national", 2000).ok());
+  CHECK_TRUE(state.journal->note_rate("regional", 7).ok());
+  state.open();
+  LONGS_EQUAL(2000, *state.journal->rate_of("national"));
+  LONGS_EQUAL(7, *state.journal->rate_of("regional"));
+}
+
 }  // namespace tributary::journal_test

@@ -43,7 +43,9 @@ class Bench {
     return make().prove(row(), to);
   }
   Status withdraw() { return make().withdraw(row(), route()); }
-  push::Carrier::Route route() { return {&far, with_tasks ? &tasks : nullptr, {"https://far/datasets/1"}}; }
+  push::Carrier::Route route() {
+    return {&far, with_tasks ? &tasks : nullptr, {"https://far/datasets/1"}, nullptr, lanes};
+  }
 
   fakes::Sealing desk;
   journal_test::State state;
@@ -51,6 +53,7 @@ class Bench {
   FarFolder far;
   FarTasks tasks;
   bool with_tasks = true;
+  std::uint32_t lanes = 1;
   consent::Decision answer{.verdict = consent::Verdict::permit,
                            .reason = "as told",
                            .findings = {},

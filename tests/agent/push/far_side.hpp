@@ -62,7 +62,7 @@ class FarFolder final : public plugin::Destination {
   std::optional<std::size_t> fails_before, fails_before_id, silent_about;
   std::function<void(std::size_t object, std::uint64_t bytes)> between;  // after each piece
   std::function<void(const plugin::OutgoingParcel&)> before;
-  std::size_t piece_bytes = 10000;
+  std::size_t piece_bytes = 10000, lane = 0;
   bool visible = false;
   plugin::OutgoingParcel seen;
   std::vector<std::string> events;
@@ -76,7 +76,7 @@ class FarFolder final : public plugin::Destination {
     if (kept.count(object.name) != 0) return {};
     Bytes all, piece(piece_bytes);
     for (;;) {
-      auto n = object.read(all.size(), piece);
+      auto n = parcel.read(lane, i, all.size(), piece);
       if (!n) return n.error();
       if (*n == 0) break;
       all.insert(all.end(), piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(*n));

@@ -1,5 +1,8 @@
 // tests/agent/push/push_test.cpp: a parcel on its way: what goes out, what is asked, what is left when it does not
 // arrive.
+#include <thread>
+
+#include "agent/push/lanes.hpp"
 #include "tests/agent/push/bench.hpp"
 
 #include <CppUTest/TestHarness.h>
@@ -206,6 +209,61 @@ TEST(Push, does_not_believe_a_destination_that_kept_an_id_to_itself) {
   CHECK_FALSE(pushed.ok());
   LONGS_EQUAL(number(Remedy::ask_operator), number(pushed.error().remedy));
   STRCMP_CONTAINS("1 of 2 objects", pushed.error().what.c_str());
+}
+
+TEST(Push, gives_the_same_bytes_in_every_lane_at_the_same_time) {
+  bench.lanes = 3;
+  std::vector<Bytes> got(3);
+  bench.far.before = [&](const plugin::OutgoingParcel& parcel) {
+    LONGS_EQUAL(3, parcel.lanes);
+    std::vector<std::jthread> threads;
+    for (std::size_t lane = 0; lane < got.size(); ++lane) {
+      threads.emplace_back([&, lane] {
+        auto& all = got[lane];
+        Bytes piece(7777 + lane);
+        for (;;) {
+          const auto n = parcel.read(lane, 0, all.size(), piece);
+          if (!n || *n == 0) return;
+          all.insert(all.end(), piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(*n));
+          parcel.progress(0, all.size());
+        }
+      });
+    }
+  };
+  arrives();
+  for (const auto& bytes : got) CHECK_TRUE(bytes == bench.far.kept.at(bench.objects()[0].name));
+}
+
+TEST(Push, notes_what_one_lane_carried_when_there_was_enough_to_tell) {
+  arrives();
+  LONGS_EQUAL(0, *bench.state.journal->rate_of("national"));
+  Bench large(80000);
+  large.lanes = 2;  // of which one is used
+  const auto start = large.desk.house.clock.now_utc_s();
+  large.far.between = [&](std::size_t, std::uint64_t) { large.desk.house.clock.set(start + 10); };
+  large.far.piece_bytes = 1U << 20;
+  CHECK_TRUE(large.push().ok());
+  const auto bytes = large.row().bytes_total;
+  CHECK_TRUE(bytes > 8 << 20);
+  LONGS_EQUAL(bytes / 10, *large.state.journal->rate_of("national"));
+}
+
+TEST_GROUP(Lanes){};
+
+TEST(Lanes, go_to_whoever_begins_first_and_come_back) {
+  push::Lanes lanes(6, 2);
+  {
+    const push::Lanes::Share first(lanes), second(lanes);
+    LONGS_EQUAL(5, first.count());
+    LONGS_EQUAL(1, second.count());
+  }
+  LONGS_EQUAL(5, push::Lanes::Share(lanes).count());
+}
+
+TEST(Lanes, are_one_for_each_destination_however_few_connections_there_are) {
+  push::Lanes lanes(1, 3);
+  const push::Lanes::Share first(lanes), second(lanes), third(lanes);
+  LONGS_EQUAL(3, first.count() + second.count() + third.count());
 }
 
 TEST_GROUP(Progress) { Bench bench; };

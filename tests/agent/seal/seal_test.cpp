@@ -252,4 +252,20 @@ TEST(PartSize, stays_between_smallest_and_largest) {
   LONGS_EQUAL(64U << 20, seal::part_size({64U << 20, 1, 5ULL << 30, 1}, 1000));
 }
 
+TEST(PartSize, shrinks_on_a_slow_line_to_what_takes_a_minute) {
+  seal::PartPlan plan{64U << 20, 5U << 20, 5ULL << 30, 1000, 250000};
+  const auto size = seal::part_size(plan, 1ULL << 30);
+  LONGS_EQUAL(14U << 20, size);
+  CHECK_TRUE(size <= 60 * plan.bytes_per_s);
+  plan.bytes_per_s = 10;  // nothing is smaller than the smallest
+  LONGS_EQUAL(5U << 20, seal::part_size(plan, 1ULL << 30));
+  plan.bytes_per_s = 1ULL << 40;
+  LONGS_EQUAL(64U << 20, seal::part_size(plan, 1ULL << 30));
+}
+
+TEST(PartSize, of_a_slow_line_grows_too_where_there_would_be_too_many) {
+  const seal::PartPlan plan{64U << 20, 5U << 20, 5ULL << 30, 1000, 10};
+  LONGS_EQUAL(100U << 20, seal::part_size(plan, 100000ULL << 20));
+}
+
 }  // namespace tributary::fakes

@@ -219,6 +219,33 @@ TEST(S3Upload, says_which_setting_is_wrong_when_parts_are_too_small) {
   LONGS_EQUAL(0, b.repository.uploads.size());
 }
 
+TEST(S3Upload, sends_the_md5_of_every_body_unless_told_not_to) {
+  for (const bool wanted : {true, false}) {
+    Bench fresh;
+    fresh.host.settings["content_md5"] = wanted ? "true" : "false";
+    LONGS_EQUAL_TEXT(TRIBUTARY_DONE, fresh.push(), fresh.note.what);
+    std::size_t bodies = 0;
+    for (const auto& asked : fresh.host.asked) {
+      if (asked.url.find("s3.example") == std::string::npos || asked.body.empty()) continue;
+      ++bodies;
+      CHECK_TRUE(asked.header("Content-MD5").empty() != wanted);
+      CHECK_TRUE(asked.header("x-amz-content-sha256").size() == 64);
+    }
+    LONGS_EQUAL(13 + 1 + 1, bodies);  // parts, the manifest, the completion
+  }
+}
+
+TEST(S3Upload, says_which_setting_may_help_when_the_store_refuses_a_header) {
+  b.repository.instead = [](const HttpAsked& asked) -> std::optional<HttpAnswer> {
+    if (asked.method != "PUT" || asked.header("Content-MD5").empty()) return {};
+    return s3_error(501, "NotImplemented");
+  };
+  LONGS_EQUAL(TRIBUTARY_BROKEN, b.push());
+  CHECK_TRUE(std::string(b.note.hint).find("content_md5: false") != std::string::npos);
+  b.host.settings["content_md5"] = "false";
+  delivers();
+}
+
 TEST(S3Upload, remembers_and_logs_no_credential) {
   b.answer_instead("PUT https://s3", 7, s3_error(503, "SlowDown"));
   LONGS_EQUAL(TRIBUTARY_LATER, b.push());

@@ -27,6 +27,8 @@ class DrsFarSide : public suites::FarSide {
     repository.lose_reply_after = n;
     return true;
   }
+  [[nodiscard]] std::uint32_t lanes() const override { return count_of_lanes; }
+  std::uint32_t count_of_lanes = 1;
 
  private:
   fakes::PluginHost host_{tributary_plugin_drs()};
@@ -49,6 +51,13 @@ TEST(DrsDestination, over_s3_with_credentials_for_their_own_keys_only_holds_it_t
     far->repository.new_key_for_every_request = false;
     far->repository.credentials_reach_all_keys = false;
     far->repository.etag_is_digest = false;
+    return far;
+  });
+}
+TEST(DrsDestination, over_s3_with_several_parts_at_once_holds_it_too) {
+  tributary::suites::destination_must_hold([] {
+    auto far = std::make_unique<tributary::DrsFarSide>("s3");
+    far->count_of_lanes = 3;
     return far;
   });
 }

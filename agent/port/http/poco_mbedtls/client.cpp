@@ -14,7 +14,7 @@ namespace tributary::http {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
-constexpr std::size_t chunk_bytes = 64U << 10;
+constexpr std::size_t chunk_bytes = 128U << 10;       // a sealed segment of 64 KiB and its tag is made right in it
 constexpr std::size_t most_joined_bytes = 16U << 10;  // a body up to this goes out together with its head
 constexpr std::uint64_t expect_from_bytes = 1U << 20;
 constexpr auto expect_patience = std::chrono::milliseconds(1000);

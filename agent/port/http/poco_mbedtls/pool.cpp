@@ -17,7 +17,7 @@ namespace tributary::http {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
-constexpr std::size_t most_idle = 4;                     // per origin
+constexpr std::size_t most_idle = 64;                    // per origin: as many as `limits.connections` may be
 constexpr auto longest_idle = std::chrono::seconds(15);  // servers commonly close after twenty seconds or more
 
 // The name in the settings is for the destination's own address; others carry their own names.
