@@ -92,7 +92,9 @@ TEST(Linkage, of_a_former_schema_is_tagged_and_sealed_afresh) {
     CHECK_TRUE(database.ok());
     CHECK_TRUE(
         (*database)
-            ->run("DROP TABLE alarm; DROP TABLE no_contact; ALTER TABLE parcel DROP COLUMN withdraw_reason; "
+            ->run("DROP TABLE destination; DROP TABLE turn; DROP INDEX parcel_turn; DROP INDEX parcel_far; "
+                  "ALTER TABLE parcel DROP COLUMN failing_since; ALTER TABLE parcel DROP COLUMN most_sent; "
+                  "DROP TABLE alarm; DROP TABLE no_contact; ALTER TABLE parcel DROP COLUMN withdraw_reason; "
                   "DROP TABLE reidentification; DROP TABLE linkage; CREATE TABLE linkage (pseudonym TEXT NOT NULL, "
                   "destination TEXT NOT NULL, kind TEXT NOT NULL, key_id TEXT NOT NULL, sealed BLOB NOT NULL, "
                   "PRIMARY KEY (pseudonym)) WITHOUT ROWID; PRAGMA user_version = 1")
