@@ -33,7 +33,6 @@ class Reading {
   /// Reads [offset, offset + bytes).
   [[nodiscard]] sdk::ReadBody from(std::uint64_t offset, std::uint64_t bytes) const {
     return [this, offset, left = bytes](void* into, std::uint64_t room) mutable -> std::int64_t {
-      stop_if_asked();
       const auto wanted = std::min(room, left);
       if (wanted == 0) return 0;
       const auto got = object().read(object().ctx, offset, into, wanted);
@@ -48,6 +47,7 @@ class Reading {
   void sent(std::uint64_t bytes) const {
     if (parcel_.progress != nullptr) parcel_.progress(parcel_.ctx, index_, bytes);
   }
+  /// Between requests: one that is under way ends well, or the host breaks it off.
   void stop_if_asked() const {
     if (host_.stopping()) throw Interrupted("stopping; the upload goes on from here at the next start");
   }
