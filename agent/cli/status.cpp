@@ -60,6 +60,8 @@ int run_status(Context& context, const Arguments& arguments) {
         " on their way, " + number("held") + " held, " + number("refused") + " refused, " + number("withdrawn") +
         " withdrawn; " + show_size(static_cast<std::uint64_t>((*report)["queue_bytes"].as_integer())) + " to send");
     for (const auto& warning : warnings.items()) say(coloured("warning", "33") + ": " + shown(warning));
+    for (const auto& destination : (*report)["destinations"].items())
+      say(coloured("destination", "33") + " " + printable(status::destination_line(destination)));
     std::set<std::string> done;  // two units of one folder are two runs of one name
     for (const auto& run : (*report)["runs"].items()) {
       say(shown(run["run"]) + "  " + std::string(run["state"].as_string()) + ", " +
