@@ -156,8 +156,9 @@ Result<std::optional<ParcelRow>> Journal::next_due(const std::string& destinatio
 Result<std::optional<std::int64_t>> Journal::next_time(const std::string& destination, bool uploads) {
   const std::lock_guard lock(mutex_);
   auto statement = database_->prepare(
-      "SELECT max(min(not_before), coalesce((SELECT next_try FROM destination WHERE name = ?1), 0)) FROM parcel WHERE "
-      "destination = ?1 AND condition = 0 AND ((operator_hold = 0 AND stage < 70 AND stage >= ?2) OR stage = 80)");
+      "SELECT min(max(p.not_before, coalesce((SELECT next_try FROM destination WHERE name = ?1 || iif(p.stage IN (50, "
+      "60), ' ingest', '')), 0))) FROM parcel p WHERE p.destination = ?1 AND p.condition = 0 AND ((p.operator_hold = 0 "
+      "AND p.stage < 70 AND p.stage >= ?2) OR p.stage = 80)");
   if (!statement) return statement.error();
   auto row = statement->bind(std::string_view(destination)).bind(std::int64_t{uploads ? 30 : 50}).step();
   if (!row) return row.error();

@@ -177,6 +177,11 @@ TEST(Destinations, that_are_away_make_their_parcels_due_at_the_next_try) {
   state.seal(row.id);
   CHECK_TRUE(state.journal->set_away("national", wait_error("x"), noon + 600, noon).ok());
   LONGS_EQUAL(noon + 600, **state.journal->next_time("national", true));
+  CHECK_TRUE(*state.journal->begin_work(row.id, Stage::uploading, noon));
+  CHECK_TRUE(state.journal->end_work(row.id, {Stage::registered, Condition::going, {}, {}, 0}, noon).ok());
+  LONGS_EQUAL(0, **state.journal->next_time("national", true));
+  CHECK_TRUE(state.journal->set_away("national ingest", wait_error("x"), noon + 90, noon).ok());
+  LONGS_EQUAL(noon + 90, **state.journal->next_time("national", true));
 }
 
 TEST_GROUP(Failing) {
