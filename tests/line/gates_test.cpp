@@ -234,10 +234,12 @@ TEST(Absence, is_ended_at_once_by_an_operator_who_says_retry) {
 }
 
 TEST(Absence, does_not_last_for_years_because_the_clock_was_set_back) {
-  clock.advance(3 * 3600);
-  CHECK_TRUE(far.sandbox().faults().add("service_info:busy:1:86400").ok());
+  clock.advance(24 * 3600);
+  CHECK_TRUE(far.sandbox().faults().add("service_info:busy:1:3600").ok());
   CHECK_TRUE(agent.runner().step("far"));
-  clock.advance(-2 * 3600);
+  clock.advance(-23 * 3600);
+  CHECK_FALSE(agent.runner().step("far"));
+  clock.advance(-1800);
   CHECK_TRUE(agent.runner().step("far"));
 }
 
