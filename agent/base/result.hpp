@@ -24,6 +24,7 @@ struct Error {
   std::string what;               // one sentence: who, which object, why
   std::string hint;               // what to do about it, or empty
   std::int64_t not_before_s = 0;  // remedy wait: earliest retry, UTC seconds since 1970; 0 = the caller decides
+  bool away = false;  // it is not about this one: the service that was asked could not be reached, or has no good word
 };
 
 /// Shorthands that read well at the place of the error.

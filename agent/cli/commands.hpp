@@ -13,7 +13,7 @@ Command explain_command();
 Command status_command();
 Command runs_command();
 Command receipts_command();
-std::vector<Command> parcel_commands();  // retry hold release cancel
+std::vector<Command> parcel_commands();  // retry hold release cancel pause resume
 Command withdraw_command();
 Command ledger_command();
 Command reidentify_command();

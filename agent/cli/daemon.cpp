@@ -28,6 +28,8 @@ void refuse_next(Log& log, const Error& error) {
   supervisor::ready("the new configuration was refused: the old one stays");
 }
 
+static_assert(static_cast<int>(config::Io::normal) == static_cast<int>(supervisor::Disk::normal));
+
 // One life of the daemon under one configuration: opened, then run.
 class Life {
  public:
@@ -194,6 +196,10 @@ int run(Context& context, const Options& options) {
   context.config_file = options.config_file;
   auto settings = load_settings(context, true);
   if (!settings) return exit_usage;
+  // Before any thread: every thread inherits it.
+  const auto& limits = settings->limits;
+  if (auto back = supervisor::stand_back(limits.nice, static_cast<supervisor::Disk>(limits.io)); !back)
+    context.log->warning(sentence(back.error()));
   if (auto made = files::make_directories(settings->state_dir, 0700); !made)
     return complain(in("state_dir", made.error()));
   auto lock = files::Lock::take(settings->state_dir + "/lock");

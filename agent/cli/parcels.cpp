@@ -1,5 +1,5 @@
-// agent/cli/parcels.cpp: `tributary retry`, `hold`, `release` and `cancel`: moves parcels; the daemon sees it by
-// itself.
+// agent/cli/parcels.cpp: `tributary retry`, `hold`, `release`, `cancel`, `pause` and `resume`: moves parcels, stops
+// uploads; the daemon sees it by itself.
 #include "agent/base/text.hpp"
 #include "agent/cli/commands.hpp"
 #include "agent/line/time_of_day.hpp"
@@ -72,6 +72,87 @@ int move(Context& context, const Arguments& arguments, const std::string& name, 
   return exit_yes;
 }
 
+std::string whose(const std::string& destination) {
+  return destination.empty() ? "all destinations" : "destination " + destination;
+}
+
+/// Nothing: said why not, `code` is set. Also refuses a destination that nobody configured.
+std::optional<State> open_for_pause(Context& context, const Arguments& arguments, const std::string& name, int& code) {
+  if (!arguments.rest().empty()) {
+    code = usage(name + " takes no words; see tributary " + name + " --help");
+    return std::nullopt;
+  }
+  auto state = open_made_state(context, code);
+  if (!state) return std::nullopt;
+  const auto destination = arguments.value("--destination");
+  if (destination.empty() || state->settings.destination(destination) != nullptr) return state;
+  code = complain(operator_error("there is no destination '" + printable(destination) + "'",
+                                 "tributary check names those there are"),
+                  exit_usage);
+  return std::nullopt;
+}
+
+Status record(journal::Journal& journal, const std::string& action, const std::string& destination, std::int64_t until,
+              std::int64_t now) {
+  Json entry;
+  entry.add("at", to_rfc3339(now)).add("action", action).add("destination", destination);
+  if (until > 0) entry.add("until", to_rfc3339(until));
+  return journal.add_audit(entry);
+}
+
+int run_pause(Context& context, const Arguments& arguments) {
+  const auto now = context.clock.now_utc_s();
+  std::int64_t until = 0;
+  if (arguments.has("--until")) {
+    const auto parsed = from_iso8601(arguments.value("--until"));
+    if (!parsed || *parsed <= now)
+      return usage("pause --until takes a time that is still to come, such as " + to_rfc3339(now + 86400));
+    until = *parsed;
+  }
+  int code = exit_yes;
+  auto state = open_for_pause(context, arguments, "pause", code);
+  if (!state) return code;
+  const auto destination = arguments.value("--destination");
+  if (auto kept = record(*state->journal, "pause", destination, until, now); !kept) return complain(kept.error());
+  if (auto done = state->journal->pause_destination(destination, until, now); !done) return complain(done.error());
+  say("pause: no uploads to " + whose(destination) +
+      (until > 0 ? " until " + to_rfc3339(until) : std::string(" until: tributary resume")));
+  return exit_yes;
+}
+
+int run_resume(Context& context, const Arguments& arguments) {
+  int code = exit_yes;
+  auto state = open_for_pause(context, arguments, "resume", code);
+  if (!state) return code;
+  const auto destination = arguments.value("--destination");
+  if (auto kept = record(*state->journal, "resume", destination, 0, context.clock.now_utc_s()); !kept)
+    return complain(kept.error());
+  auto resumed = state->journal->resume_destination(destination);
+  if (!resumed) return complain(resumed.error());
+  if (!*resumed) return complain(operator_error(whose(destination) + ": not paused", "tributary status"));
+  say("resume: uploads to " + whose(destination) + " go on");
+  return exit_yes;
+}
+
+Command pause_command() {
+  return {
+      "pause",
+      "pause [--destination D] [--until TIME]",
+      "stops uploads within seconds, those under way too; what was sent stays and is gone on from",
+      "Also of parcels that are still to come. Withdrawals, ingest and sealing go on. It stays through a restart,\n"
+      "until TIME (ISO 8601, such as 2027-01-31T18:00:00Z) or: tributary resume. One parcel: tributary hold PARCEL.",
+      {"--destination", "--until"},
+      {},
+      run_pause};
+}
+
+Command resume_command() {
+  return {"resume",          "resume [--destination D]",
+          "ends a pause",    "Without a destination the pause of all; those that were paused by name stay paused.",
+          {"--destination"}, {},
+          run_resume};
+}
+
 Command command(const std::string& name, const std::string& summary, int (*run)(Context&, const Arguments&)) {
   return {name, name + " PARCEL | --run RUN | --destination D", summary, "", {"--run", "--destination"}, {}, run};
 }
@@ -96,7 +177,9 @@ std::vector<Command> parcel_commands() {
                   [](Context& c, const Arguments& a) { return move(c, a, "hold", &journal::Journal::hold); }),
           release_command(),
           command("cancel", "ends a parcel; what is at the destination already is taken back",
-                  [](Context& c, const Arguments& a) { return move(c, a, "cancel", &journal::Journal::cancel); })};
+                  [](Context& c, const Arguments& a) { return move(c, a, "cancel", &journal::Journal::cancel); }),
+          pause_command(),
+          resume_command()};
 }
 
 }  // namespace tributary::cli

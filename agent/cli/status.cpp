@@ -48,6 +48,8 @@ Status tell(State& state, const Json& report) {
       " on their way, " + number("held") + " held, " + number("refused") + " refused, " + number("withdrawn") +
       " withdrawn; " + show_size(static_cast<std::uint64_t>(report["queue_bytes"].as_integer())) + " to send");
   for (const auto& warning : report["warnings"].items()) say(coloured("warning", "33") + ": " + shown(warning));
+  for (const auto& destination : report["destinations"].items())
+    say(coloured("destination", "33") + " " + printable(status::destination_line(destination)));
   auto runs = state.journal->runs();
   if (!runs) return runs.error();
   std::set<std::string> done;  // two units of one folder are two runs of one name

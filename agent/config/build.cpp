@@ -175,6 +175,7 @@ Policy build_policy(const Section& section, Problems& problems) {
   if (section.text("tags") == "all") out.tags = ReadTags::all;
   if (section.text("tags") == "none") out.tags = ReadTags::none;
   out.keep_bare_sites = section.text("sites_without_variant") == "keep";
+  out.priority = static_cast<int>(section.number("priority"));
   out.on_withdrawal = section.text("on_withdrawal") == "stop" ? OnWithdrawal::stop : OnWithdrawal::erase;
   out.on_restored = section.text("on_restored") == "send" ? OnRestored::send : OnRestored::hold;
   return out;
@@ -188,6 +189,16 @@ Limits build_limits(const Section& section) {
   out.connections = static_cast<std::uint32_t>(section.number("connections"));
   out.threads = static_cast<std::uint32_t>(section.number("threads"));
   out.memory_bytes = static_cast<std::uint64_t>(section.number("memory"));
+  out.nice = static_cast<int>(section.number("nice"));
+  const auto& io = section.text("io");
+  out.io = io == "normal" ? Io::normal : io == "low" ? Io::low : Io::idle;
+  out.max_load = section.number("max_load");
+  const auto& pace = section.text("while_sequencing");
+  out.while_sequencing = pace == "pause"  ? WhileSequencing::pause
+                         : pace == "slow" ? WhileSequencing::slow
+                                          : WhileSequencing::full;
+  out.away_alarm_s = section.number("away_alarm");
+  out.hold_after_s = section.number("hold_after");
   return out;
 }
 

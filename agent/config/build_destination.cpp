@@ -121,6 +121,8 @@ Destination build_destination(const Section& section, const PluginDesk& desk, Pr
   out.max_parts = static_cast<std::uint32_t>(parts.number("max_parts"));
   out.controlled_access = parts.texts("controlled_access");
   build_reach(section, out, problems);
+  out.upload_bytes_per_s = static_cast<std::uint64_t>(section.number("upload_rate"));
+  out.stall_timeout_s = static_cast<std::uint32_t>(section.number("stall_timeout"));
   out.recipient_files = section.texts("recipients");
   const auto& places = section.value("recipients").list_places;
   for (std::size_t i = 0; i < out.recipient_files.size(); ++i) {

@@ -82,6 +82,8 @@ struct Destination : Reach {
   std::uint32_t max_parts = 1000;
   std::vector<std::string> controlled_access;
   VerifyAfter verify_after = VerifyAfter::head;
+  std::uint64_t upload_bytes_per_s = 0;  // 0 = no limit of its own
+  std::uint32_t stall_timeout_s = 60;
   std::optional<Ingest> ingest;
 };
 
@@ -112,9 +114,13 @@ struct Policy {
   bool mask_read_names = false;
   ReadTags tags = ReadTags::known;
   bool keep_bare_sites = false;  // sites_without_variant: keep
+  int priority = 5;              // 0 .. 9
   OnWithdrawal on_withdrawal = OnWithdrawal::erase;
   OnRestored on_restored = OnRestored::hold;
 };
+
+enum class Io : std::uint8_t { idle, low, normal };
+enum class WhileSequencing : std::uint8_t { full, slow, pause };
 
 struct Limits {
   std::uint64_t upload_bytes_per_s = 0;  // 0 = no limit
@@ -125,6 +131,12 @@ struct Limits {
   std::uint32_t connections = 4;
   std::uint32_t threads = 2;
   std::uint64_t memory_bytes = 96U << 20;
+  int nice = 10;
+  Io io = Io::idle;
+  std::int64_t max_load = 0;  // 0 = none
+  WhileSequencing while_sequencing = WhileSequencing::full;
+  std::int64_t away_alarm_s = 24 * 3600;
+  std::int64_t hold_after_s = 14 * 24 * 3600;
   /// Uploads at the same time that `memory` has room for, at least 1.
   [[nodiscard]] std::uint32_t connections_in_memory() const {
     constexpr std::uint64_t rest_bytes = 48U << 20;  // program, journal, sealing

@@ -8,6 +8,7 @@
 #include "agent/base/units.hpp"
 #include "agent/doctor/machine.hpp"
 #include "agent/line/site.hpp"
+#include "agent/status/report.hpp"
 
 namespace tributary::doctor {
 namespace {
@@ -174,6 +175,27 @@ Findings examine_destinations(const config::Settings& settings, const Services& 
   return out;
 }
 
+// What the daemon found out, and what an operator wished.
+Findings examine_flow(const config::Settings& settings, const Services& services) {
+  if (!journal::Journal::exists(settings.state_dir)) return {};
+  auto key = line::state_key(settings);
+  if (!key) return {};  // said of the keys
+  auto journal = journal::Journal::open_to_read(settings.state_dir, *key);
+  if (!journal) return {};  // said of the state
+  auto rows = (*journal)->destinations();
+  if (!rows) return {broken("destinations", rows.error())};
+  Findings out;
+  for (const auto& row : *rows) {
+    const auto shown = status::destination_json(row, services.clock.now_utc_s());
+    if (shown.is_null()) continue;
+    const auto cure = shown["hint"].is_null() ? std::string_view() : shown["hint"].as_string();
+    out.push_back(warning("destination " + std::string(shown["destination"].as_string()),
+                          std::string(shown["state"].as_string()) + ": " + std::string(shown["reason"].as_string()),
+                          std::string(cure)));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string_view name_of(Health health) {
@@ -184,7 +206,8 @@ std::string_view name_of(Health health) {
 std::vector<Finding> examine(const config::Settings& settings, const Services& services) {
   Findings out{examine_clock(services.clock)};
   for (auto findings : {examine_state(settings), examine_keys(settings, services), examine_run_folders(settings),
-                        examine_subjects(settings, services), examine_destinations(settings, services)}) {
+                        examine_subjects(settings, services), examine_flow(settings, services),
+                        examine_destinations(settings, services)}) {
     for (auto& finding : findings) out.push_back(std::move(finding));
   }
   return out;

@@ -68,8 +68,21 @@ struct ParcelRow {
   std::int64_t files = 0, bytes_total = 0, bytes_sent = 0, bytes_per_s = 0;
   std::int64_t attempts = 0, crashes = 0, not_before = 0, created = 0, updated = 0, delivered = 0;
   std::string task_id, task_state;
-  std::string withdraw_reason;  // why it is or was taken back; "" when it never was
-  std::string proof;            // JSON: how what lies at the far side was compared; "" when it was not yet
+  std::string withdraw_reason;     // why it is or was taken back; "" when it never was
+  std::string proof;               // JSON: how what lies at the far side was compared; "" when it was not yet
+  std::int64_t failing_since = 0;  // since when every attempt ended in `later` without a byte more than before; 0: not
+};
+
+/// What is known of a destination, or of the ingest of one, beside its parcels. Times in UTC seconds; 0: not.
+struct DestinationRow {
+  std::string name;  // "": a pause of all destinations
+  std::int64_t paused_since = 0, paused_until = 0;
+  std::int64_t away_since = 0, tries = 0, next_try = 0;
+  std::string reason, hint;  // why it is away
+  std::string waits_for;     // why uploads wait at this machine
+  [[nodiscard]] bool is_paused(std::int64_t now) const {
+    return paused_since > 0 && (paused_until == 0 || now < paused_until);
+  }
 };
 
 struct ObjectRow {
@@ -184,6 +197,8 @@ class Journal {
   /// Puts a row aside whose folder will not be seen under it again, with the state it rests in. Nothing is due for it
   /// any more; one that is seen again is planned again, unless it rests as settled (3).
   Status close_run(std::int64_t run, int state, const std::string& reason, const std::string& hint, std::int64_t now);
+  /// A run that is not settled was seen to change since then.
+  Result<bool> is_run_moving(std::int64_t since);
   /// Runs with parcels that are not sealed are planned again at once: an answer may have changed.
   Status replan_waiting();
 
@@ -207,10 +222,21 @@ class Journal {
   Result<bool> has_open_parcels();
   /// At most so many: those that have not come to their end before the others, the newest first.
   Result<std::vector<ParcelRow>> latest_parcels(std::int64_t most);
-  /// The next parcel that is due at a destination: queued .. ingesting, or withdrawing.
-  Result<std::optional<ParcelRow>> next_due(const std::string& destination, std::int64_t now);
-  /// Earliest time at which a sealed parcel of a destination becomes due; nothing when none waits. Without `uploads`,
-  /// of those that are at the far side already.
+  /// What a destination may be asked for at present.
+  struct Allowed {
+    bool withdrawals = true, uploads = true, ingest = true;
+    bool uploads_first = false;  // before what is at the far side already
+  };
+  /// The next parcel that is due at a destination. Withdrawals come before everything. Uploads: of the run and policy
+  /// that was served least (see `serve`), the one of which least is left.
+  Result<std::optional<ParcelRow>> next_due(const std::string& destination, std::int64_t now, const Allowed& allowed);
+  Result<std::optional<ParcelRow>> next_due(const std::string& destination, std::int64_t now) {
+    return next_due(destination, now, Allowed());
+  }
+  /// Puts the cost of an upload on the account of the parcel's run and policy.
+  Status serve(const ParcelRow& row, std::int64_t cost);
+  /// Earliest time at which a sealed parcel of a destination becomes due and may be tried; nothing when none waits.
+  /// Without `uploads`, of those that are at the far side already.
   Result<std::optional<std::int64_t>> next_time(const std::string& destination, bool uploads);
   /// Earliest time after `now` for which the plan of a settled run was put off.
   Result<std::optional<std::int64_t>> next_plan_time(std::int64_t now);
@@ -223,7 +249,8 @@ class Journal {
     Stage stage = Stage::waiting;
     Condition condition = Condition::going;
     std::string reason, hint;
-    std::int64_t not_before = 0;
+    std::int64_t not_before = 0;  // 0: at once, and no attempt is counted
+    bool counts = true;           // as an attempt of the parcel's own that failed
   };
   Status end_work(const std::string& id, const Outcome& outcome, std::int64_t now);
   Status progress(const std::string& id, std::uint64_t bytes_sent, std::uint64_t bytes_per_s);
@@ -247,6 +274,23 @@ class Journal {
   Result<std::int64_t> hold(const Filter& filter, std::int64_t now);
   Result<std::int64_t> release(const Filter& filter, std::int64_t now);
   Result<std::int64_t> cancel(const Filter& filter, std::int64_t now);
+
+  // --- destinations
+  /// Those of which anything is known, by name.
+  Result<std::vector<DestinationRow>> destinations();
+  Result<DestinationRow> destination(const std::string& name);
+  /// `until` 0: until `resume_destination`. `name` "": all.
+  Status pause_destination(const std::string& name, std::int64_t until, std::int64_t now);
+  /// False: it was not paused.
+  Result<bool> resume_destination(const std::string& name);
+  /// Counts a try; keeps since when it is away.
+  Status set_away(const std::string& name, const Error& why, std::int64_t next_try, std::int64_t now);
+  Status set_back(const std::string& name);
+  /// The next parcel is tried at once. `name` "": everywhere.
+  Status try_now(const std::string& name);
+  Status set_waits_for(const std::string& name, const std::string& what);
+  /// At the start: accounts of runs of which nothing is left to send, and why uploads waited.
+  Status forget_what_passed();
 
   // --- people
   /// Keeps who is behind a pseudonym. give_up, and nothing is changed, when the pseudonym stands for another id at that
@@ -347,6 +391,10 @@ class Journal {
   /// Links of before migration 2 have no tag and are bound to their pseudonym alone: tags and seals them afresh.
   Status tag_links();
   Result<std::vector<ParcelRow>> newest_of(std::string_view which, std::int64_t most);  // wants the lock
+  /// Ids, "" when nothing is due; the first two want the lock.
+  Result<std::string> first_due(std::string_view which, const std::string& destination, std::int64_t now);
+  Result<std::string> next_upload(const std::string& destination, std::int64_t now);
+  Result<std::string> next_id_due(const std::string& destination, std::int64_t now, const Allowed& allowed);
   Result<std::vector<ParcelRow>> parcels_named(const std::string& destination, const std::string& pseudonym);
   /// These want the lock.
   Digest256 tag_of_link(const LinkRow& row) const;

@@ -183,10 +183,45 @@ CREATE INDEX run_name ON run (name);
 CREATE INDEX token_key ON token (key);
 )sql";
 
+// Whose turn it is at a destination, whether it is paused, and since when it is away. An account of a run and policy
+// begins where the destination stands, so that who comes later does not take back what others had before.
+constexpr std::string_view turns_and_destinations = R"sql(
+CREATE TABLE destination (
+  name TEXT PRIMARY KEY,              -- of a destination or its ingest; "" = a pause of all
+  served INTEGER NOT NULL DEFAULT 0,  -- the account that was served last
+  paused_since INTEGER NOT NULL DEFAULT 0,
+  paused_until INTEGER NOT NULL DEFAULT 0,  -- 0 = until an operator says so
+  away_since INTEGER NOT NULL DEFAULT 0,
+  tries INTEGER NOT NULL DEFAULT 0,   -- since it is away
+  next_try INTEGER NOT NULL DEFAULT 0,
+  reason TEXT NOT NULL DEFAULT '',
+  hint TEXT NOT NULL DEFAULT '',
+  waits_for TEXT NOT NULL DEFAULT ''  -- why uploads wait at this machine
+) WITHOUT ROWID;
+
+CREATE TABLE turn (
+  destination TEXT NOT NULL,
+  run INTEGER NOT NULL REFERENCES run (id),
+  policy TEXT NOT NULL,
+  served INTEGER NOT NULL,            -- what was sent for it, by the weight of its priority
+  PRIMARY KEY (destination, run, policy)
+) WITHOUT ROWID;
+CREATE INDEX turn_next ON turn (destination, served);
+INSERT INTO turn SELECT DISTINCT destination, run, policy, 0 FROM parcel WHERE stage IN (30, 40);
+
+CREATE INDEX parcel_turn ON parcel (destination, run, policy, bytes_total - bytes_sent, not_before)
+  WHERE condition = 0 AND operator_hold = 0 AND stage IN (30, 40);
+CREATE INDEX parcel_far ON parcel (destination, not_before)
+  WHERE condition = 0 AND operator_hold = 0 AND stage IN (50, 60);
+
+ALTER TABLE parcel ADD COLUMN failing_since INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE parcel ADD COLUMN most_sent INTEGER NOT NULL DEFAULT 0;  -- bytes_sent at its best
+)sql";
+
 }  // namespace
 
 const std::vector<std::string_view>& migrations() {
-  static const std::vector<std::string_view> steps{first, links_and_requests, withdrawals_and_alarms, proofs, backlog};
+  static const std::vector<std::string_view> steps{first, links_and_requests, withdrawals_and_alarms, proofs, backlog, turns_and_destinations};
   return steps;
 }
 

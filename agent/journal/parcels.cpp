@@ -8,13 +8,9 @@ namespace {
 
 constexpr const char* columns =
     "SELECT p.id, p.run, u.name, p.destination, p.policy, p.pseudonym, p.subject_pseudonym, p.key_id, p.stage, "
-    "p.condition, "
-    "p.reason, p.hint, p.operator_hold, p.evidence, p.files, p.bytes_total, p.bytes_sent, p.bytes_per_s, p.attempts, "
-    "p.crashes, "
-    "p.not_before, p.created, p.updated, p.delivered, p.task_id, p.task_state, p.withdraw_reason, p.proof FROM parcel "
-    "p JOIN "
-    "run u ON u.id = "
-    "p.run ";
+    "p.condition, p.reason, p.hint, p.operator_hold, p.evidence, p.files, p.bytes_total, p.bytes_sent, p.bytes_per_s, "
+    "p.attempts, p.crashes, p.not_before, p.created, p.updated, p.delivered, p.task_id, p.task_state, "
+    "p.withdraw_reason, p.proof, p.failing_since FROM parcel p JOIN run u ON u.id = p.run ";
 
 ParcelRow read(const store::Statement& s) {
   ParcelRow row;
@@ -46,6 +42,7 @@ ParcelRow read(const store::Statement& s) {
   row.task_state = s.text(25);
   row.withdraw_reason = s.text(26);
   row.proof = s.text(27);
+  row.failing_since = s.integer(28);
   return row;
 }
 
@@ -194,36 +191,6 @@ Result<std::vector<ParcelRow>> Journal::newest_of(std::string_view which, std::i
   return all(*statement);
 }
 
-Result<std::optional<ParcelRow>> Journal::next_due(const std::string& destination, std::int64_t now) {
-  const std::lock_guard lock(mutex_);
-  auto withdrawing = database_->prepare(std::string(columns) +
-                                        "WHERE p.destination = ? AND p.stage = 80 AND p.condition = 0 AND p.not_before "
-                                        "<= ? ORDER BY p.not_before LIMIT 1");
-  if (!withdrawing) return withdrawing.error();
-  withdrawing->bind(std::string_view(destination)).bind(now);
-  auto found = one(*withdrawing);
-  if (!found || *found) return found;
-  auto statement =
-      database_->prepare(std::string(columns) +
-                         "WHERE p.destination = ? AND p.condition = 0 AND p.operator_hold = 0 AND p.stage < 70 AND "
-                         "p.stage >= 30 AND p.not_before <= ? ORDER BY p.created, p.id LIMIT 1");
-  if (!statement) return statement.error();
-  statement->bind(std::string_view(destination)).bind(now);
-  return one(*statement);
-}
-
-Result<std::optional<std::int64_t>> Journal::next_time(const std::string& destination, bool uploads) {
-  const std::lock_guard lock(mutex_);
-  auto statement = database_->prepare(
-      "SELECT min(not_before) FROM parcel WHERE destination = ? AND condition = 0 AND "
-      "((operator_hold = 0 AND stage < 70 AND stage >= ?) OR stage = 80)");
-  if (!statement) return statement.error();
-  auto row = statement->bind(std::string_view(destination)).bind(std::int64_t{uploads ? 30 : 50}).step();
-  if (!row) return row.error();
-  if (!*row || statement->is_null(0)) return std::optional<std::int64_t>();
-  return std::optional<std::int64_t>(statement->integer(0));
-}
-
 Result<std::vector<OpenRow>> Journal::open_parcels() {
   const std::lock_guard lock(mutex_);
   auto statement = database_->prepare(
@@ -276,15 +243,16 @@ Status Journal::end_work(const std::string& id, const Outcome& outcome, std::int
   if (!transaction) return transaction.error();
   // A withdrawal, a cancellation or a hold for consent that came meanwhile is not overwritten.
   auto statement = database_->prepare(
-      "UPDATE parcel SET stage = ?, condition = ?, reason = ?, hint = ?, not_before = ?, updated = ?, crashes = 0, "
-      "attempts = CASE WHEN ? > 0 THEN attempts + 1 ELSE attempts END, bytes_per_s = 0 "
-      "WHERE id = ? AND (stage NOT IN (80, 90, 95) OR ? >= 80) "
-      "AND (NOT (stage IN (30, 40) AND condition = 1 AND reason LIKE 'consent:%') OR ? > 40)");
+      "UPDATE parcel SET stage = ?1, condition = ?2, reason = ?3, hint = ?4, not_before = ?5, updated = ?6, crashes = "
+      "0, attempts = attempts + ?7, failing_since = CASE WHEN stage != ?1 THEN 0 WHEN ?7 = 1 AND failing_since = 0 "
+      "THEN ?6 ELSE failing_since END, bytes_per_s = 0 WHERE id = ?8 AND (stage NOT IN (80, 90, 95) OR ?1 >= 80) "
+      "AND (NOT (stage IN (30, 40) AND condition = 1 AND reason LIKE 'consent:%') OR ?1 > 40)");
   if (!statement) return statement.error();
-  const auto stage = static_cast<std::int64_t>(outcome.stage);
-  statement->bind(stage).bind(static_cast<std::int64_t>(outcome.condition)).bind(std::string_view(outcome.reason));
-  statement->bind(std::string_view(outcome.hint)).bind(outcome.not_before).bind(now).bind(outcome.not_before);
-  if (auto done = statement->bind(std::string_view(id)).bind(stage).bind(stage).run(); !done) return done;
+  const std::int64_t failed = outcome.counts && outcome.not_before > 0 ? 1 : 0;
+  statement->bind(static_cast<std::int64_t>(outcome.stage)).bind(static_cast<std::int64_t>(outcome.condition));
+  statement->bind(std::string_view(outcome.reason)).bind(std::string_view(outcome.hint));
+  auto done = statement->bind(outcome.not_before).bind(now).bind(failed).bind(std::string_view(id)).run();
+  if (!done) return done;
   Json rows = Json::array();
   if (outcome.stage == Stage::registered) {
     if (auto kept = keep_parcel(id, rows); !kept) return kept;
@@ -294,7 +262,9 @@ Status Journal::end_work(const std::string& id, const Outcome& outcome, std::int
 
 Status Journal::progress(const std::string& id, std::uint64_t bytes_sent, std::uint64_t bytes_per_s) {
   const std::lock_guard lock(mutex_);
-  auto statement = database_->prepare("UPDATE parcel SET bytes_sent = ?, bytes_per_s = ? WHERE id = ?");
+  auto statement = database_->prepare(
+      "UPDATE parcel SET bytes_sent = ?1, bytes_per_s = ?2, most_sent = max(most_sent, ?1), failing_since = CASE WHEN "
+      "?1 > most_sent THEN 0 ELSE failing_since END WHERE id = ?3");
   if (!statement) return statement.error();
   return statement->bind(static_cast<std::int64_t>(bytes_sent))
       .bind(static_cast<std::int64_t>(bytes_per_s))
@@ -355,13 +325,18 @@ Status Journal::put_sealed(const std::string& id, ByteView recipe, const std::ve
   }
   auto update = database_->prepare(
       "UPDATE parcel SET recipe = ?, stage = 30, condition = 0, reason = '', hint = '', bytes_total = ?, bytes_sent = "
-      "0, files = ?, proof = '', "
+      "0, most_sent = 0, failing_since = 0, files = ?, proof = '', "
       "attempts = 0, crashes = 0, not_before = 0, updated = ? WHERE id = ? AND stage IN (10, 20) "
       "AND condition = 0");
   if (!update) return update.error();
   update->bind(ByteView(*sealed)).bind(total).bind(static_cast<std::int64_t>(objects.size())).bind(now);
   if (auto done = update->bind(std::string_view(id)).run(); !done) return done;
   if (database_->changes() != 1) return wait_error("the parcel was withdrawn or cancelled while it was sealed");
+  auto turn = database_->prepare(
+      "INSERT OR IGNORE INTO turn (destination, run, policy, served) SELECT destination, run, policy, coalesce((SELECT "
+      "served FROM destination WHERE name = p.destination), 0) FROM parcel p WHERE id = ?");
+  if (!turn) return turn.error();
+  if (auto done = turn->bind(std::string_view(id)).run(); !done) return done;
   return transaction->commit();
 }
 

@@ -139,6 +139,14 @@ Result<std::optional<std::int64_t>> Journal::next_plan_time(std::int64_t now) {
   return std::optional<std::int64_t>(statement->integer(0));
 }
 
+Result<bool> Journal::is_run_moving(std::int64_t since) {
+  const std::lock_guard lock(mutex_);
+  // watch::RunState running and settling
+  auto statement = database_->prepare("SELECT 1 FROM run WHERE state IN (1, 2) AND quiet_since >= ? LIMIT 1");
+  if (!statement) return statement.error();
+  return statement->bind(since).step();
+}
+
 Status Journal::replan_waiting() {
   const std::lock_guard lock(mutex_);
   return database_->run("UPDATE run SET next_plan = 1 WHERE id IN (SELECT run FROM parcel WHERE stage IN (10, 20))");

@@ -1,5 +1,4 @@
 // agent/line/carry.cpp: the right half of the line: one thread per destination, one hop at a time.
-#include <ctime>
 #include <utility>
 
 #include "agent/line/route.hpp"
@@ -17,8 +16,11 @@ constexpr auto idle_wait = std::chrono::seconds(2);
 
 void Runner::start_carriers() {
   ending_ = false;
+  if (auto tidy = journal_.forget_what_passed(); !tidy) report("queue", tidy.error());
+  mind_gates();
   for (auto& [name, destination] : site_.destinations()) carriers_.emplace_back([this, id = name] { carry(id); });
   carriers_.emplace_back([this] { keep_asking(); });
+  carriers_.emplace_back([this] { keep_minding(); });
 }
 
 void Runner::join_carriers() {
@@ -71,21 +73,25 @@ void Runner::carry(const std::string& destination) {
   }
 }
 
-bool Runner::may_upload_now() const {
-  const std::time_t now = clock_.now_utc_s();
-  std::tm local{};
-  ::localtime_r(&now, &local);
-  const auto minute = local.tm_hour * 60 + local.tm_min;
-  for (const auto& hours : site_.settings().limits.upload_hours) {
-    const bool inside = hours.from_min <= hours.to_min ? minute >= hours.from_min && minute < hours.to_min
-                                                       : minute >= hours.from_min || minute < hours.to_min;
-    if (inside) return true;
-  }
-  return site_.settings().limits.upload_hours.empty();
+journal::Journal::Allowed Runner::allowed_at(const std::string& name) {
+  journal::Journal::Allowed allowed;
+  const auto now = clock_.now_utc_s();
+  const auto is_due = [&](const std::string& service) {
+    auto known = journal_.destination(service);
+    if (!known) report("queue", known.error());
+    // No try is put off for longer than that: the clock was set back.
+    return known && (known->next_try <= now || known->next_try > now + longest_far_delay_s);
+  };
+  allowed.withdrawals = is_due(name);
+  allowed.uploads = allowed.withdrawals && !uploads_wait(name);
+  allowed.ingest = is_due(ingest_name(name));
+  const std::lock_guard lock(gates_mutex_);
+  allowed.uploads_first = lanes_[name].was_far;
+  return allowed;
 }
 
 bool Runner::step(const std::string& name) {
-  auto due = journal_.next_due(name, clock_.now_utc_s());
+  auto due = journal_.next_due(name, clock_.now_utc_s(), allowed_at(name));
   if (!due) {
     report("queue", due.error());
     return false;
@@ -94,7 +100,6 @@ bool Runner::step(const std::string& name) {
   const auto& row = **due;
   auto& destination = site_.destinations().at(name);
   const bool uploads = row.stage == journal::Stage::queued || row.stage == journal::Stage::uploading;
-  if (uploads && !may_upload_now()) return false;
   if (row.stage != journal::Stage::withdrawing && !clock_is_good()) return false;
   if (uploads && !may_send(row)) return true;
   const auto stage = row.stage == journal::Stage::queued ? journal::Stage::uploading : row.stage;
@@ -104,25 +109,57 @@ bool Runner::step(const std::string& name) {
     return false;
   }
   if (!*begun) return true;
+  {
+    const std::lock_guard lock(gates_mutex_);
+    auto& lane = lanes_[name];
+    lane.was_far = !uploads;
+    lane.uploading = uploads;
+    lane.since = clock_.now_utc_s();
+  }
+  auto service = journal_.destination(service_of(row));
   if (uploads) {
     push(row, destination);
+    account(row);
   } else if (row.stage == journal::Stage::withdrawing) {
     withdraw(row, destination);
   } else {
     ingest(row, destination);
   }
+  if (loosen_reins(name, destination) && service) note_back(*service);
   return true;
 }
 
-void Runner::end(const journal::ParcelRow& row, journal::Stage stage, const Error& error) {
-  auto outcome = outcome_of(stage, error, row.attempts, clock_.now_utc_s(), chance());
-  const bool only_polled = stage == journal::Stage::ingesting && error.remedy == Remedy::wait;
-  if (!only_polled && !stop_.requested()) report("parcel " + row.id, error);
-  // Stopping is nobody's fault: what was under way is due again at once.
-  if (stop_.requested() && error.remedy == Remedy::wait)
-    outcome = {stage, journal::Condition::going, row.reason, row.hint, 0};
+// False: what it did was ended by us, and says nothing of the destination.
+bool Runner::loosen_reins(const std::string& name, OpenDestination& destination) {
+  const std::lock_guard lock(gates_mutex_);
+  const bool ended_by_itself = !destination.reins->give_way.requested();
+  lanes_[name].uploading = false;
+  destination.reins->give_way.clear();
+  destination.reins->halt.clear();
+  return ended_by_itself;
+}
+
+void Runner::store(const journal::ParcelRow& row, const journal::Journal::Outcome& outcome) {
   if (auto kept = journal_.end_work(row.id, outcome, clock_.now_utc_s()); !kept)
     report("parcel " + row.id, kept.error());
+}
+
+void Runner::end(const journal::ParcelRow& row, journal::Stage stage, const Error& error) {
+  const bool far = stage >= journal::Stage::uploading;
+  const auto reins = site_.destinations().find(row.destination);
+  const bool ended_by_us =
+      stop_.requested() || (stage == journal::Stage::uploading && reins != site_.destinations().end() &&
+                            reins->second.reins->give_way.requested());
+  // To be interrupted is nobody's fault: what was under way is due again at once.
+  if (ended_by_us && error.remedy == Remedy::wait)
+    return store(row, {stage, journal::Condition::going, row.reason, row.hint, 0});
+  if (far && error.away) return store(row, put_off(row, stage, error));
+  auto outcome = outcome_of(stage, error, row.attempts, clock_.now_utc_s(), chance());
+  const bool only_polled = stage == journal::Stage::ingesting && error.remedy == Remedy::wait;
+  // A withdrawal is asked for as long as it takes.
+  if (far && !only_polled && stage != journal::Stage::withdrawing) hold_if_hopeless(row, error, outcome);
+  if (!only_polled && !stop_.requested()) report("parcel " + row.id, error);
+  store(row, outcome);
 }
 
 void Runner::push(const journal::ParcelRow& row, OpenDestination& destination) {
@@ -149,9 +186,7 @@ void Runner::push(const journal::ParcelRow& row, OpenDestination& destination) {
   if (!pushed && refusal.consent_gone && take_back(row, refusal.why)) return;
   if (!pushed) return end(row, journal::Stage::uploading, pushed.error());
   log_.info("parcel " + row.id + ": registered at " + row.destination);
-  const journal::Journal::Outcome registered{journal::Stage::registered, journal::Condition::going, {}, {}, 0};
-  if (auto kept = journal_.end_work(row.id, registered, clock_.now_utc_s()); !kept)
-    report("parcel " + row.id, kept.error());
+  store(row, {journal::Stage::registered, journal::Condition::going, {}, {}, 0});
 }
 
 void Runner::ingest(const journal::ParcelRow& row, OpenDestination& destination) {

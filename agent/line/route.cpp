@@ -11,7 +11,6 @@ constexpr std::int64_t longest_delay_s = 6 * 3600;
 constexpr std::int64_t most_doublings = 12;
 constexpr std::int64_t poll_delay_s = 5;
 constexpr std::int64_t longest_poll_delay_s = 30;
-constexpr std::int64_t longest_far_delay_s = 24 * 3600;
 
 }  // namespace
 

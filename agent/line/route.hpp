@@ -58,6 +58,8 @@ journal::Journal::Outcome outcome_of(journal::Stage stage, const Error& error, s
 inline constexpr std::int64_t look_every_s = 60;            // a polling round: run folders, sources of consent
 inline constexpr std::int64_t ask_again_after_s = 15 * 60;  // for samples whose consent is not known
 
+inline constexpr std::int64_t longest_far_delay_s = 24 * 3600;  // that the far side may ask for
+
 /// Seconds to wait after so many attempts: 15 s doubled each time, at most six hours, half of it by chance.
 std::int64_t back_off_s(std::int64_t attempts, double chance);
 

@@ -18,7 +18,8 @@ constexpr std::string_view folder_domain = "tributary/v1/run-folder";
 
 }  // namespace
 
-Runner::Runner(Site& site, journal::Journal& journal, const Clock& clock, Log& log, const Stop& stop)
+Runner::Runner(Site& site, journal::Journal& journal, const Clock& clock, Log& log, const Stop& stop,
+               const supervisor::Machine& machine)
     : site_(site),
       journal_(journal),
       clock_(clock),
@@ -27,7 +28,9 @@ Runner::Runner(Site& site, journal::Journal& journal, const Clock& clock, Log& l
       watcher_(site.instruments(), clock),
       carrier_(journal, clock, site.settings().site,
                [this](const journal::ParcelRow& row) { return ask_again(row, When::commit); }),
-      recheck_at_(0) {}
+      recheck_at_(0),
+      machine_(machine),
+      courtesy_(site.settings().limits) {}
 
 Runner::~Runner() { join_carriers(); }
 
@@ -165,6 +168,7 @@ Result<std::int64_t> Runner::plan_parcels(const journal::RunRow& row, const watc
   if (!assignments) return assignments.error();
   const auto now = clock_.now_utc_s();
   const auto plan_at = [&](std::int64_t when) { next_plan = next_plan == 0 ? when : std::min(next_plan, when); };
+  std::vector<Sealing> to_seal;
   for (const auto& assignment : *assignments) {
     journal::ParcelRow parcel;
     parcel.run = row.id;
@@ -182,11 +186,26 @@ Result<std::int64_t> Runner::plan_parcels(const journal::RunRow& row, const watc
         plan_at(kept->not_before);
         continue;
       }
-      seal(*kept, *assignment.parcel, next_plan);
-      if (stop_.requested()) break;
+      to_seal.push_back({*kept, &*assignment.parcel});
     }
   }
+  seal_all(to_seal, next_plan);
   return static_cast<std::int64_t>(consented->samples().size());
+}
+
+// As many as one turn has room for: other runs wait, too. A file that was begun is sealed to its end.
+void Runner::seal_all(const std::vector<Sealing>& parcels, std::int64_t& next_plan) {
+  const auto began = clock_.now_utc_s();
+  const auto plan_at = [&](std::int64_t when) { next_plan = next_plan == 0 ? when : std::min(next_plan, when); };
+  for (const auto& [row, parcel] : parcels) {
+    if (stop_.requested()) return;
+    if (pace() == Courtesy::Pace::pause) return plan_at(clock_.now_utc_s() + soon_s + look_every_s);
+    if (clock_.now_utc_s() - began >= turn_s) {
+      look_again_ = true;
+      return plan_at(clock_.now_utc_s());
+    }
+    seal(row, *parcel, next_plan);
+  }
 }
 
 void Runner::seal(const journal::ParcelRow& row, const pseudonymise::PseudonymousParcel& parcel,
@@ -211,12 +230,14 @@ void Runner::seal(const journal::ParcelRow& row, const pseudonymise::Pseudonymou
   const seal::Sealer sealer(std::move(settings), clock_, stop_);
   std::uint64_t made = 0;
   std::uint64_t told = 0;
+  auto piece_began = std::chrono::steady_clock::now();
   auto sealed = sealer.seal(row.id, parcel, [&](std::uint64_t bytes) {
     made += bytes;
     if (bytes == 0 || made - told >= (64U << 20)) {
       told = made;
       supervisor::alive();
     }
+    rest_a_while(piece_began);
   });
   if (!sealed) {
     end(row, journal::Stage::sealing, sealed.error());
@@ -242,7 +263,7 @@ Result<bool> Runner::something_is_due_by(std::int64_t horizon) {
   if (!plan) return plan.error();
   if (*plan && **plan <= horizon) return true;
   for (const auto& [name, destination] : site_.destinations()) {
-    auto next = journal_.next_time(name, may_upload_now());
+    auto next = journal_.next_time(name, !uploads_wait(name));
     if (!next) return next.error();
     if (*next && **next <= horizon) return true;
   }
@@ -277,7 +298,7 @@ void Runner::run(watch::Hint& hint) {
     look(false);
     supervisor::alive();
     if (stop_.requested() || journal_.damaged()) break;
-    hint.wait(look_every_s);
+    if (!look_again_.exchange(false)) hint.wait(look_every_s);
   }
   join_carriers();
 }

@@ -1,11 +1,15 @@
 // agent/line/runner.hpp: moves everything that can be moved, one hop at a time, for ever or once.
 //
-// Threads    `run_once` and `run` use the caller's thread for watching and sealing and one thread per destination.
+// Order      runs that are settled are sealed in turns, parcels of a destination sent in turns: see
+// agent/line/gate.hpp. Threads    `run_once` and `run` use the caller's thread for watching and sealing and one thread
+// per destination; one
+//            more asks for consent, and one minds that uploads end when they may not go on.
 // Failure    one run, parcel or destination that fails never stops the others; what fails is recorded with its reason.
 // Crash      everything is found again from the journal and the folders.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -18,8 +22,10 @@
 #include "agent/base/log.hpp"
 #include "agent/base/stop.hpp"
 #include "agent/journal/journal.hpp"
+#include "agent/line/gate.hpp"
 #include "agent/line/names.hpp"
 #include "agent/line/site.hpp"
+#include "agent/port/supervisor/supervisor.hpp"
 #include "agent/push/push.hpp"
 #include "agent/watch/watch.hpp"
 
@@ -27,7 +33,8 @@ namespace tributary::line {
 
 class Runner {
  public:
-  Runner(Site& site, journal::Journal& journal, const Clock& clock, Log& log, const Stop& stop);
+  Runner(Site& site, journal::Journal& journal, const Clock& clock, Log& log, const Stop& stop,
+         const supervisor::Machine& machine = supervisor::machine());
   ~Runner();
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
@@ -49,6 +56,8 @@ class Runner {
   void sweep(const std::string& destination);
   /// One hop of one parcel of a destination; false when nothing is due.
   bool step(const std::string& destination);
+  /// Looks at pauses, hours, load and sequencer, and ends what may not go on or has had its turn. Once a second.
+  void mind_gates();
 
  private:
   void start_carriers();
@@ -56,6 +65,7 @@ class Runner {
   void carry(const std::string& destination);
   void keep_asking();
   void tidy();
+  void keep_minding();
   void wake_carriers();
 
   [[nodiscard]] Digest256 tag_of(const std::string& folder) const;
@@ -72,6 +82,11 @@ class Runner {
   Result<bool> settle_name(const pseudonymise::Assignment& assignment, const journal::ParcelRow& parcel);
   Status tell_of_refused_name(const pseudonymise::Assignment& assignment, const journal::ParcelRow& parcel);
   Result<std::int64_t> plan_parcels(const journal::RunRow& row, const watch::SettledRun& run, std::int64_t& next_plan);
+  struct Sealing {
+    journal::ParcelRow row;
+    const pseudonymise::PseudonymousParcel* parcel;
+  };
+  void seal_all(const std::vector<Sealing>& parcels, std::int64_t& next_plan);
   void seal(const journal::ParcelRow& row, const pseudonymise::PseudonymousParcel& parcel, std::int64_t& next_plan);
 
   Status clock_is_good();
@@ -94,7 +109,18 @@ class Runner {
   void ask_desk(const journal::ParcelRow& row, const Error& why);
   void end(const journal::ParcelRow& row, journal::Stage stage, const Error& error);
   void report(const std::string& who, const Error& error);
-  bool may_upload_now() const;
+  void store(const journal::ParcelRow& row, const journal::Journal::Outcome& outcome);
+  std::optional<Closed> uploads_wait(const std::string& destination);
+  journal::Journal::Allowed allowed_at(const std::string& destination);
+  void mind(const std::string& name, OpenDestination& destination);
+  bool loosen_reins(const std::string& name, OpenDestination& destination);
+  void account(const journal::ParcelRow& row);
+  journal::Journal::Outcome put_off(const journal::ParcelRow& row, journal::Stage stage, const Error& error);
+  void note_back(const journal::DestinationRow& before);
+  [[nodiscard]] std::string service_of(const journal::ParcelRow& row) const;
+  void hold_if_hopeless(const journal::ParcelRow& row, const Error& error, journal::Journal::Outcome& outcome) const;
+  Courtesy::Pace pace();
+  void rest_a_while(std::chrono::steady_clock::time_point& since);
   Result<bool> something_is_due_by(std::int64_t horizon_utc_s);
   enum class When : std::uint8_t { any_time, commit };  // right before data becomes visible, a family must be sealed
   consent::Decision ask_again(const journal::ParcelRow& row, When when);
@@ -113,11 +139,22 @@ class Runner {
   std::string revision_;                  // of the subject sources when consent was last asked
   std::atomic<std::int64_t> recheck_at_;  // UTC seconds; asked again then, whatever the revision says
 
+  const supervisor::Machine& machine_;
+  struct Lane {  // of a destination
+    bool uploading = false, was_far = false;
+    std::int64_t since = 0;
+    std::string waits_for;
+  };
+  std::mutex gates_mutex_;
+  Courtesy courtesy_;
+  Courtesy::Pace pace_ = Courtesy::Pace::full;
+  std::map<std::string, Lane> lanes_;
+
   std::mutex carriers_mutex_;
   std::condition_variable carriers_wake_;
   std::uint64_t wakes_ = 0;
   std::atomic<bool> ending_{false};
-  std::atomic<bool> look_again_{false};  // a parcel went back to be sealed afresh
+  std::atomic<bool> look_again_{false};  // something waits to be sealed: a parcel afresh, or the rest of a run
   std::vector<std::thread> carriers_;
 };
 

@@ -60,6 +60,8 @@ Result<std::vector<crypt4gh::PublicKey>> read_recipients(const config::Destinati
 
 }  // namespace
 
+std::string ingest_name(const std::string& destination) { return destination + " ingest"; }
+
 Status JournalTokens::put(const std::string& instance, const std::string& key, ByteView value) {
   return journal_.put_token(instance, key, value);
 }
@@ -191,21 +193,24 @@ Status Site::open_destination(const plugin::Loader& loader, const plugin::Servic
   out.recipients = std::move(*recipients);
   auto descriptor = loader.load(TRIBUTARY_DESTINATION, entry.plugin);
   if (!descriptor) return in("destination " + entry.name, descriptor.error());
+  out.reins = std::make_unique<Reins>(stop);
+  const plugin::Services reined{services.log, services.clock, out.reins->give_way, services.tokens};
   auto reach = client_settings(entry);
-  reach.upload_rate = rate;
-  auto client = client_for(reach, entry.settings, services.clock, stop);
+  reach.upload_rate = http::make_rate_limit(entry.upload_bytes_per_s, rate);
+  reach.stall_timeout_s = entry.stall_timeout_s;
+  auto client = client_for(reach, entry.settings, services.clock, out.reins->halt);
   if (!client) return in("destination " + entry.name, client.error());
-  auto opened = plugin::open_destination(**descriptor, services, entry.name, entry.settings, std::move(*client));
+  auto opened = plugin::open_destination(**descriptor, reined, entry.name, entry.settings, std::move(*client));
   if (!opened) return in("destination", opened.error());
   out.destination = std::move(*opened);
   out.limits = out.destination->part_limits();
   if (entry.ingest) {
     auto kind = loader.load(TRIBUTARY_INGEST, entry.ingest->plugin);
     if (!kind) return in("destination " + entry.name + ": ingest", kind.error());
-    auto ingest_client = client_for(reach, entry.ingest->settings, services.clock, stop);
+    auto ingest_client = client_for(reach, entry.ingest->settings, services.clock, out.reins->halt);
     if (!ingest_client) return in("destination " + entry.name + ": ingest", ingest_client.error());
-    auto ingest = plugin::open_ingest(**kind, services, entry.name + " ingest", entry.ingest->settings,
-                                      std::move(*ingest_client));
+    auto ingest =
+        plugin::open_ingest(**kind, reined, ingest_name(entry.name), entry.ingest->settings, std::move(*ingest_client));
     if (!ingest) return in("destination", ingest.error());
     out.ingest = std::move(*ingest);
   }

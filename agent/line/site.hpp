@@ -38,8 +38,16 @@ class JournalTokens final : public plugin::Tokens {
   journal::Journal& journal_;
 };
 
+/// How whatever a destination is doing is brought to an end. What it has sent stays there and is gone on from.
+struct Reins {
+  explicit Reins(const Stop& stop) : halt(&stop), give_way(&halt) {}
+  Stop halt;      // at once: its connections end within a second
+  Stop give_way;  // where it costs nothing: between parts and objects
+};
+
 struct OpenDestination {
   config::Destination settings;
+  std::unique_ptr<Reins> reins;  // outlives the plugins
   std::unique_ptr<plugin::Destination> destination;
   std::unique_ptr<plugin::Ingest> ingest;
   plugin::PartLimits limits;
@@ -110,6 +118,8 @@ class Site {
 
 /// For the client of an entry.
 http::ClientSettings client_settings(const config::Reach& reach);
+/// What the ingest of a destination is called in messages and in the journal.
+std::string ingest_name(const std::string& destination);
 /// Keys of plugins for the reader of the configuration.
 config::PluginKeys plugin_keys();
 /// The key that seals the journal: state_key_file, or derived from the pseudonym key.

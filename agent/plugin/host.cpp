@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <utility>
 
 #include "agent/base/text.hpp"
 
@@ -117,6 +118,23 @@ std::optional<Error> Host::take_body_error() {
   return error;
 }
 
+Host::Contact Host::take_contact() {
+  const std::lock_guard lock(contact_mutex_);
+  spoke_.clear();
+  return std::exchange(contact_, Contact::none);
+}
+
+void Host::note_contact(const std::string& url, const Result<http::Response>& response) {
+  if (services_.stop.requested()) return;  // it was us who hung up
+  const auto parsed = http::parse_url(url);
+  const auto origin = parsed ? parsed->origin() : url;
+  const auto status = response ? response->status : 0;
+  const bool no_word = status == 0 || status == 401 || status == 407 || status == 408 || status == 429 || status >= 500;
+  const std::lock_guard lock(contact_mutex_);
+  if (!no_word) spoke_.insert(origin);
+  contact_ = spoke_.count(origin) != 0 ? Contact::spoke : Contact::away;
+}
+
 tributary_outcome Host::exchange(const tributary_http_request& asked, tributary_http_response& answer,
                                  tributary_note* note) {
   if (!client_) {
@@ -138,6 +156,7 @@ tributary_outcome Host::exchange(const tributary_http_request& asked, tributary_
     request.body = ByteView(static_cast<const std::uint8_t*>(asked.body), asked.body_bytes);
   }
   auto response = client_->send(request);
+  note_contact(request.url, response);
   if (!response) {
     fill(note, response.error());
     return outcome_of(response.error().remedy);

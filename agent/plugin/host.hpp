@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -50,8 +51,13 @@ class Host {
   /// The error that ended a request body, once: lets it pass through a plugin unchanged. Of several the first.
   void set_body_error(Error error);
   std::optional<Error> take_body_error();
+  /// What became of the exchanges since this was asked last: away when the origin of the last one could not be reached
+  /// or never had another word than 401, 407, 408, 429 or 5xx.
+  enum class Contact : std::uint8_t { none, spoke, away };
+  Contact take_contact();
 
  private:
+  void note_contact(const std::string& url, const Result<http::Response>& response);
   tributary_outcome exchange(const tributary_http_request& request, tributary_http_response& response,
                              tributary_note* note);
 
@@ -62,6 +68,9 @@ class Host {
   tributary_host abi_{};
   std::mutex mutex_;
   std::optional<Error> body_error_;
+  std::mutex contact_mutex_;
+  std::set<std::string> spoke_;  // origins
+  Contact contact_ = Contact::none;
 };
 
 /// An outcome that is not DONE as an Error; the note's words are made printable.

@@ -43,8 +43,11 @@ class Instance {
   [[nodiscard]] void* self() const { return self_; }
   [[nodiscard]] Host& host() const { return *host_; }
   [[nodiscard]] Status judge(tributary_outcome outcome, const tributary_note& note) const {
+    const auto contact = host_->take_contact();
     if (outcome == TRIBUTARY_DONE) return {};
-    return error_of(outcome, note, host_->instance());
+    auto error = error_of(outcome, note, host_->instance());
+    error.away = contact == Host::Contact::away && outcome != TRIBUTARY_REFUSED;
+    return error;
   }
 
  private:

@@ -258,8 +258,10 @@ Status Carrier::withdraw(const journal::ParcelRow& row, const Route& route) {
   for (const auto& object : *rows) objects.push_back({object.name, object.far_id, object.bytes, object.sha256});
   // The data goes whatever the task does; as long as that may still work on it, the withdrawal is not done.
   if (auto gone = route.destination->withdraw(row.id, objects); !gone) return gone;
-  if (!ended && ended.error().remedy != Remedy::give_up) return ended;
-  return {};
+  if (ended || ended.error().remedy == Remedy::give_up) return {};
+  auto late = ended.error();
+  late.away = false;  // that is the ingest, and not the destination
+  return late;
 }
 
 }  // namespace tributary::push

@@ -1,7 +1,8 @@
 // agent/queue/queue.hpp: the outbox between us and the national repositories.
 //
 // Keeps sealed parcels until their destination has acknowledged them.
-// Order      oldest first within a destination; withdrawals before everything.
+// Order      withdrawals before everything; runs in turns by what was sent of each, and of a run the parcel of which
+//            least is left.
 // Threads    any number of callers; no lock is held across I/O of a parcel.
 // Failure    wait: disk full, store busy. ask_operator: store corrupt. Never throws.
 // Crash      a parcel that was taken is offered again; push must look up first. A parcel whose work ended the program

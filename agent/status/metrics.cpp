@@ -72,6 +72,25 @@ Result<std::string> metrics(journal::Journal& journal, const std::string& site, 
     sample(out, "tributary_queue_oldest_seconds", label("destination", name),
            std::max<std::int64_t>(0, now_utc_s - first));
   }
+  auto known = journal.destinations();
+  if (!known) return known.error();
+  family(out, "tributary_destination_paused", "gauge", "1: an operator paused uploads to the destination; * is all.");
+  for (const auto& row : *known) {
+    const auto name = row.name.empty() ? std::string_view("*") : std::string_view(row.name);
+    sample(out, "tributary_destination_paused", label("destination", name), row.is_paused(now_utc_s) ? 1 : 0);
+  }
+  family(out, "tributary_destination_away_seconds", "gauge", "For how long the destination is away; 0: it is not.");
+  for (const auto& row : *known) {
+    if (row.name.empty()) continue;
+    sample(out, "tributary_destination_away_seconds", label("destination", row.name),
+           row.away_since == 0 ? 0 : std::max<std::int64_t>(0, now_utc_s - row.away_since));
+  }
+  family(out, "tributary_destination_next_try_seconds", "gauge", "Until a destination that is away is tried again.");
+  for (const auto& row : *known) {
+    if (row.away_since == 0) continue;
+    sample(out, "tributary_destination_next_try_seconds", label("destination", row.name),
+           std::max<std::int64_t>(0, row.next_try - now_utc_s));
+  }
   auto alarms = journal.alarms();
   if (!alarms) return alarms.error();
   family(out, "tributary_alarms", "gauge", "What an operator must see to, by what it is about.");

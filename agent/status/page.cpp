@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "agent/base/units.hpp"
+#include "agent/status/report.hpp"
 #include "agent/status/server.hpp"
 
 namespace tributary::status {
@@ -138,6 +139,8 @@ std::string page(const Json& report) {
   out += "</ul>";
   for (const auto& warning : report["warnings"].items())
     out += "<p class=\"held\" role=\"status\">" + escaped(warning.as_string()) + "</p>";
+  for (const auto& destination : report["destinations"].items())
+    out += "<p class=\"held\">destination " + escaped(destination_line(destination)) + "</p>";
   out += "<section aria-labelledby=\"runs\"><h2 id=\"runs\">Runs</h2>" + runs(report) + more_of(report, "runs") +
          "</section>";
   out += "<section aria-labelledby=\"parcels\"><h2 id=\"parcels\">Parcels</h2>" + parcels(report) +

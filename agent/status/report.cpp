@@ -13,6 +13,8 @@ constexpr std::int64_t page_rows = 500;
 constexpr const char* came_back =
     "consent is given again after the data was withdrawn: to send it anew needs a new decision";
 
+constexpr std::string_view all_destinations = "*";
+
 Json time_or_null(std::int64_t utc_s) { return utc_s <= 0 ? Json() : Json(to_rfc3339(utc_s)); }
 
 void count(Tally& tally, const journal::CountRow& row) {
@@ -42,6 +44,32 @@ Json run_json(const journal::RunRow& row) {
       .add("model", or_null(row.model));
   out.add("state", watch::name_of(static_cast<watch::RunState>(row.state))).add("since", time_or_null(row.since));
   out.add("samples", row.samples).add("reason", or_null(row.reason)).add("hint", or_null(row.hint));
+  return out;
+}
+
+Json destination_json(const journal::DestinationRow& row, std::int64_t now_utc_s) {
+  const bool paused = row.is_paused(now_utc_s), away = row.away_since > 0;
+  if (!paused && !away && row.waits_for.empty()) return {};
+  const auto name = row.name.empty() ? std::string(all_destinations) : row.name;
+  const auto which = row.name.empty() ? std::string() : " --destination " + row.name;
+  Json out;
+  out.add("destination", name).add("state", paused ? "paused" : away ? "away" : "waiting");
+  out.add("reason", paused ? Json("paused by an operator") : away ? or_null(row.reason) : Json(row.waits_for));
+  out.add("hint", paused ? Json("tributary resume" + which) : away ? or_null(row.hint) : Json());
+  out.add("since", time_or_null(paused ? row.paused_since : row.away_since));
+  out.add("until", paused ? time_or_null(row.paused_until) : Json());
+  out.add("tries", row.tries).add("next_try", away ? time_or_null(row.next_try) : Json());
+  return out;
+}
+
+std::string destination_line(const Json& destination) {
+  const auto word = [&](const char* key) { return std::string(destination[key].as_string()); };
+  std::string out = word("destination") + ": " + word("state");
+  if (!destination["since"].is_null()) out += " since " + word("since");
+  if (!destination["until"].is_null()) out += " until " + word("until");
+  if (!destination["next_try"].is_null()) out += ", tried again at " + word("next_try");
+  if (word("state") != "paused") out += ": " + word("reason");
+  if (!destination["hint"].is_null()) out += "; " + word("hint");
   return out;
 }
 
@@ -139,6 +167,13 @@ Result<Json> report(journal::Journal& journal, const std::string& site, std::int
       .add("waiting", total.waiting)
       .add("delivered", total.delivered);
   out.add("withdrawn", total.withdrawn).add("queue_bytes", total.queue_bytes);
+  auto known = journal.destinations();
+  if (!known) return known.error();
+  Json destinations = Json::array();
+  for (const auto& row : *known) {
+    if (auto one = destination_json(row, now_utc_s); !one.is_null()) destinations.push(std::move(one));
+  }
+  out.add("destinations", std::move(destinations));
   auto alarms = journal.alarms();
   if (!alarms) return alarms.error();
   Json warnings = Json::array();

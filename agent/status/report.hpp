@@ -26,6 +26,10 @@ Result<Json> report(journal::Journal& journal, const std::string& site, std::int
 /// By id, a page at a time, until `visit` fails.
 Status each_parcel(journal::Journal& journal, const journal::Filter& filter,
                    const std::function<Status(const journal::ParcelRow&)>& visit);
+/// Of one that is paused or away, or whose uploads wait at this machine; null when all is as it should be.
+Json destination_json(const journal::DestinationRow& row, std::int64_t now_utc_s);
+/// One line for people: "national: away since ..., tried again at ...: why".
+std::string destination_line(const Json& destination);
 Json run_json(const journal::RunRow& row);
 Json parcel_json(const journal::ParcelRow& row, const std::vector<journal::ObjectRow>& objects);
 Result<Tally> tally(journal::Journal& journal);

@@ -19,13 +19,23 @@ namespace tributary::line_test {
 class MemoryLog final : public Log {
  public:
   void write(Level, std::string_view line) override {
-    const std::lock_guard lock(mutex_);
-    lines += std::string(line) + "\n";
+    {
+      const std::lock_guard lock(mutex_);
+      lines += std::string(line) + "\n";
+    }
+    if (heard) heard(line);
   }
   std::string lines;
+  std::function<void(std::string_view)> heard;
 
  private:
   std::mutex mutex_;
+};
+
+class QuietMachine final : public supervisor::Machine {
+ public:
+  [[nodiscard]] double load() const override { return now; }
+  double now = 0;
 };
 
 class Agent {
@@ -54,8 +64,16 @@ class Agent {
       return;
     }
     site_ = std::move(*site);
-    runner_ = std::make_unique<line::Runner>(*site_, *journal_, clock_, log_, stop_);
+    runner_ = std::make_unique<line::Runner>(*site_, *journal_, clock_, log_, stop_, machine);
   }
+  QuietMachine machine;
+  /// Adds to the configuration, and begins anew under it.
+  void configure(const std::string& more) {
+    std::ofstream(site_folder_.config_file(), std::ios::app) << more << "\n";
+    reopen();
+  }
+  /// Called with every line of the log.
+  void on_log(std::function<void(std::string_view)> heard) { log_.heard = std::move(heard); }
 
   [[nodiscard]] bool is_open() const { return runner_ != nullptr; }
   [[nodiscard]] line::Runner& runner() { return *runner_; }

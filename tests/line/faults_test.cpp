@@ -155,7 +155,9 @@ TEST(Consent, that_is_gone_before_the_upload_stops_the_parcel) {
 
 TEST(Consent, that_is_gone_right_before_the_commit_leaves_nothing_at_the_repository) {
   agent.look();
-  far.meanwhile = [&] { laboratory.write_subjects("SAMPLE-01"); };  // and nobody looks at the list but for the commit
+  const auto first = **agent.journal().next_due("far", clock.now_utc_s());
+  const auto sample = (*agent.journal().linked("far", first.pseudonym))->id;
+  far.meanwhile = [&] { laboratory.write_subjects(sample); };  // and nobody looks at the list but for the commit
   CHECK_TRUE(far.sandbox().faults().add("put:delay:1:1ms").ok());
   while (agent.runner().step("far")) {
   }

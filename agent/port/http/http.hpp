@@ -80,16 +80,17 @@ class RateLimit {
   /// Waits until `bytes` may go, or `stop` is requested.
   virtual void spend(std::uint64_t bytes, const Stop& stop) = 0;
 };
-std::shared_ptr<RateLimit> make_rate_limit(std::uint64_t bytes_per_s);  // 0 = no limit
+/// `bytes_per_s` 0: no limit of its own. `above`: another one that holds as well. Null: no limit at all.
+std::shared_ptr<RateLimit> make_rate_limit(std::uint64_t bytes_per_s, std::shared_ptr<RateLimit> above = nullptr);
 
 struct ClientSettings {
   Tls tls;
   Auth auth;
-  std::string proxy;                     // http://[user:password@]host:port or empty
-  std::uint32_t connect_timeout_s = 15;  // TCP, proxy and handshake together
-  std::uint32_t answer_timeout_s = 120;  // from the last byte sent to the first of the answer
-  std::uint32_t stall_timeout_s = 60;    // no byte moved in either direction
-  std::shared_ptr<RateLimit> upload_rate;
+  std::string proxy;                       // http://[user:password@]host:port or empty
+  std::uint32_t connect_timeout_s = 15;    // TCP, proxy and handshake together
+  std::uint32_t answer_timeout_s = 120;    // from the last byte sent to the first of the answer
+  std::uint32_t stall_timeout_s = 60;      // no byte moved in either direction
+  std::shared_ptr<RateLimit> upload_rate;  // null: no limit
   std::string user_agent = "tributary";
 };
 

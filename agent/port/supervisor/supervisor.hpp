@@ -1,8 +1,11 @@
-// agent/port/supervisor/supervisor.hpp: what the daemon tells the one that started it (sd_notify protocol).
+// agent/port/supervisor/supervisor.hpp: the machine around us: who started us (sd_notify protocol), who else works
+// here.
 #pragma once
 
 #include <cstdint>
 #include <string>
+
+#include "agent/base/result.hpp"
 
 namespace tributary::supervisor {
 
@@ -15,5 +18,19 @@ void reloading();
 void alive();
 /// Seconds within which `alive` is expected (WATCHDOG_USEC), 0 when nobody waits for it.
 std::uint64_t watchdog_s();
+
+/// What else the machine does.
+class Machine {
+ public:
+  virtual ~Machine() = default;
+  /// Load average of the last minute (getloadavg(3)); 0 when it is not known.
+  [[nodiscard]] virtual double load() const = 0;
+};
+const Machine& machine();
+
+/// How the program stands back, as in setpriority(2) and ioprio_set(2).
+enum class Disk : std::uint8_t { idle, low, normal };
+/// Of the calling thread and of those that it begins from now on. ask_operator: the kernel does not let us.
+Status stand_back(int nice, Disk disk);
 
 }  // namespace tributary::supervisor

@@ -45,7 +45,6 @@ class Reading {
     set_under_way(lane, 0);
     return
         [this, lane, offset, bytes, done = std::uint64_t{0}](void* into, std::uint64_t room) mutable -> std::int64_t {
-          stop_if_asked();
           const auto wanted = std::min(room, bytes - done);
           if (wanted == 0) return 0;
           const auto got = source_failed_ ? -1 : read(lane, offset + done, into, wanted);
@@ -74,6 +73,7 @@ class Reading {
     under_way_[lane] = 0;
     tell();
   }
+  /// Between requests: one that is under way ends well, or the host breaks it off.
   void stop_if_asked() const {
     if (host_.stopping()) throw Interrupted("stopping; the upload goes on from here at the next start");
   }

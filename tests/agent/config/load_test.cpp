@@ -42,6 +42,8 @@ destinations:
             key_id: k1, scope: upload, audience: drs }
     tls: { ca_file: keys/national.pub, cert_file: keys/national.pub, key_file: keys/site.key, server_name: drs.example }
     proxy: http://proxy.example.org:3128
+    upload_rate: 8Mbit/s
+    stall_timeout: 90s
     recipients: [ keys/national.pub, keys/archive.pub ]
     ingest: { plugin: tes, settings: { url: "http://127.0.0.1:1/tes", task_file: task.yaml } }
 policies:
@@ -58,11 +60,12 @@ policies:
     tags: none
     sites_without_variant: keep
     share: aggregate
+    priority: 9
     on_withdrawal: stop
     on_restored: send
 egress: { country: DE, keep_in: [ EU/EEA, CN ], unknown: hold }
 limits: { upload_rate: 80Mbit/s, upload_hours: [ "20:00-06:00", "12:00-13:30" ], connections: 8, threads: 3,
-          memory: 128MiB }
+          memory: 128MiB, nice: 0, io: normal, max_load: 12, while_sequencing: slow, away_alarm: 2h, hold_after: 3d }
 retention: { finished: 30d }
 listen: "[::1]:9000"
 )";
@@ -135,6 +138,12 @@ TEST(Load, has_the_same_defaults_as_the_types) {
   CHECK(Limits{}.connections == settings.limits.connections && Limits{}.threads == settings.limits.threads);
   CHECK(RunFolder{}.settle_s == settings.run_folders[0].settle_s);
   CHECK(Settings{}.retain_finished_s == settings.retain_finished_s);
+  CHECK(Limits{}.nice == settings.limits.nice && Limits{}.io == settings.limits.io);
+  CHECK(Limits{}.max_load == settings.limits.max_load);
+  CHECK(Limits{}.while_sequencing == settings.limits.while_sequencing);
+  CHECK(Limits{}.away_alarm_s == settings.limits.away_alarm_s && Limits{}.hold_after_s == settings.limits.hold_after_s);
+  CHECK(destination.stall_timeout_s == Destination{}.stall_timeout_s && destination.upload_bytes_per_s == 0);
+  CHECK(policy.priority == Policy{}.priority);
 }
 
 TEST(Load, reads_every_key) {
@@ -156,6 +165,12 @@ TEST(Load, reads_every_key) {
   LONGS_EQUAL(3, settings.limits.threads);
   LONGS_EQUAL(128 << 20, settings.limits.memory_bytes);
   LONGS_EQUAL(30 * 86400, settings.retain_finished_s);
+  LONGS_EQUAL(0, settings.limits.nice);
+  CHECK(settings.limits.io == Io::normal && settings.limits.while_sequencing == WhileSequencing::slow);
+  LONGS_EQUAL(12, settings.limits.max_load);
+  LONGS_EQUAL(7200, settings.limits.away_alarm_s);
+  LONGS_EQUAL(3 * 86400, settings.limits.hold_after_s);
+  LONGS_EQUAL(9, settings.policies[0].priority);
   text_is("[::1]:9000", settings.listen);
 }
 
@@ -165,6 +180,8 @@ TEST(Load, reads_every_key_of_a_destination) {
   text_is("https://drs.example.org/drs/v1", d.settings.at("url"));
   text_is("8388608", d.settings.at("part_size"));
   LONGS_EQUAL(8 << 20, d.part_bytes);
+  LONGS_EQUAL(1000000, d.upload_bytes_per_s);
+  LONGS_EQUAL(90, d.stall_timeout_s);
   LONGS_EQUAL(500, d.max_parts);
   LONGS_EQUAL(0, d.settings.count("max_parts"));
   text_is("https://repository.example.org/EX1", d.controlled_access.at(0));

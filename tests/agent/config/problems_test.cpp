@@ -106,6 +106,15 @@ TEST(Problems, say_when_a_value_is_of_another_type) {
   has("retain: 'links' is not known here; did you mean 'link'? known: source, link", 3,
       "run_folders: [ { path: runs, retain: links } ]");
   has("limits.upload_hours[0]: '25:00-26:00' has the wrong form", 11, "limits: { upload_hours: [ \"25:00-26:00\" ] }");
+  has("limits.nice: 20 is out of bounds; from 0 to 19", 11, "limits: { nice: 20 }");
+  has("limits.io: 'idel' is not known here; did you mean 'idle'? known: idle, low, normal", 11, "limits: { io: idel }");
+  has("limits.max_load: 0 is out of bounds", 11, "limits: { max_load: 0 }");
+  has("tributary.yaml:11:29: limits.while_sequencing: 'stop' is not known here", 11,
+      "limits: { while_sequencing: stop }");
+  has("limits.away_alarm: '24' has no unit", 11, "limits: { away_alarm: 24 }");
+  has("limits.hold_after: 30 min 0 s is out of bounds", 11, "limits: { hold_after: 30m }");
+  has("policies[0].priority: 10 is out of bounds; from 0 to 9", 10,
+      "  - { name: wgs, destination: national, priority: 10, purpose: { use: HMB } }");
   has("limits.upload_hours: is empty", 11, "limits: { upload_hours: [] }");
   has("tributary.yaml:12:24: retention.finished: ", 12, "retention: { finished: 12h }");
   has("out of bounds", 12, "retention: { finished: 12h }");

@@ -92,7 +92,7 @@ TEST(Metrics, are_what_prometheus_reads) {
     if (full) hospital.fill();
     const Exposition seen(text());
     STRCMP_EQUAL("", seen.problem.c_str());
-    LONGS_EQUAL(6, seen.helped.size());
+    LONGS_EQUAL(9, seen.helped.size());
     CHECK_TRUE(seen.helped == seen.typed);
     CHECK_TRUE(seen.samples.count("tributary_info{version=\"" TRIBUTARY_VERSION "\",site=\"test-lab\"}") == 1);
   }
@@ -143,6 +143,18 @@ TEST(Metrics, tell_no_age_of_what_will_never_go_or_is_there) {
   hospital.parcel("TL-04", Stage::waiting);
   LONGS_EQUAL(0, read().count("tributary_queue_oldest_seconds{destination=\"national\"}"));
   LONGS_EQUAL(0, read().count("tributary_queue_bytes{destination=\"national\"}"));
+}
+
+TEST(Metrics, tell_of_pauses_and_of_destinations_that_are_away) {
+  auto& journal = *hospital.state.journal;
+  CHECK_TRUE(journal.pause_destination("", noon + 60, noon).ok());
+  CHECK_TRUE(journal.set_away("national", wait_error("x"), noon + 90, noon).ok());
+  const auto samples = read(noon + 30);
+  STRCMP_EQUAL("1", samples.at("tributary_destination_paused{destination=\"*\"}").c_str());
+  STRCMP_EQUAL("0", samples.at("tributary_destination_paused{destination=\"national\"}").c_str());
+  STRCMP_EQUAL("30", samples.at("tributary_destination_away_seconds{destination=\"national\"}").c_str());
+  STRCMP_EQUAL("60", samples.at("tributary_destination_next_try_seconds{destination=\"national\"}").c_str());
+  STRCMP_EQUAL("0", read(noon + 60).at("tributary_destination_paused{destination=\"*\"}").c_str());
 }
 
 TEST(Metrics, are_never_negative) {

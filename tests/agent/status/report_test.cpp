@@ -60,6 +60,24 @@ TEST(Report, says_why_something_was_withdrawn_or_is_held_and_what_no_parcel_can_
   STRCMP_CONTAINS("tributary_alarms{about=\"clock\"} 1\n", metrics->c_str());
 }
 
+TEST(Report, says_which_destinations_are_paused_or_away_and_why_uploads_wait) {
+  auto& journal = *hospital.state.journal;
+  LONGS_EQUAL(0, hospital.report()["destinations"].items().size());
+  CHECK_TRUE(journal.pause_destination("national", noon + 3600, noon - 60).ok());
+  CHECK_TRUE(journal.set_away("regional", wait_error("no answer", "wait"), noon + 90, noon).ok());
+  CHECK_TRUE(journal.set_waits_for("third", "the machine is busy").ok());
+  const auto report = hospital.report();
+  std::string lines;
+  for (const auto& destination : report["destinations"].items()) lines += status::destination_line(destination) + "\n";
+  STRCMP_EQUAL(
+      "national: paused since 2025-11-21T09:59:00Z until 2025-11-21T11:00:00Z; tributary resume --destination "
+      "national\n"
+      "regional: away since 2025-11-21T10:00:00Z, tried again at 2025-11-21T10:01:30Z: no answer; wait\n"
+      "third: waiting: the machine is busy\n",
+      lines.c_str());
+  STRCMP_CONTAINS("regional: away since", status::page(report).c_str());
+}
+
 TEST(Report, says_of_a_run_what_the_contract_names) {
   hospital.fill();
   const auto report = hospital.report();

@@ -47,6 +47,8 @@ Json report_of(const std::string& evil) {
   Json out;
   out.add("site", evil).add("version", evil).add("now", evil).add("queue_bytes", 1);
   out.add("runs", Json::array().push(said(run))).add("parcels", Json::array().push(said(parcel)));
+  const Json destination = Json().add("destination", evil).add("state", evil);
+  out.add("destinations", Json::array().push(said(destination)));
   return out;
 }
 
@@ -68,8 +70,8 @@ TEST(Page, shows_every_text_it_is_given) {
   std::size_t marks = 0;
   for (auto at = html.find("MARK"); at != std::string::npos; at = html.find("MARK", at + 1)) ++marks;
   // site twice, version, now; the run: state twice, reason, hint, name, model, since; the parcel: state twice, reason,
-  // hint, pseudonym, destination, run, id.
-  LONGS_EQUAL(4 + 7 + 8, marks);
+  // hint, pseudonym, destination, run, id; the destination: name, state, reason, hint.
+  LONGS_EQUAL(4 + 7 + 8 + 4, marks);
 }
 
 TEST(Page, is_whole_in_itself) {

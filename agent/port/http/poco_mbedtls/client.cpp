@@ -75,9 +75,7 @@ class PocoClient final : public Client {
       : settings_(std::move(settings)),
         authorization_(settings_.auth, clock),
         stop_(stop),
-        pool_(settings_, std::move(proxy), std::move(tls), stop) {
-    if (!settings_.upload_rate) settings_.upload_rate = make_rate_limit(0);
-  }
+        pool_(settings_, std::move(proxy), std::move(tls), stop) {}
 
   Result<Response> send(const Request& request) override {
     auto url = check(request);
@@ -235,7 +233,7 @@ class PocoClient final : public Client {
       } else {
         piece = request.body.subspan(sent, std::min<std::size_t>(chunk_bytes, length - sent));
       }
-      settings_.upload_rate->spend(piece.size(), stop_);
+      if (settings_.upload_rate) settings_.upload_rate->spend(piece.size(), stop_);
       if (auto head = early_answer(session, std::chrono::milliseconds(0))) return head;
       pace.start();  // time spent on reading or on the rate limit is not the peer's
       try {

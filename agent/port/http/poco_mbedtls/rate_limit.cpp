@@ -1,56 +1,46 @@
-// agent/port/http/poco_mbedtls/rate_limit.cpp: a token bucket over all uploads.
-#include <algorithm>
+// agent/port/http/poco_mbedtls/rate_limit.cpp: a token bucket over all uploads that share it.
 #include <chrono>
 #include <mutex>
 #include <thread>
 
 #include "agent/port/http/http.hpp"
+#include "agent/port/http/token_bucket.hpp"
 
 namespace tributary::http {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using Seconds = std::chrono::duration<double>;
 
-constexpr double longest_s = 3600;  // for one piece; a number of seconds must fit the clock
+double now_s() { return Seconds(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
-class Unlimited final : public RateLimit {
- public:
-  void spend(std::uint64_t, const Stop&) override {}
-};
-
-// Bytes are taken on credit and the taker sleeps the debt off: fair among threads, exact over time, at most a quarter
-// of a second ahead.
 class Bucket final : public RateLimit {
  public:
-  explicit Bucket(std::uint64_t bytes_per_s) : rate_(static_cast<double>(bytes_per_s)), free_at_(Clock::now()) {}
+  Bucket(std::uint64_t bytes_per_s, std::shared_ptr<RateLimit> above)
+      : bucket_(bytes_per_s, now_s()), above_(std::move(above)) {}
 
   void spend(std::uint64_t bytes, const Stop& stop) override {
-    Clock::time_point until;
+    if (above_) above_->spend(bytes, stop);
+    double until_s = 0;
     {
       const std::lock_guard lock(mutex_);
-      const auto cost_s = std::min(static_cast<double>(bytes) / rate_, longest_s);
-      const auto cost = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(cost_s));
-      free_at_ = std::max(free_at_, Clock::now() - std::chrono::milliseconds(250)) + cost;
-      until = free_at_;
+      until_s = bucket_.take(bytes, now_s());
     }
-    while (!stop.requested()) {
-      const auto left = until - Clock::now();
-      if (left <= Clock::duration::zero()) return;
-      std::this_thread::sleep_for(std::min<Clock::duration>(left, std::chrono::milliseconds(200)));
-    }
+    constexpr double look_up_every_s = 0.2;
+    for (auto left_s = until_s - now_s(); left_s > 0 && !stop.requested(); left_s = until_s - now_s())
+      std::this_thread::sleep_for(Seconds(std::min(left_s, look_up_every_s)));
   }
 
  private:
   std::mutex mutex_;
-  double rate_;
-  Clock::time_point free_at_;
+  TokenBucket bucket_;
+  std::shared_ptr<RateLimit> above_;
 };
 
 }  // namespace
 
-std::shared_ptr<RateLimit> make_rate_limit(std::uint64_t bytes_per_s) {
-  if (bytes_per_s == 0) return std::make_shared<Unlimited>();
-  return std::make_shared<Bucket>(bytes_per_s);
+std::shared_ptr<RateLimit> make_rate_limit(std::uint64_t bytes_per_s, std::shared_ptr<RateLimit> above) {
+  if (bytes_per_s == 0) return above;
+  return std::make_shared<Bucket>(bytes_per_s, std::move(above));
 }
 
 }  // namespace tributary::http
