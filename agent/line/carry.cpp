@@ -58,6 +58,7 @@ void Runner::carry(const std::string& destination) {
 bool Runner::may_upload_now() const {
   const std::time_t now = clock_.now_utc_s();
   std::tm local{};
+  ::tzset();  // a time zone that was changed since (localtime(3): the reentrant form need not look)
   ::localtime_r(&now, &local);
   const auto minute = local.tm_hour * 60 + local.tm_min;
   for (const auto& hours : site_.settings().limits.upload_hours) {
@@ -111,7 +112,7 @@ void Runner::end(const journal::ParcelRow& row, journal::Stage stage, const Erro
 
 void Runner::push(const journal::ParcelRow& row, OpenDestination& destination) {
   queue::Outbox outbox(journal_);
-  auto parcel = outbox.take(row);
+  auto parcel = outbox.take(row, folder_now(row.run));
   if (!parcel) return end(row, journal::Stage::uploading, parcel.error());
   push::Carrier::Refusal refusal;
   auto pushed = carrier_.push(*parcel,
