@@ -2,6 +2,7 @@
 // itself.
 #include "agent/base/text.hpp"
 #include "agent/cli/commands.hpp"
+#include "agent/line/places.hpp"
 #include "agent/line/time_of_day.hpp"
 
 namespace tributary::cli {
@@ -26,7 +27,25 @@ int confirm_clock(Context& context, const Arguments& arguments) {
   return exit_yes;
 }
 
+// Another file system in the place of the one of before is taken because a person says so.
+int confirm_run_folders(Context& context, const Arguments& arguments) {
+  if (!arguments.rest().empty() || arguments.has("--run") || arguments.has("--destination") || arguments.has("--clock"))
+    return usage("release --run-folders takes nothing else");
+  int code = exit_yes;
+  auto state = open_made_state(context, code);
+  if (!state) return code;
+  Json record;
+  record.add("at", to_rfc3339(context.clock.now_utc_s())).add("action", "release run folders");
+  if (auto kept = state->journal->add_audit(record); !kept) return complain(kept.error());
+  for (const auto& folder : state->settings.run_folders) {
+    if (auto kept = line::keep_file_system(*state->journal, folder.path, {}); !kept) return complain(kept.error());
+  }
+  say("release: the run folders are taken as they are at the next look");
+  return exit_yes;
+}
+
 int move(Context& context, const Arguments& arguments, const std::string& name, Move what) {
+  if (arguments.has("--run-folders")) return confirm_run_folders(context, arguments);
   if (arguments.has("--clock")) return confirm_clock(context, arguments);
   journal::Filter filter;
   if (arguments.rest().size() > 1) return usage(name + " takes one PARCEL, or --run RUN, or --destination D");
@@ -62,9 +81,11 @@ Command command(const std::string& name, const std::string& summary, int (*run)(
 Command release_command() {
   auto out = command("release", "lets a parcel go on that an operator held, or that consent came back for",
                      [](Context& c, const Arguments& a) { return move(c, a, "release", &journal::Journal::release); });
-  out.usage += " | release --clock";
-  out.help = "--clock: the clock made a leap (see status) and is right.";
-  out.flags.emplace_back("--clock");
+  out.usage += " | release --clock | release --run-folders";
+  out.help =
+      "--clock: the clock made a leap (see status) and is right.\n"
+      "--run-folders: a file system of run folders was replaced (see status), and the new one is right.";
+  out.flags = {"--clock", "--run-folders"};
   return out;
 }
 

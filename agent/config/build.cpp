@@ -106,10 +106,6 @@ RunFolder build_run_folder(const Section& section, const PluginDesk& desk, Probl
   if (out.instrument != "auto") {
     desk.keys(PluginKind::instrument, out.instrument, section.place("instrument"), problems);
   }
-  if (out.hard_links) {
-    problems.warning(section.place("retain"), "link has no effect in this version",
-                     "keep run folders until they are delivered");
-  }
   check_directory_or_nothing(out.path, section.place("path"), problems);
   if (!out.path.empty() && !is_directory(out.path)) {
     problems.warning(section.place("path"), printable(out.path) + " is not there", "is a file system not mounted?");
@@ -190,6 +186,7 @@ Limits build_limits(const Section& section) {
   out.connections = static_cast<std::uint32_t>(section.number("connections"));
   out.threads = static_cast<std::uint32_t>(section.number("threads"));
   out.memory_bytes = static_cast<std::uint64_t>(section.number("memory"));
+  out.reserve_bytes = static_cast<std::uint64_t>(section.number("reserve"));
   return out;
 }
 

@@ -119,6 +119,7 @@ struct Limits {
   std::uint32_t connections = 4;
   std::uint32_t threads = 2;
   std::uint64_t memory_bytes = 96U << 20;
+  std::uint64_t reserve_bytes = 64U << 20;  // of the disk of state_dir: with less, nothing new is sealed
 };
 
 struct Settings {

@@ -353,6 +353,12 @@ constexpr Key limit_keys[] = {
      .fallback = "96MiB",
      .least = 32 * mib,
      .most = 64 * gib},
+    {.name = "reserve",
+     .type = Type::size,
+     .help = "free space on the disk of state_dir below which nothing new is sealed; sending goes on",
+     .fallback = "64MiB",
+     .least = mib,
+     .most = 1024 * gib},
 };
 constexpr Table limits_table{"limits", limit_keys};
 

@@ -159,6 +159,16 @@ class Journal {
   /// Puts a row aside whose folder will not be seen under it again, with the state it rests in. Nothing is due for it
   /// any more; one that is seen again is planned again, unless it rests as settled (3).
   Status close_run(std::int64_t run, int state, const std::string& reason, const std::string& hint, std::int64_t now);
+  /// What is to be read from a folder waits: the rows of its runs that are not at rest say why, and so do its parcels
+  /// that are not at the far side, which are not tried before `until`. Without `sealed`, only what is not sealed yet.
+  Status source_away(const Digest256& folder_tag, const Error& why, bool sealed, std::int64_t until);
+  /// It goes on at once; only where `reason` is what the parcels wait for, which is forgotten.
+  Status source_back(const Digest256& folder_tag, const std::string& reason);
+  /// What is held or put off at a destination while it is uploaded or taken back is tried again at once, unless a
+  /// person must decide it. Gives how many.
+  Result<std::int64_t> try_again_at(const std::string& destination);
+  /// Folders with parcels that are still to be read from there.
+  Result<std::vector<Digest256>> folders_to_read();
   /// Runs with parcels that are not sealed are planned again at once: an answer may have changed.
   Status replan_waiting();
 
@@ -263,6 +273,9 @@ class Journal {
   /// The latest time of day at which something was done here, to within an hour; 0: nothing was.
   Result<std::int64_t> latest_time();
   Status note_time(std::int64_t now);
+  /// What the hard links of `retain: link` hold at the last look.
+  Status note_retained(std::uint64_t bytes);
+  Result<std::uint64_t> retained_bytes();
 
   // --- two persons for one re-identification
   static constexpr std::int64_t request_lives_s =

@@ -62,7 +62,7 @@ policies:
     on_restored: send
 egress: { country: DE, keep_in: [ EU/EEA, CN ], unknown: hold }
 limits: { upload_rate: 80Mbit/s, upload_hours: [ "20:00-06:00", "12:00-13:30" ], connections: 8, threads: 3,
-          memory: 128MiB }
+          memory: 128MiB, reserve: 2GiB }
 listen: "[::1]:9000"
 )";
 
@@ -105,6 +105,7 @@ TEST(Load, fills_in_the_defaults) {
   LONGS_EQUAL(4, settings.limits.connections);
   LONGS_EQUAL(2, settings.limits.threads);
   LONGS_EQUAL(96 << 20, settings.limits.memory_bytes);
+  LONGS_EQUAL(64 << 20, settings.limits.reserve_bytes);
 }
 
 TEST(Load, has_the_same_defaults_as_the_types) {
@@ -131,6 +132,7 @@ TEST(Load, has_the_same_defaults_as_the_types) {
   CHECK(policy.minimum.bytes == Policy().minimum.bytes && policy.minimum.kinds == Policy().minimum.kinds);
   CHECK(policy.whole_family == Policy().whole_family && policy.skip_further == Policy().skip_further);
   CHECK(Settings{}.listen == settings.listen && Limits{}.memory_bytes == settings.limits.memory_bytes);
+  CHECK(Limits{}.reserve_bytes == settings.limits.reserve_bytes);
   CHECK(Limits{}.connections == settings.limits.connections && Limits{}.threads == settings.limits.threads);
   CHECK(RunFolder{}.settle_s == settings.run_folders[0].settle_s);
 }
@@ -153,6 +155,7 @@ TEST(Load, reads_every_key) {
   LONGS_EQUAL(8, settings.limits.connections);
   LONGS_EQUAL(3, settings.limits.threads);
   LONGS_EQUAL(128 << 20, settings.limits.memory_bytes);
+  LONGS_EQUAL(2LL << 30, settings.limits.reserve_bytes);
   text_is("[::1]:9000", settings.listen);
 }
 
