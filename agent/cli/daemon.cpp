@@ -204,6 +204,10 @@ int run(Context& context, const Options& options) {
     return complain(in("state_dir", made.error()));
   auto lock = files::Lock::take(settings->state_dir + "/lock");
   if (!lock) return complain(lock.error());
+  if (const auto behind = files::file_system(settings->state_dir); behind && behind->remote) {
+    context.log->warning("state_dir lies on a file server (" + behind->type +
+                         "), which may not keep a second daemon away; move it to a disk of this machine");
+  }
   auto life = std::make_unique<Life>(context, options.once);
   if (auto begun = life->open(*settings); !begun) return complain(begun.error(), life->code_of_failure());
   for (;;) {

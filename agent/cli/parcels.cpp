@@ -2,6 +2,7 @@
 // uploads; the daemon sees it by itself.
 #include "agent/base/text.hpp"
 #include "agent/cli/commands.hpp"
+#include "agent/line/places.hpp"
 #include "agent/line/time_of_day.hpp"
 
 namespace tributary::cli {
@@ -9,42 +10,51 @@ namespace {
 
 using Move = Result<std::int64_t> (journal::Journal::*)(const journal::Filter&, std::int64_t);
 
-// A clock that made a leap is believed because a person says so.
-int confirm_clock(Context& context, const Arguments& arguments) {
-  if (!arguments.rest().empty() || arguments.has("--run") || arguments.has("--destination"))
-    return usage("release --clock takes nothing else");
-  const auto now = context.clock.now_utc_s();
-  if (auto possible = line::check_time(now, 0); !possible) return complain(possible.error());
-  int code = exit_yes;
-  auto state = open_made_state(context, code);
-  if (!state) return code;
-  Json record;
-  record.add("at", to_rfc3339(now)).add("action", "release clock");
-  if (auto kept = state->journal->add_audit(record); !kept) return complain(kept.error());
-  if (auto kept = state->journal->note_time(now); !kept) return complain(kept.error());
-  say("release: the time " + to_rfc3339(now) + " is believed");
-  return exit_yes;
-}
+// What a person says is right although the daemon doubts it.
+struct Confirmation {
+  const char* flag;
+  const char* action;  // for the audit
+  const char* said;
+  Status (*confirm)(State& state, std::int64_t now);
+};
 
-// What a rebuilt journal could not know was looked after by a person.
-int confirm_journal(Context& context, const Arguments& arguments) {
-  if (!arguments.rest().empty() || arguments.has("--run") || arguments.has("--destination") || arguments.has("--clock"))
-    return usage("release --journal takes nothing else");
+constexpr Confirmation confirmations[] = {
+    {"--clock", "release clock", "the time of day is believed",
+     [](State& state, std::int64_t now) {
+       if (auto possible = line::check_time(now, 0); !possible) return possible;
+       return state.journal->note_time(now);
+     }},
+    {"--journal", "release journal", "the alarm of the rebuilt journal is settled",
+     [](State& state, std::int64_t) { return state.journal->settle_alarm(journal::Journal::rebuilt_alarm); }},
+    {"--run-folders", "release run folders", "the run folders are taken as they are at the next look",
+     [](State& state, std::int64_t) {
+       for (const auto& folder : state.settings.run_folders) {
+         if (auto kept = line::keep_file_system(*state.journal, folder.path, {}); !kept) return kept;
+       }
+       return Status();
+     }},
+};
+
+int confirm(Context& context, const Arguments& arguments, const Confirmation& what) {
+  bool alone = arguments.rest().empty() && !arguments.has("--run") && !arguments.has("--destination");
+  for (const auto& other : confirmations) alone = alone && (&other == &what || !arguments.has(other.flag));
+  if (!alone) return usage("release " + std::string(what.flag) + " takes nothing else");
   int code = exit_yes;
   auto state = open_made_state(context, code);
   if (!state) return code;
+  const auto now = context.clock.now_utc_s();
   Json record;
-  record.add("at", to_rfc3339(context.clock.now_utc_s())).add("action", "release journal");
+  record.add("at", to_rfc3339(now)).add("action", what.action);
   if (auto kept = state->journal->add_audit(record); !kept) return complain(kept.error());
-  if (auto settled = state->journal->settle_alarm(journal::Journal::rebuilt_alarm); !settled)
-    return complain(settled.error());
-  say("release: the alarm of the rebuilt journal is settled");
+  if (auto done = what.confirm(*state, now); !done) return complain(done.error());
+  say("release: " + std::string(what.said));
   return exit_yes;
 }
 
 int move(Context& context, const Arguments& arguments, const std::string& name, Move what) {
-  if (arguments.has("--journal")) return confirm_journal(context, arguments);
-  if (arguments.has("--clock")) return confirm_clock(context, arguments);
+  for (const auto& one : confirmations) {
+    if (arguments.has(one.flag)) return confirm(context, arguments, one);
+  }
   journal::Filter filter;
   if (arguments.rest().size() > 1) return usage(name + " takes one PARCEL, or --run RUN, or --destination D");
   if (!arguments.rest().empty()) filter.parcel = arguments.rest().front();
@@ -160,11 +170,12 @@ Command command(const std::string& name, const std::string& summary, int (*run)(
 Command release_command() {
   auto out = command("release", "lets a parcel go on that an operator held, or that consent came back for",
                      [](Context& c, const Arguments& a) { return move(c, a, "release", &journal::Journal::release); });
-  out.usage += " | release --clock | release --journal";
+  out.usage += " | release --clock | release --journal | release --run-folders";
   out.help =
       "--clock: the clock made a leap (see status) and is right.\n"
-      "--journal: the journal was made anew (see status), and what it could not know was looked after.";
-  out.flags = {"--clock", "--journal"};
+      "--journal: the journal was made anew (see status), and what it could not know was looked after.\n"
+      "--run-folders: a file system of run folders was replaced (see status), and the new one is right.";
+  out.flags = {"--clock", "--journal", "--run-folders"};
   return out;
 }
 

@@ -104,10 +104,6 @@ RunFolder build_run_folder(const Section& section, const PluginDesk& desk, Probl
   if (out.instrument != "auto") {
     desk.keys(PluginKind::instrument, out.instrument, section.place("instrument"), problems);
   }
-  if (out.hard_links) {
-    problems.warning(section.place("retain"), "link has no effect in this version",
-                     "keep run folders until they are delivered");
-  }
   check_directory_or_nothing(out.path, section.place("path"), problems);
   if (!out.path.empty() && !is_directory(out.path)) {
     problems.warning(section.place("path"), printable(out.path) + " is not there", "is a file system not mounted?");
@@ -199,6 +195,7 @@ Limits build_limits(const Section& section) {
                                           : WhileSequencing::full;
   out.away_alarm_s = section.number("away_alarm");
   out.hold_after_s = section.number("hold_after");
+  out.reserve_bytes = static_cast<std::uint64_t>(section.number("reserve"));
   return out;
 }
 

@@ -124,10 +124,10 @@ bool is_directory(const std::string& path) {
   return ::stat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode);
 }
 
-bool on_different_file_systems(const std::string& a, const std::string& b) {
-  struct stat one = {};
-  struct stat two = {};
-  return ::stat(a.c_str(), &one) == 0 && ::stat(b.c_str(), &two) == 0 && one.st_dev != two.st_dev;
+bool in_different_mounts(const std::string& a, const std::string& b) {
+  const auto one = files::file_system(a);
+  const auto two = files::file_system(b);
+  return one && two && one->mount != two->mount;
 }
 
 }  // namespace tributary::config

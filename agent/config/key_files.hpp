@@ -19,7 +19,7 @@ void check_recipient(const std::string& path, const Place& place, Problems& prob
 void check_directory_or_nothing(const std::string& path, const Place& place, Problems& problems);
 
 bool is_directory(const std::string& path);
-/// True when both exist and lie on different file systems: no hard links between them.
-bool on_different_file_systems(const std::string& a, const std::string& b);
+/// True when both exist and lie in different mounts: no hard links between them, also on one disk.
+bool in_different_mounts(const std::string& a, const std::string& b);
 
 }  // namespace tributary::config

@@ -134,9 +134,10 @@ void check_run_folders(const Section& main, const Settings& settings, Problems& 
     if (is_below(settings.state_dir, folder.path) || is_below(folder.path, settings.state_dir)) {
       problems.error(place, "run folder and state_dir lie within each other", "put state_dir elsewhere");
     }
-    if (folder.hard_links && on_different_file_systems(folder.path, settings.state_dir)) {
-      problems.error(sections[i].place("retain"), "run folder and state_dir are on different file systems",
-                     "hard links need one file system: write `retain: source`, or move state_dir");
+    if (folder.hard_links && in_different_mounts(folder.path, settings.state_dir)) {
+      problems.error(sections[i].place("retain"), "run folder and state_dir are in different mounts",
+                     "hard links need one mount for both (under systemd: one that ReadWritePaths= names, above both): "
+                     "write `retain: source`, or move state_dir");
     }
   }
   if (main.given("run_folders") && settings.run_folders.empty()) {

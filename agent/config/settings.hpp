@@ -131,6 +131,7 @@ struct Limits {
   std::uint32_t connections = 4;
   std::uint32_t threads = 2;
   std::uint64_t memory_bytes = 96U << 20;
+  std::uint64_t reserve_bytes = 64U << 20;  // of the disk of state_dir: with less, nothing new is sealed
   int nice = 10;
   Io io = Io::idle;
   std::int64_t max_load = 0;  // 0 = none

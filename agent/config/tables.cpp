@@ -410,6 +410,12 @@ constexpr Key limit_keys[] = {
      .fallback = "14d",
      .least = 3600,
      .most = 365 * 86400},
+    {.name = "reserve",
+     .type = Type::size,
+     .help = "free space on the disk of state_dir below which nothing new is sealed; sending goes on",
+     .fallback = "64MiB",
+     .least = mib,
+     .most = 1024 * gib},
 };
 constexpr Table limits_table{"limits", limit_keys};
 

@@ -147,7 +147,7 @@ void examine_own_certificate(const std::string& hop, const config::Destination& 
   const auto said = "our certificate is good until " + to_rfc3339(*end);
   const auto left_s = *end - services.clock.now_utc_s();
   if (left_s > soon_s) return out.push_back(good(hop, said));
-  if (left_s > 0) return out.push_back(warning(hop, said, "renew it in time: the file is read again at each reload"));
+  if (left_s > 0) return out.push_back(warning(hop, said, "renew it in time: the file is read again by itself"));
   out.push_back(broken(hop, operator_error("our certificate ended at " + to_rfc3339(*end), "renew it")));
 }
 

@@ -9,18 +9,22 @@
 #include "agent/line/site.hpp"
 #include "agent/line/strays.hpp"
 #include "agent/line/time_of_day.hpp"
+#include "agent/watch/watch.hpp"
 
 namespace tributary::doctor {
 namespace {
 
 constexpr std::uint64_t little_room_bytes = 1U << 30;
-constexpr std::uint64_t no_room_bytes = 64U << 20;
 
 Finding examine_room(const config::Settings& settings) {
   auto free = files::free_bytes(settings.state_dir);
   if (!free) return broken("state_dir", free.error());
   const auto said = show_size(*free) + " free";
-  if (*free < no_room_bytes) return broken("state_dir", operator_error(said, "make room: nothing new is sealed"));
+  if (*free < settings.limits.reserve_bytes) {
+    return broken("state_dir",
+                  operator_error(said + ", less than limits.reserve (" + show_size(settings.limits.reserve_bytes) + ")",
+                                 "make room: nothing new is sealed until then, sending goes on"));
+  }
   if (*free < little_room_bytes) return warning("state_dir", said, "make room: the journal grows with what is sent");
   return good("state_dir", said);
 }
@@ -30,11 +34,12 @@ Finding examine_place(const config::Settings& settings) {
     return broken("state_dir", operator_error(printable(settings.state_dir) + " is not there, or not ours to write",
                                               "make it, for the daemon's user alone; run this as that user"));
   }
-  const auto remote = files::is_remote(settings.state_dir);
-  if (!remote) return broken("state_dir", remote.error());
-  if (*remote) {
-    return broken("state_dir", operator_error(printable(settings.state_dir) + " lies on a file server",
-                                              "move it to a disk of this machine: the journal needs its locks"));
+  const auto behind = files::file_system(settings.state_dir);
+  if (!behind) return broken("state_dir", behind.error());
+  if (behind->remote) {
+    return broken("state_dir",
+                  operator_error(printable(settings.state_dir) + " lies on a file server (" + behind->type + ")",
+                                 "move it to a disk of this machine: the journal needs its locks"));
   }
   return good("state_dir", printable(settings.state_dir) + " is there and ours");
 }
@@ -47,6 +52,27 @@ Finding examine_journal(const config::Settings& settings) {
   auto journal = journal::Journal::open_to_read(settings.state_dir, *key);
   if (!journal) return broken("journal", journal.error());
   return good("journal", "opens with its key");
+}
+
+std::string show(const files::FileSystem& behind) {
+  std::string out = "on " + printable(behind.type) + " mounted at " + printable(behind.mount_point);
+  if (behind.read_only) out += ", read-only, which is enough";
+  if (behind.remote) {
+    out += ", a file server: it tells of no changes and is polled, and no run is quiet before " +
+           show_duration(watch::attribute_cache_s);
+  }
+  return out;
+}
+
+// Seen from here: a service may have mounts of its own.
+Finding examine_links(const std::string& hop, const files::FileSystem& runs, const std::string& state_dir) {
+  const auto state = files::file_system(state_dir);
+  if (!state) return broken(hop, in("retain: link", state.error()));
+  if (state->mount == runs.mount) return good(hop, "retain: link: state_dir lies in the same mount");
+  return broken(hop, operator_error("retain: link: state_dir lies in another mount (" + printable(state->mount_point) +
+                                        "), and no hard link leads there",
+                                    "put both into one mount (under systemd: one that ReadWritePaths= names, above "
+                                    "both), or write `retain: source`"));
 }
 
 }  // namespace
@@ -99,9 +125,13 @@ std::vector<Finding> examine_run_folders(const config::Settings& settings) {
       out.push_back(broken(hop, entries.error()));
       continue;
     }
-    const auto remote = files::is_remote(folder.path);
-    out.push_back(good(hop, counted(entries->size(), "entry", "entries") +
-                                (remote && *remote ? ", on a file server: it is polled" : "")));
+    const auto behind = files::file_system(folder.path);
+    if (!behind) {
+      out.push_back(broken(hop, behind.error()));
+      continue;
+    }
+    out.push_back(good(hop, counted(entries->size(), "entry", "entries") + ", " + show(*behind)));
+    if (folder.hard_links) out.push_back(examine_links(hop, *behind, settings.state_dir));
   }
   return out;
 }

@@ -199,6 +199,16 @@ class Journal {
   Status close_run(std::int64_t run, int state, const std::string& reason, const std::string& hint, std::int64_t now);
   /// A run that is not settled was seen to change since then.
   Result<bool> is_run_moving(std::int64_t since);
+  /// What is to be read from a folder waits: the rows of its runs that are not at rest say why, and so do its parcels
+  /// that are not at the far side, which are not tried before `until`. Without `sealed`, only what is not sealed yet.
+  Status source_away(const Digest256& folder_tag, const Error& why, bool sealed, std::int64_t until);
+  /// It goes on at once; only where `reason` is what the parcels wait for, which is forgotten.
+  Status source_back(const Digest256& folder_tag, const std::string& reason);
+  /// What is held or put off at a destination while it is uploaded or taken back is tried again at once, unless a
+  /// person must decide it. Gives how many.
+  Result<std::int64_t> try_again_at(const std::string& destination);
+  /// Folders with parcels that are still to be read from there.
+  Result<std::vector<Digest256>> folders_to_read();
   /// Runs with parcels that are not sealed are planned again at once: an answer may have changed.
   Status replan_waiting();
 
@@ -341,6 +351,9 @@ class Journal {
   /// Bytes per second that one connection to a destination carried lately; 0: not known.
   Result<std::uint64_t> rate_of(const std::string& destination);
   Status note_rate(const std::string& destination, std::uint64_t bytes_per_s);
+  /// What the hard links of `retain: link` hold at the last look.
+  Status note_retained(std::uint64_t bytes);
+  Result<std::uint64_t> retained_bytes();
 
   // --- two persons for one re-identification
   static constexpr std::int64_t request_lives_s =

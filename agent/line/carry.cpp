@@ -164,15 +164,15 @@ void Runner::end(const journal::ParcelRow& row, journal::Stage stage, const Erro
 
 void Runner::push(const journal::ParcelRow& row, OpenDestination& destination) {
   queue::Outbox outbox(journal_);
-  auto parcel = outbox.take(row);
+  auto parcel = outbox.take(row, folder_now(row.run));
   if (!parcel) return end(row, journal::Stage::uploading, parcel.error());
   push::Carrier::Refusal refusal;
   const push::Lanes::Share lanes(site_.lanes());
-  auto pushed = carrier_.push(*parcel,
-                              {destination.destination.get(), destination.ingest.get(),
-                               destination.settings.controlled_access, &site_.workers(),
-                               destination.settings.verify_after, lanes.count()},
-                              refusal);
+  auto pushed =
+      carrier_.push(*parcel,
+                    {destination.destination.get(), destination.ingest.get(), destination.settings.controlled_access,
+                     &site_.workers(), destination.settings.verify_after, lanes.count()},
+                    refusal);
   if (!pushed && refusal.source_changed) {
     report("parcel " + row.id, pushed.error());
     // What was begun at the far side is taken away first; the new sealing has other bytes.

@@ -19,6 +19,7 @@ constexpr int highest_priority = 9;
 bool is_inside(const std::vector<config::Limits::Hours>& hours, std::int64_t utc_s) {
   const std::time_t when = utc_s;
   std::tm local{};
+  ::tzset();  // a time zone that was changed since (localtime(3): the reentrant form need not look)
   ::localtime_r(&when, &local);
   const auto minute = local.tm_hour * 60 + local.tm_min;
   return std::any_of(hours.begin(), hours.end(), [&](const auto& period) {

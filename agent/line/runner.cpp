@@ -6,6 +6,8 @@
 
 #include "agent/base/text.hpp"
 #include "agent/identify/identify.hpp"
+#include "agent/line/links.hpp"
+#include "agent/line/places.hpp"
 #include "agent/line/route.hpp"
 #include "agent/port/crypto/crypto.hpp"
 #include "agent/port/supervisor/supervisor.hpp"
@@ -13,18 +15,20 @@
 namespace tributary::line {
 namespace {
 
-constexpr std::int64_t soon_s = 60;  // what --once still waits for
-constexpr std::string_view folder_domain = "tributary/v1/run-folder";
+constexpr std::int64_t soon_s = 60;          // what --once still waits for
+constexpr std::int64_t told_again_s = 3600;  // the same line of the log
+constexpr std::size_t most_told = 1000;
 
 }  // namespace
 
 Runner::Runner(Site& site, journal::Journal& journal, const Clock& clock, Log& log, const Stop& stop,
-               const supervisor::Machine& machine)
+               const supervisor::Machine& machine, Room room)
     : site_(site),
       journal_(journal),
       clock_(clock),
       log_(log),
       stop_(stop),
+      room_(std::move(room)),
       watcher_(site.instruments(), clock),
       carrier_(journal, clock, site.settings().site,
                [this](const journal::ParcelRow& row) { return ask_again(row, When::commit); }),
@@ -35,8 +39,16 @@ Runner::Runner(Site& site, journal::Journal& journal, const Clock& clock, Log& l
 Runner::~Runner() { join_carriers(); }
 
 void Runner::report(const std::string& who, const Error& error) {
-  log_.write(error.remedy == Remedy::wait ? Level::warning : Level::error,
-             who.empty() ? sentence(error) : who + ": " + sentence(error));
+  const auto line = who.empty() ? sentence(error) : who + ": " + sentence(error);
+  if (error.remedy != Remedy::wait) return log_.error(line);
+  // What waits is tried again and again: a log that grew with every try would fill the disk.
+  const std::lock_guard lock(told_mutex_);
+  const auto now = clock_.now_utc_s();
+  const auto [told, first] = told_.try_emplace(line, now);
+  if (!first && now >= told->second && now < told->second + told_again_s) return;
+  told->second = now;
+  log_.warning(line);
+  if (told_.size() > most_told) told_.clear();
 }
 
 double Runner::chance() {
@@ -48,33 +60,27 @@ double Runner::chance() {
 // --- watching
 // -----------------------------------------------------------------------------------------------------------
 
-Digest256 Runner::tag_of(const std::string& folder) const { return journal_.tag(folder_domain, folder); }
+Digest256 Runner::tag_of(const std::string& folder) const { return folder_tag(journal_, folder); }
 
 void Runner::look(bool trust_markers) {
   if (!clock_is_good()) return;  // who asked before told it
-  const auto remember = [this](const std::string& folder) -> std::optional<watch::Memory> {
-    auto row = journal_.newest_run(tag_of(folder));
-    if (!row || !*row) return std::nullopt;
-    return watch::Memory{(*row)->listing, (*row)->quiet_since};
-  };
+  // Also when nothing is to be sealed: an alarm is settled by that.
+  has_room();
   std::vector<std::string> looked;  // run folders that could be listed
+  std::vector<std::string> away;    // and those that could not
   std::set<Digest256> seen;
-  for (const auto& folder : site_.settings().run_folders) {
+  const auto& folders = site_.settings().run_folders;
+  for (std::size_t i = 0; i < folders.size(); ++i) {
     if (stop_.requested()) return;
-    auto sightings = watcher_.look(folder, remember, trust_markers);
-    if (!sightings) {
-      report("watch", sightings.error());
-      continue;
-    }
-    for (const auto& sighting : *sightings) {
-      if (stop_.requested()) return;
-      record(sighting);
-      seen.insert(tag_of(sighting.folder));
-      supervisor::alive();
-    }
-    looked.push_back(folder.path);
+    const bool there = look_at_folder(folders[i], trust_markers, seen);
+    (there ? looked : away).push_back(there ? folders[i].path : "run_folders[" + std::to_string(i) + "]");
   }
-  if (!stop_.requested()) close_left_behind(looked, seen);
+  if (stop_.requested()) return;
+  tell_away(away);
+  mind_credentials();
+  close_left_behind(looked, seen);
+  is_gone(looked, seen);
+  sweep();
 }
 
 void Runner::record(const watch::Sighting& sighting) {
@@ -89,7 +95,12 @@ void Runner::record(const watch::Sighting& sighting) {
     const bool same = known.unit == sighting.unit.unit || sighting.unit.unit.empty() ||
                       (known.unit.empty() && !known.planned_listing);
     if (same) row = known;
+  } else {
+    auto moved = moved_here(sighting);
+    if (!moved) return report("watch", moved.error());
+    if (*moved) row = **moved;
   }
+  if (row.id != 0) is_back(row);
   const bool fresh = row.id == 0;
   const auto state = static_cast<int>(sighting.state);
   const bool same_state = !fresh && row.state == state;
@@ -114,8 +125,12 @@ void Runner::record(const watch::Sighting& sighting) {
   auto id = journal_.put_run(row);
   if (!id) return report("watch", id.error());
   row.id = *id;
+  {
+    const std::lock_guard lock(folders_mutex_);
+    folders_[row.id] = sighting.folder;
+  }
   if (!sighting.settled) return;
-  if (plan_is_due(row)) plan(row, *sighting.settled);
+  if (plan_is_due(row) && has_room()) plan(row, *sighting.settled);
 }
 
 bool Runner::plan_is_due(const journal::RunRow& row) const {
@@ -214,6 +229,10 @@ void Runner::seal(const journal::ParcelRow& row, const pseudonymise::Pseudonymou
   if (found == site_.destinations().end())
     return report("seal", operator_error("destination " + row.destination + " is not open"));
   const auto& destination = found->second;
+  if (!has_room()) {
+    next_plan = clock_.now_utc_s() + look_every_s;
+    return;
+  }
   auto begun = journal_.begin_work(row.id, journal::Stage::sealing, clock_.now_utc_s());
   if (!begun) return report("seal", begun.error());
   if (!*begun) return;
@@ -226,6 +245,7 @@ void Runner::seal(const journal::ParcelRow& row, const pseudonymise::Pseudonymou
                     destination.limits.largest_bytes, std::min(destination.settings.max_parts, destination.limits.most),
                     *rate};
   settings.signing_key = site_.signing_key();
+  if (keeps_links(parcel.folder())) settings.links = links_directory(site_.settings().state_dir);
   settings.workers = &site_.workers();
   const seal::Sealer sealer(std::move(settings), clock_, stop_);
   std::uint64_t made = 0;

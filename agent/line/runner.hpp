@@ -11,6 +11,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
@@ -33,8 +34,9 @@ namespace tributary::line {
 
 class Runner {
  public:
+  using Room = std::function<Result<std::uint64_t>(const std::string& path)>;  // as files::free_bytes
   Runner(Site& site, journal::Journal& journal, const Clock& clock, Log& log, const Stop& stop,
-         const supervisor::Machine& machine = supervisor::machine());
+         const supervisor::Machine& machine = supervisor::machine(), Room room = files::free_bytes);
   ~Runner();
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
@@ -70,6 +72,23 @@ class Runner {
 
   [[nodiscard]] Digest256 tag_of(const std::string& folder) const;
   void record(const watch::Sighting& sighting);
+  /// False: it is away, which is told, and what is to be read from it waits.
+  bool look_at_folder(const config::RunFolder& folder, bool trust_markers, std::set<Digest256>& seen);
+  void tell_away(const std::vector<std::string>& away);
+  void is_away(const config::RunFolder& folder, const Error& why);
+  void is_gone(const std::vector<std::string>& looked, const std::set<Digest256>& seen);
+  void is_back(journal::RunRow& row);
+  /// The row of a run that was read before and lies in this folder now: nothing of it is sent a second time.
+  Result<std::optional<journal::RunRow>> moved_here(const watch::Sighting& sighting);
+  [[nodiscard]] std::string folder_now(std::int64_t run);
+  /// The configured run folder in which it lies; null when it is not configured any more.
+  [[nodiscard]] const config::RunFolder* place_of(const journal::RunRow& row) const;
+  [[nodiscard]] bool keeps_links(const std::string& folder) const;
+  void sweep();
+  /// What was held or put off at a destination goes on when its credentials or certificates were replaced.
+  void mind_credentials();
+  /// False: the disk of the journal is nearly full, which is told; nothing new is sealed.
+  bool has_room();
   void close_left_behind(const std::vector<std::string>& looked, const std::set<Digest256>& seen);
   [[nodiscard]] bool lies_in(const std::vector<std::string>& folders, const journal::RunRow& row) const;
   void close(const journal::RunRow& row, int state, const std::string& reason, const std::string& hint);
@@ -132,6 +151,7 @@ class Runner {
   const Clock& clock_;
   Log& log_;
   const Stop& stop_;
+  Room room_;
   watch::Watcher watcher_;
   push::Carrier carrier_;
 
@@ -149,6 +169,11 @@ class Runner {
   Courtesy courtesy_;
   Courtesy::Pace pace_ = Courtesy::Pace::full;
   std::map<std::string, Lane> lanes_;
+  std::mutex folders_mutex_;
+  std::map<std::int64_t, std::string> folders_;  // where the runs lie, by id, as far as they were seen in this life
+
+  std::mutex told_mutex_;
+  std::map<std::string, std::int64_t> told_;  // warnings, and when they were last written
 
   std::mutex carriers_mutex_;
   std::condition_variable carriers_wake_;

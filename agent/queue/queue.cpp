@@ -22,7 +22,7 @@ Status Outbox::put(const seal::SealedParcel& parcel, std::int64_t now_utc_s) {
   return journal_.put_sealed(parcel.id(), view(recipe.reveal()), rows, now_utc_s);
 }
 
-Result<QueuedParcel> Outbox::take(const journal::ParcelRow& row) {
+Result<QueuedParcel> Outbox::take(const journal::ParcelRow& row, const std::string& folder) {
   QueuedParcel parcel;
   parcel.row_ = row;
   auto bytes = journal_.recipe(row.id);
@@ -31,6 +31,7 @@ Result<QueuedParcel> Outbox::take(const journal::ParcelRow& row) {
   wipe(bytes->data(), bytes->size());
   if (!recipe) return in("queue", recipe.error());
   parcel.recipe_ = std::move(*recipe);
+  if (!folder.empty()) parcel.recipe_.folder = folder;
   auto objects = journal_.objects(row.id, true);
   if (!objects) return in("queue", objects.error());
   if (objects->size() != parcel.recipe_.objects.size()) {

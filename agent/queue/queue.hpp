@@ -40,8 +40,8 @@ class Outbox {
 
   /// Durable when it returns.
   [[nodiscard]] Status put(const seal::SealedParcel& parcel, std::int64_t now_utc_s);
-  /// Opens what the journal keeps of a parcel.
-  [[nodiscard]] Result<QueuedParcel> take(const journal::ParcelRow& row);
+  /// Opens what the journal keeps of a parcel. `folder`: where its run lies now; "": where it lay when it was sealed.
+  [[nodiscard]] Result<QueuedParcel> take(const journal::ParcelRow& row, const std::string& folder = {});
 
  private:
   journal::Journal& journal_;

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "agent/seal/seal.hpp"
+#include "agent/seal/source.hpp"
 
 namespace tributary::seal {
 namespace {
@@ -23,10 +24,8 @@ Status ObjectReader::check(const files::Fd& file) {
 
 Status ObjectReader::go_to(std::uint64_t offset) {
   source_.reset();
-  auto root = files::Root::open(recipe_.folder);
-  if (!root) return wait_error("push: the run folder is not there", "mount it again; sending goes on by itself");
-  auto file = root->open_file(object_.path);
-  if (!file) return in("push: a source file", file.error());
+  auto file = open_source({recipe_.folder, object_.path, object_.link});
+  if (!file) return in("push", file.error());
   if (auto same = check(*file); !same) return same;
   auto watched = file->duplicate();
   if (!watched) return watched.error();

@@ -80,11 +80,14 @@ Json write_source(const ObjectRecipe& object) {
   }
   out.add("restarts", std::move(restarts));
   if (!object.transform.columns.empty()) write_columns(object.transform, out);
+  // A version that does not know it reads the file under its first name.
+  if (!object.link.empty()) out.add("link", to_base64(view(object.link)));
   return out;
 }
 
 void read_source(const Json& in, ObjectRecipe& object) {
   object.path = std::string(text(unpack_bytes(in["path"])));
+  object.link = std::string(text(unpack_bytes(in["link"])));
   object.id = {number(in["size"]), in["mtime_ns"].as_integer(), number(in["inode"]), number(in["device"])};
   object.transform.format = static_cast<genomics::Format>(in["format"].as_integer());
   object.transform.sample = std::string(in["sample"].as_string());

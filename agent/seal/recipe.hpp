@@ -29,6 +29,7 @@ struct ObjectRecipe {
   std::vector<Digest128> part_md5;
   // What is read:
   std::string path;  // relative to the folder
+  std::string link;  // a further name of the file, in state_dir; empty: it has none
   files::FileId id;
   genomics::Transform transform;
   crypt4gh::DataKey data_key;

@@ -3,6 +3,7 @@
 
 #include "agent/base/text.hpp"
 #include "agent/seal/digests.hpp"
+#include "agent/seal/source.hpp"
 
 namespace tributary::seal {
 namespace {
@@ -43,6 +44,18 @@ Error changed_while_read() {
   return wait_error("seal: a source file changed while it was read", "it is sealed again when it is at rest");
 }
 
+Result<files::Fd> open_same(const SourceName& name, const files::FileId& id) {
+  auto file = open_source(name);
+  if (!file) return in("seal", file.error());
+  auto now = files::identify(*file);
+  if (!now) return in("seal", now.error());
+  return *now == id ? std::move(file) : Result<files::Fd>(changed_while_read());
+}
+
+std::string link_in(const std::string& directory, std::size_t number) {
+  return directory.empty() ? std::string() : directory + "/" + std::to_string(number);
+}
+
 std::string show(const std::vector<verify::Finding>& findings, std::uint64_t hits) {
   std::string out =
       std::to_string(hits) + (hits == 1 ? " identifier" : " identifiers") + " left after de-identification: ";
@@ -79,15 +92,10 @@ struct Sealer::Sealed {
 };
 
 Result<Sealer::Sealed> Sealer::seal_file(const pseudonymise::PseudonymousParcel& parcel,
-                                         const pseudonymise::CleanFile& file, Release& release,
+                                         const pseudonymise::CleanFile& file, const std::string& link, Release& release,
                                          const std::function<void(std::uint64_t)>& moved) const {
-  auto root = files::Root::open(parcel.folder());
-  if (!root) return wait_error("seal: the run folder is not there", "mount it again; this is tried again");
-  auto fd = root->open_file(file.path);
-  if (!fd) return in("seal", fd.error());
-  auto before = files::identify(*fd);
-  if (!before) return in("seal", before.error());
-  if (*before != file.id) return changed_while_read();
+  auto fd = open_same({parcel.folder(), file.path, link}, file.id);
+  if (!fd) return fd.error();
   auto watched = fd->duplicate();
   if (!watched) return in("seal", watched.error());
 
@@ -95,6 +103,7 @@ Result<Sealer::Sealed> Sealer::seal_file(const pseudonymise::PseudonymousParcel&
   auto& object = out.object;
   object.name = file.object_name + ".c4gh";
   object.path = file.path;
+  object.link = link;
   object.id = file.id;
   object.transform = file.transform;
   if (auto random = crypto::random(object.data_key.fill()); !random) return random.error();
@@ -220,6 +229,22 @@ Result<std::string> Sealer::manifest(const SealedParcel& sealed, const pseudonym
   return crypto::jws_sign(*settings_.signing_key, payload, "tributary-manifest+jws");
 }
 
+Status Sealer::keep_sources(const std::string& directory, const pseudonymise::PseudonymousParcel& parcel) const {
+  // What a sealing of before left may be other files.
+  if (auto cleared = files::remove_directory(directory); !cleared) return cleared;
+  if (auto made = files::make_directories(directory, 0700); !made) return made;
+  for (std::size_t i = 0; i < parcel.files().size(); ++i) {
+    const auto& file = parcel.files()[i];
+    auto opened = open_same({parcel.folder(), file.path, {}}, file.id);
+    if (!opened) return opened.error();
+    if (auto linked = files::make_link(*opened, link_in(directory, i)); !linked) return in("seal", linked.error());
+  }
+  for (const auto& path : {directory, settings_.links}) {
+    if (auto synced = files::sync_directory(path); !synced) return synced;
+  }
+  return {};
+}
+
 Result<SealedParcel> Sealer::seal(const std::string& parcel_id, const pseudonymise::PseudonymousParcel& parcel,
                                   const std::function<void(std::uint64_t)>& moved) const {
   SealedParcel sealed;
@@ -227,6 +252,10 @@ Result<SealedParcel> Sealer::seal(const std::string& parcel_id, const pseudonymi
   sealed.recipe_.folder = parcel.folder();
   sealed.recipe_.terms = parcel.decision().terms;
   Release release(parcel.policy(), *parcel.dictionary());
+  const std::string links = settings_.links.empty() ? std::string() : settings_.links + "/" + parcel_id;
+  if (!links.empty()) {
+    if (auto kept = keep_sources(links, parcel); !kept) return kept.error();
+  }
   Json listed = Json::array();
   const auto list = [&](const ObjectRecipe& object, const std::string& role, const std::string& read,
                         const std::string& of, Json changed) {
@@ -240,8 +269,9 @@ Result<SealedParcel> Sealer::seal(const std::string& parcel_id, const pseudonymi
         .add("changed", std::move(changed));
     listed.push(std::move(entry));
   };
-  for (const auto& file : parcel.files()) {
-    auto done = seal_file(parcel, file, release, moved);
+  for (std::size_t i = 0; i < parcel.files().size(); ++i) {
+    const auto& file = parcel.files()[i];
+    auto done = seal_file(parcel, file, link_in(links, i), release, moved);
     if (!done) return done.error();
     const std::string name = done->object.name;
     list(done->object, file.kind, file.read, {}, counts_json(done->counts));

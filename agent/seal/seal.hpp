@@ -65,6 +65,7 @@ class Sealer {
     std::vector<crypt4gh::PublicKey> recipients;
     PartPlan parts;
     const crypto::SigningKey* signing_key = nullptr;  // null: the manifest is not signed
+    std::string links;                                // directory for hard links of sources; empty: sources stay put
     Workers* workers = nullptr;                       // they inflate and deflate; the bytes do not depend on them
   };
   Sealer(Settings settings, const Clock& clock, const Stop& stop)
@@ -76,8 +77,11 @@ class Sealer {
 
  private:
   struct Sealed;
+  /// Gives every source a further name, before a byte of any is read.
+  Status keep_sources(const std::string& directory, const pseudonymise::PseudonymousParcel& parcel) const;
   Result<Sealed> seal_file(const pseudonymise::PseudonymousParcel& parcel, const pseudonymise::CleanFile& file,
-                           Release& release, const std::function<void(std::uint64_t)>& moved) const;
+                           const std::string& link, Release& release,
+                           const std::function<void(std::uint64_t)>& moved) const;
   Status add_inline(SealedParcel& parcel, const std::string& name, ByteView plain, bool is_manifest) const;
   Result<std::string> manifest(const SealedParcel& sealed, const pseudonymise::PseudonymousParcel& parcel,
                                const Release& release, Json files) const;

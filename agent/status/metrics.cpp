@@ -91,6 +91,10 @@ Result<std::string> metrics(journal::Journal& journal, const std::string& site, 
     sample(out, "tributary_destination_next_try_seconds", label("destination", row.name),
            std::max<std::int64_t>(0, row.next_try - now_utc_s));
   }
+  auto retained = journal.retained_bytes();
+  if (!retained) return retained.error();
+  family(out, "tributary_retained_bytes", "gauge", "Source files that hard links in the state directory keep.");
+  sample(out, "tributary_retained_bytes", label("site", site), static_cast<std::int64_t>(*retained));
   auto alarms = journal.alarms();
   if (!alarms) return alarms.error();
   family(out, "tributary_alarms", "gauge", "What an operator must see to, by what it is about.");

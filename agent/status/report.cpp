@@ -166,7 +166,9 @@ Result<Json> report(journal::Journal& journal, const std::string& site, std::int
       .add("refused", total.refused)
       .add("waiting", total.waiting)
       .add("delivered", total.delivered);
-  out.add("withdrawn", total.withdrawn).add("queue_bytes", total.queue_bytes);
+  auto retained = journal.retained_bytes();
+  if (!retained) return retained.error();
+  out.add("withdrawn", total.withdrawn).add("queue_bytes", total.queue_bytes).add("retained_bytes", *retained);
   auto known = journal.destinations();
   if (!known) return known.error();
   Json destinations = Json::array();

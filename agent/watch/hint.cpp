@@ -1,4 +1,5 @@
 // agent/watch/hint.cpp: inotify and an eventfd behind one wait.
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
@@ -21,7 +22,9 @@ constexpr std::uint32_t interesting =
 class Inotify final : public Hint {
  public:
   explicit Inotify(const std::vector<std::string>& folders)
-      : events_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)), wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+      : events_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)),
+        wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+        mounts_(::open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC)) {
     for (const auto& folder : folders) {
       add(folder, true);
       const auto root = files::Root::open(folder);
@@ -35,7 +38,8 @@ class Inotify final : public Hint {
   }
 
   bool wait(std::int64_t timeout_s) override {
-    std::array<pollfd, 2> sources{{{events_.get(), POLLIN, 0}, {wake_.get(), POLLIN, 0}}};
+    // A change of the mounts is told once, as an exceptional condition (proc(5)).
+    std::array<pollfd, 3> sources{{{events_.get(), POLLIN, 0}, {wake_.get(), POLLIN, 0}, {mounts_.get(), POLLPRI, 0}}};
     const auto timeout_ms = static_cast<int>(std::clamp<std::int64_t>(timeout_s, 0, 86'400) * 1000);
     const int ready = ::poll(sources.data(), sources.size(), timeout_ms);
     if (ready <= 0) return false;  // time is up, or a signal came: the caller looks either way
@@ -44,7 +48,8 @@ class Inotify final : public Hint {
       while (::read(wake_.get(), &count, sizeof count) < 0 && errno == EINTR) {
       }
     }
-    return (sources[0].revents & POLLIN) != 0 && drain();
+    const bool moved = (sources[0].revents & POLLIN) != 0 && drain();
+    return moved || (sources[2].revents & POLLPRI) != 0;
   }
 
   void wake() override {
@@ -92,7 +97,7 @@ class Inotify final : public Hint {
     std::string path;
     bool is_place = false;  // a run folder's parent, not a run
   };
-  files::Fd events_, wake_;
+  files::Fd events_, wake_, mounts_;
   std::map<int, Watched> watched_;
 };
 

@@ -64,14 +64,9 @@ struct Watcher::Seen {
     std::string wanted;  // instrument
     std::int64_t in_full_utc_s = 0;
   };
-  struct Place {
-    files::FileId id;  // of the run folder itself: another one is another file system
-    std::set<std::string> names;
-    std::int64_t looked_utc_s = 0;
-  };
   std::mutex mutex;
-  std::map<std::string, Run> runs;      // by folder
-  std::map<std::string, Place> places;  // by run folder's parent
+  std::map<std::string, Run> runs;                   // by folder
+  std::map<std::string, std::int64_t> looked_utc_s;  // by run folder's parent
 };
 
 /// What `look` and `look_at` ask of one folder.
@@ -216,31 +211,9 @@ Sighting Watcher::sight(const Question& question) const {
   return sighting;
 }
 
-Status Watcher::check_mount(const std::string& path, const files::Root& root,
-                            const std::vector<files::Entry>& entries) const {
-  const auto id = root.id("");
-  if (!id) return wait_error("the run folder " + printable(path) + " is away: " + id.error().what, id.error().hint);
-  auto& place = seen_->places[path];
-  std::set<std::string> names;
-  for (const auto& entry : entries) {
-    if (entry.kind == files::EntryKind::directory) names.insert(entry.name);
-  }
-  const bool none_left = std::none_of(place.names.begin(), place.names.end(),
-                                      [&](const std::string& name) { return names.count(name) != 0; });
-  const bool other = place.id.device != id->device || place.id.inode != id->inode;
-  if (!place.names.empty() && none_left && other) {
-    return wait_error("the run folder " + printable(path) + " held " + std::to_string(place.names.size()) +
-                          " folders and is " + (names.empty() ? "empty now" : "another folder now"),
-                      "mount the file system of the runs again; nothing is taken for deleted");
-  }
-  place.id = *id;
-  place.names = std::move(names);
-  return {};
-}
-
 Result<std::vector<Sighting>> Watcher::look(
     const config::RunFolder& where, const std::function<std::optional<Memory>(const std::string& folder)>& remember,
-    bool trust_markers) const {
+    bool trust_markers, Place& place) const {
   const std::lock_guard<std::mutex> turn(seen_->mutex);
   const std::string path = without_end_slash(where.path);
   const auto root = files::Root::open(path);
@@ -248,14 +221,25 @@ Result<std::vector<Sighting>> Watcher::look(
   const auto entries = root->list("");
   if (!entries)
     return wait_error("the run folder " + printable(path) + " is away: " + entries.error().what, entries.error().hint);
-  if (auto there = check_mount(path, *root, *entries); !there) return there.error();
+  const auto behind = files::file_system(path);
+  if (!behind) return wait_error("the run folder " + printable(path) + " is away: " + behind.error().what);
+  const auto folder_of = [&](const std::string& name) { return path == "/" ? "/" + name : path + "/" + name; };
+  const bool known = remember && std::any_of(entries->begin(), entries->end(), [&](const files::Entry& entry) {
+                       return entry.kind == files::EntryKind::directory && remember(folder_of(entry.name));
+                     });
+  if (!known && !place.file_system.empty() && place.file_system != behind->identity()) {
+    return wait_error("the run folder " + printable(path) + " is away: another file system lies there (" +
+                          behind->type + "), with none of the runs that were there",
+                      "mount the file system of the runs again, nothing is taken for deleted; if another one is there "
+                      "for good: tributary release --run-folders");
+  }
 
   Question question;
   question.instrument = where.instrument;
-  question.settle_s = where.settle_s;
+  question.settle_s = behind->remote ? std::max(where.settle_s, attribute_cache_s) : where.settle_s;
   question.trust_markers = trust_markers;
   question.now_utc_s = clock_.now_utc_s();
-  auto& looked_utc_s = seen_->places[path].looked_utc_s;
+  auto& looked_utc_s = seen_->looked_utc_s[path];
   question.clock_jumped =
       looked_utc_s != 0 &&
       (question.now_utc_s < looked_utc_s || question.now_utc_s - looked_utc_s > std::max(gap_s, 2 * where.settle_s));
@@ -267,7 +251,7 @@ Result<std::vector<Sighting>> Watcher::look(
   for (const auto& entry : *entries) {
     if (entry.kind != files::EntryKind::directory && entry.kind != files::EntryKind::link) continue;
     question.name = entry.name;
-    question.folder = path == "/" ? "/" + entry.name : path + "/" + entry.name;
+    question.folder = folder_of(entry.name);
     if (entry.kind == files::EntryKind::link) {
       Sighting link;
       link.folder = printable(question.folder);
@@ -285,6 +269,7 @@ Result<std::vector<Sighting>> Watcher::look(
   }
   std::erase_if(seen_->runs,
                 [&](const auto& run) { return run.first.rfind(path + "/", 0) == 0 && present.count(run.first) == 0; });
+  if (!present.empty()) place.file_system = behind->identity();
   return sightings;
 }
 

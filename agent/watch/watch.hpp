@@ -54,6 +54,10 @@ enum class RunState : std::uint8_t {
 };
 std::string_view name_of(RunState state);
 
+/// A file server may show an earlier state of a file for as long as this (nfs(5), acdirmax; CIFS keeps less): no run
+/// there is quiet sooner.
+inline constexpr std::int64_t attribute_cache_s = 60;
+
 /// What one look at one folder found.
 struct Sighting {
   std::string folder, name, instrument;  // instrument: plugin name or ""
@@ -63,6 +67,12 @@ struct Sighting {
   std::int64_t quiet_since_utc_s = 0;  // to be remembered together with `listing`
   plugin::Unit unit;
   std::optional<SettledRun> settled;
+};
+
+/// What the journal remembers of a run folder: `files::FileSystem::identity`, "" for nothing. `look` gives what is
+/// there now, as soon as a run stands in it.
+struct Place {
+  std::string file_system;
 };
 
 /// What the journal remembers of a folder from the looks before.
@@ -78,12 +88,12 @@ class Watcher {
 
   /// Looks at every direct child of the run folder. `remember(folder)` gives what the last look left.
   /// With `trust_markers` (--once) settle times count as passed for runs whose completion marker stands.
-  /// Failure: wait when the folder is away, or another file system without the runs that were there (a lost mount is
-  /// not a deletion). Cost: a run that has been quiet for an hour is only asked for the times of its folders, and
-  /// looked at in full every quarter of an hour.
+  /// Failure: wait when the folder is away, or lies on another file system than `place` says and holds no run that is
+  /// remembered (a lost mount is not a deletion). Cost: a run that has been quiet for an hour is only asked for the
+  /// times of its folders, and looked at in full every quarter of an hour.
   Result<std::vector<Sighting>> look(const config::RunFolder& where,
                                      const std::function<std::optional<Memory>(const std::string& folder)>& remember,
-                                     bool trust_markers) const;
+                                     bool trust_markers, Place& place) const;
   /// One folder, for plan and explain: settled as it stands, whatever the clock says.
   Result<Sighting> look_at(const std::string& folder, const std::string& instrument) const;
 
@@ -96,16 +106,14 @@ class Watcher {
   void settle(const Question& question, Sighting& sighting) const;
   [[nodiscard]] plugin::Instrument* instrument_for(const std::string& folder, const std::string& wanted,
                                                    Sighting& sighting) const;
-  [[nodiscard]] Status check_mount(const std::string& path, const files::Root& root,
-                                   const std::vector<files::Entry>& entries) const;
 
   std::vector<plugin::Instrument*> instruments_;
   const Clock& clock_;
   std::shared_ptr<Seen> seen_;  // of the looks before; makes looks cheap, decides nothing
 };
 
-/// inotify on the run folders and their direct children; a hint only: remote writers are not heard, and more folders
-/// than the kernel's limit are not listened to.
+/// inotify on the run folders and their direct children, and the kernel's word when a file system is mounted or taken
+/// away; a hint only: remote writers are not heard, and more folders than the kernel's limit are not listened to.
 /// Threads    `wait` one; `wake` any, also a signal handler.
 class Hint {
  public:

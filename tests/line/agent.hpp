@@ -64,7 +64,8 @@ class Agent {
       return;
     }
     site_ = std::move(*site);
-    runner_ = std::make_unique<line::Runner>(*site_, *journal_, clock_, log_, stop_, machine);
+    runner_ = std::make_unique<line::Runner>(*site_, *journal_, clock_, log_, stop_, machine,
+                                             [this](const std::string&) { return Result<std::uint64_t>(free_bytes); });
   }
   QuietMachine machine;
   /// Adds to the configuration, and begins anew under it.
@@ -75,8 +76,11 @@ class Agent {
   /// Called with every line of the log.
   void on_log(std::function<void(std::string_view)> heard) { log_.heard = std::move(heard); }
 
+  std::uint64_t free_bytes = 1ULL << 40;  // of the disk of the state directory
+
   [[nodiscard]] bool is_open() const { return runner_ != nullptr; }
   [[nodiscard]] line::Runner& runner() { return *runner_; }
+  [[nodiscard]] line::Site& site() { return *site_; }
   [[nodiscard]] journal::Journal& journal() { return *journal_; }
   [[nodiscard]] const std::string& log() const { return log_.lines; }
   [[nodiscard]] const SiteFolder& site_folder() const { return site_folder_; }
@@ -107,6 +111,7 @@ class Agent {
   [[nodiscard]] std::string state_bytes() const {
     std::string all;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(site_folder_.state_dir())) {
+      if (!entry.is_regular_file()) continue;
       std::ifstream in(entry.path(), std::ios::binary);
       all.append(std::istreambuf_iterator<char>(in), {});
     }

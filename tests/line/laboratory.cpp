@@ -103,19 +103,20 @@ Far repository_at(const std::string& url, const std::string& directory, bool ing
 
 SiteFolder::SiteFolder(const Laboratory& laboratory, const Far& far, const std::string& pseudonyms) {
   const auto& keys = laboratory.path();
-  write(config_file(), "site: test-lab\nstate_dir: state\nstate_key_file: \"" + keys + "/state.key\"\nplugin_dir: \"" +
-                           std::string(TRIBUTARY_TEST_PLUGINS) + "\"\nrun_folders: [ { path: \"" + laboratory.runs() +
-                           "\" } ]\nsubjects:\n  - { name: lims, plugin: csv, settings: { file: \"" + keys +
-                           "/subjects.csv\" } }\nidentity: { key_file: \"" + keys +
-                           "/site.key\" }\npseudonyms: { key_file: \"" + keys + "/pseudonym.key\"" +
-                           (pseudonyms.empty() ? "" : ", " + pseudonyms) + " }\ndestinations:\n  - name: far\n    " +
-                           far.settings + "\n    recipients: [ \"" + keys + "/recipient.pub\"" +
-                           (far.recipient_file.empty() ? "" : ", \"" + far.recipient_file + "\"") +
-                           " ]\npolicies:\n  - name: research\n    destination: far\n"
-                           "    purpose: { use: HMB, country: DE }\n    files: [ " +
-                           laboratory.kinds() + " ]\n" +
-                           (laboratory.more_of_policy().empty() ? "" : "    " + laboratory.more_of_policy() + "\n") +
-                           "listen: null\n");
+  write(config_file(),
+        "site: test-lab\nstate_dir: state\nstate_key_file: \"" + keys + "/state.key\"\nplugin_dir: \"" +
+            std::string(TRIBUTARY_TEST_PLUGINS) + "\"\nrun_folders: [ { path: \"" + laboratory.runs() + "\"" +
+            (laboratory.more_of_run_folder().empty() ? "" : ", " + laboratory.more_of_run_folder()) +
+            " } ]\nsubjects:\n  - { name: lims, plugin: csv, settings: { file: \"" + keys +
+            "/subjects.csv\" } }\nidentity: { key_file: \"" + keys + "/site.key\" }\npseudonyms: { key_file: \"" +
+            keys + "/pseudonym.key\"" + (pseudonyms.empty() ? "" : ", " + pseudonyms) +
+            " }\ndestinations:\n  - name: far\n    " + far.settings + "\n    recipients: [ \"" + keys +
+            "/recipient.pub\"" + (far.recipient_file.empty() ? "" : ", \"" + far.recipient_file + "\"") +
+            " ]\npolicies:\n  - name: research\n    destination: far\n"
+            "    purpose: { use: HMB, country: DE }\n    files: [ " +
+            laboratory.kinds() + " ]\n" +
+            (laboratory.more_of_policy().empty() ? "" : "    " + laboratory.more_of_policy() + "\n") +
+            "listen: null\n");
   write(path() + "/task.yaml",
         "name: ingest ${parcel}\ninputs:\n  - { name: \"${name}\", url: \"${drs_uri}\", path: \"/inputs/${name}\", "
         "type: FILE }\nexecutors:\n  - { image: \"registry.example.org/ingest:1\", command: [ check, \"${parcel}\" ] "

@@ -31,6 +31,9 @@ class Laboratory {
   /// More keys of the policy of sites over it, in one line: "require: all-of-family".
   [[nodiscard]] const std::string& more_of_policy() const { return more_of_policy_; }
   void ask_for(const std::string& more) { more_of_policy_ = more; }
+  /// More keys of the run folder of sites over it, in one line: "retain: link".
+  [[nodiscard]] const std::string& more_of_run_folder() const { return more_of_run_folder_; }
+  void watch_with(const std::string& more) { more_of_run_folder_ = more; }
   /// When the list of subjects was written: for clocks that we move.
   [[nodiscard]] std::int64_t made_utc_s() const { return made_utc_s_; }
   /// Words that nobody beyond the site may read.
@@ -41,7 +44,7 @@ class Laboratory {
   fakes::TemporaryDirectory directory_;
   crypt4gh::SecretKey recipient_;
   std::string site_public_pem_;
-  std::string kinds_ = "fastq", more_of_policy_;
+  std::string kinds_ = "fastq", more_of_policy_, more_of_run_folder_;
   std::int64_t made_utc_s_ = 0;
 };
 

@@ -104,8 +104,30 @@ Status remove_drafts(const std::string& path);
 Status make_directories(const std::string& path, unsigned mode);
 /// Bytes that an unprivileged writer may still use on the file system of `path`.
 Result<std::uint64_t> free_bytes(const std::string& path);
-/// True when a file server or a program in user space stands behind the path: no locks to rely on, no word of changes.
-Result<bool> is_remote(const std::string& path);
+
+/// What stands behind a path. The number of a device is not in it: it is another one after a reboot.
+struct FileSystem {
+  std::string type;         // as in mountinfo: "ext4", "nfs4"
+  std::string source;       // "/dev/sda1", "server:/export"
+  std::string mount_point;  // the mount that holds the path
+  std::uint64_t mount = 0;  // its number; a hard link never leads from one mount into another, even of the same disk
+  std::uint64_t fsid = 0;   // statfs(2); 0 where the kernel tells none
+  std::uint64_t inode = 0;  // of the path itself
+  bool read_only = false;
+  bool remote = false;  // a file server or a program in user space: no locks to rely on, no word of changes
+
+  /// The same for as long as the path leads to the same folder of the same file system.
+  [[nodiscard]] std::string identity() const;
+};
+Result<FileSystem> file_system(const std::string& path);
+
+/// Gives an open file another name, which keeps its content when the others go. ask_operator: `path` lies in another
+/// mount, the file system knows no links, the kernel forbids links to files that are not ours.
+Status make_link(const Fd& file, const std::string& path);
+/// Names that were made in or taken from a directory are on disk when it returns.
+Status sync_directory(const std::string& path);
+/// Removes a directory of files; one that is not there is fine.
+Status remove_directory(const std::string& path);
 
 /// Reads a descriptor from an offset on, with pread.
 class FdSource final : public stream::Source {

@@ -138,6 +138,7 @@ TEST(Conf, shows_the_true_defaults_in_its_comments) {
   }
   const auto after = good();
   CHECK(before.state_dir == after.state_dir && before.listen == after.listen);
+  CHECK(before.limits.reserve_bytes == after.limits.reserve_bytes);
   CHECK(before.limits.memory_bytes == after.limits.memory_bytes && before.limits.threads == after.limits.threads);
   CHECK(before.limits.connections == after.limits.connections);
   CHECK(before.retain_finished_s == after.retain_finished_s);

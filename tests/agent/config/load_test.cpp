@@ -65,7 +65,8 @@ policies:
     on_restored: send
 egress: { country: DE, keep_in: [ EU/EEA, CN ], unknown: hold }
 limits: { upload_rate: 80Mbit/s, upload_hours: [ "20:00-06:00", "12:00-13:30" ], connections: 8, threads: 3,
-          memory: 128MiB, nice: 0, io: normal, max_load: 12, while_sequencing: slow, away_alarm: 2h, hold_after: 3d }
+          memory: 128MiB, nice: 0, io: normal, max_load: 12, while_sequencing: slow, away_alarm: 2h, hold_after: 3d,
+          reserve: 2GiB }
 retention: { finished: 30d }
 listen: "[::1]:9000"
 )";
@@ -109,6 +110,7 @@ TEST(Load, fills_in_the_defaults) {
   LONGS_EQUAL(4, settings.limits.connections);
   LONGS_EQUAL(2, settings.limits.threads);
   LONGS_EQUAL(96 << 20, settings.limits.memory_bytes);
+  LONGS_EQUAL(64 << 20, settings.limits.reserve_bytes);
 }
 
 TEST(Load, has_the_same_defaults_as_the_types) {
@@ -135,6 +137,7 @@ TEST(Load, has_the_same_defaults_as_the_types) {
   CHECK(policy.minimum.bytes == Policy().minimum.bytes && policy.minimum.kinds == Policy().minimum.kinds);
   CHECK(policy.whole_family == Policy().whole_family && policy.skip_further == Policy().skip_further);
   CHECK(Settings{}.listen == settings.listen && Limits{}.memory_bytes == settings.limits.memory_bytes);
+  CHECK(Limits{}.reserve_bytes == settings.limits.reserve_bytes);
   CHECK(Limits{}.connections == settings.limits.connections && Limits{}.threads == settings.limits.threads);
   CHECK(RunFolder{}.settle_s == settings.run_folders[0].settle_s);
   CHECK(Settings{}.retain_finished_s == settings.retain_finished_s);
@@ -171,6 +174,7 @@ TEST(Load, reads_every_key) {
   LONGS_EQUAL(7200, settings.limits.away_alarm_s);
   LONGS_EQUAL(3 * 86400, settings.limits.hold_after_s);
   LONGS_EQUAL(9, settings.policies[0].priority);
+  LONGS_EQUAL(2LL << 30, settings.limits.reserve_bytes);
   text_is("[::1]:9000", settings.listen);
 }
 

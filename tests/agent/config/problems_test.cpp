@@ -132,11 +132,17 @@ TEST(Problems, warn_of_connections_that_memory_has_no_room_for) {
   is("", 11, "limits: { connections: 1, memory: 32MiB }");
 }
 
-TEST(Problems, warn_of_settings_that_have_no_effect) {
-  is("tributary.yaml:3:30: run_folders[0].retain: warning: link has no effect in this version; keep run folders until "
-     "they are delivered",
-     3, "run_folders: [ { path: runs, retain: link } ]");
+TEST(Problems, warn_of_settings_that_have_no_effect) {}
+
+TEST(Problems, say_nothing_of_links_that_can_be_made) {
+  is("", 3, "run_folders: [ { path: runs, retain: link } ]");
   is("", 3, "run_folders: [ { path: runs, retain: source } ]");
+}
+
+TEST(Problems, say_when_the_reserve_is_none) {
+  has("tributary.yaml:11:20: limits.reserve: 0 B is out of bounds; from 1.0 MiB to 1.0 TiB", 11,
+      "limits: { reserve: 0B }");
+  has("limits.reserve: '64' has no unit", 11, "limits: { reserve: 64 }");
 }
 
 TEST(Problems, tell_of_diseases_and_of_the_file_that_knows_them) {

@@ -7,6 +7,7 @@
 #include "agent/doctor/machine.hpp"
 #include "agent/line/site.hpp"
 #include "agent/port/http/http.hpp"
+#include "tests/agent/files/folder.hpp"
 #include "tests/fakes/pki.hpp"
 #include "tests/fakes/run_folder.hpp"
 
@@ -179,6 +180,42 @@ TEST(Doctor, says_when_state_or_run_folders_are_not_there) {
   LONGS_EQUAL(1, state.size());
   CHECK_TRUE(state.front().health == Health::broken);
   CHECK_TRUE(doctor::examine_run_folders(good).front().health == Health::broken);
+}
+
+TEST(Doctor, tells_what_a_run_folder_lies_on) {
+  const auto behind = files::file_system(at("runs"));
+  const auto good = doctor::examine_run_folders(settings());
+  STRCMP_EQUAL(("0 entries, on " + behind->type + " mounted at " + behind->mount_point).c_str(),
+               good.front().said.c_str());
+}
+
+TEST(Doctor, says_whether_links_can_be_kept) {
+  auto mine = settings();
+  mine.run_folders.front().hard_links = true;
+  STRCMP_EQUAL("retain: link: state_dir lies in the same mount", doctor::examine_run_folders(mine).back().said.c_str());
+  const int verdict = files_test::in_child([&] {
+    if (!files_test::cover(at("state"), "64k")) return 77;
+    const auto finding = doctor::examine_run_folders(mine).back();
+    if (finding.health != Health::broken || finding.cure.find("ReadWritePaths=") == std::string::npos) return 1;
+    if (::mount(nullptr, at("state").c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr) != 0) return 77;
+    mine.run_folders.front().path = at("state");
+    const auto said = doctor::examine_run_folders(mine).front().said;
+    return said.find("read-only, which is enough") == std::string::npos ? 2 : 0;
+  });
+  if (verdict == 77) {
+    UT_PRINT("skipped: no file system may be mounted here");
+  } else {
+    LONGS_EQUAL(0, verdict);
+  }
+}
+
+TEST(Doctor, says_when_the_reserve_is_used_up) {
+  auto mine = settings();
+  mine.limits.reserve_bytes = UINT64_MAX;
+  const auto state = doctor::examine_state(mine);
+  CHECK_TRUE(state[1].health == Health::broken);
+  STRCMP_CONTAINS("less than limits.reserve", state[1].said.c_str());
+  STRCMP_EQUAL("make room: nothing new is sealed until then, sending goes on", state[1].cure.c_str());
 }
 
 TEST(Doctor, says_when_the_journal_has_another_key) {

@@ -6,6 +6,7 @@
 #include <csignal>
 
 #include "agent/port/files/files.hpp"
+#include "agent/port/files/posix/fd.hpp"
 #include "tests/agent/files/folder.hpp"
 
 #include <CppUTest/TestHarness.h>
@@ -335,6 +336,12 @@ TEST(Lock, is_a_file_for_nobody_else) {
   const Mask masked(0);
   const auto held = files::Lock::take(path);
   LONGS_EQUAL(0600, mode_of(path));
+}
+
+TEST(Lock, of_a_file_server_that_gives_none_is_told_with_a_way_out) {
+  const auto error = files::errno_error("lock", ENOLCK);
+  CHECK_TRUE(error.remedy == Remedy::ask_operator);
+  STRCMP_CONTAINS("use a disk of this machine", error.hint.c_str());
 }
 
 TEST(Lock, that_can_not_be_made_is_told_as_such) {

@@ -1,4 +1,5 @@
 // tests/agent/http/tls_test.cpp: whom the client trusts, and whom the server lets in.
+#include <filesystem>
 #include <memory>
 
 #include "agent/port/http/poco_mbedtls/tls_context.hpp"
@@ -72,6 +73,42 @@ TEST(Tls, refuses_a_certificate_for_another_host) {
 TEST(Tls, refuses_an_unknown_ca) {
   Authority other(house.folder.path(), "other");
   CHECK(asks_operator(house.get(start(other.issue({})))));
+}
+
+TEST(Tls, trusts_a_ca_that_came_in_the_place_of_another_while_it_runs) {
+  namespace fs = std::filesystem;
+  Authority other(house.folder.path(), "other");
+  const auto url = start(other.issue({}));
+  CHECK(asks_operator(house.get(url)));
+  fs::copy_file(other.ca_file(), ca.ca_file() + ".new");
+  fs::rename(ca.ca_file() + ".new", ca.ca_file());
+  STRCMP_EQUAL("safe", body_of(house.get(url)).c_str());
+}
+
+TEST(Tls, keeps_the_trust_of_before_while_a_file_can_not_be_read) {
+  const auto url = start(ca.issue({}));
+  STRCMP_EQUAL("safe", body_of(house.get(url)).c_str());
+  server.reset();
+  house.write("ca.pem", "half of a certif");
+  STRCMP_EQUAL("safe", body_of(house.get(start(ca.issue({})))).c_str());
+}
+
+TEST(Tls, shows_a_certificate_that_came_in_the_place_of_an_expired_one) {
+  namespace fs = std::filesystem;
+  Leaf leaf;
+  leaf.usage = Usage::client;
+  leaf.until = "20240229120000";
+  const auto expired = ca.issue(leaf);
+  leaf.until = "20991231235959";
+  const auto fresh = ca.issue(leaf);
+  house.settings.tls.cert_file = expired.cert_file;
+  house.settings.tls.key_file = expired.key_file;
+  const auto url = start(ca.issue({}), "localhost", ca.ca_file());
+  CHECK_FALSE(house.get(url).ok());
+  fs::rename(fresh.cert_file, expired.cert_file);
+  CHECK_FALSE(house.get(url).ok());  // half a pair
+  fs::rename(fresh.key_file, expired.key_file);
+  STRCMP_EQUAL("safe", body_of(house.get(url)).c_str());
 }
 
 TEST(Tls, refuses_an_expired_certificate_and_says_since_when) {

@@ -92,10 +92,15 @@ TEST(Metrics, are_what_prometheus_reads) {
     if (full) hospital.fill();
     const Exposition seen(text());
     STRCMP_EQUAL("", seen.problem.c_str());
-    LONGS_EQUAL(9, seen.helped.size());
+    LONGS_EQUAL(10, seen.helped.size());
     CHECK_TRUE(seen.helped == seen.typed);
     CHECK_TRUE(seen.samples.count("tributary_info{version=\"" TRIBUTARY_VERSION "\",site=\"test-lab\"}") == 1);
   }
+}
+
+TEST(Metrics, tell_what_links_keep) {
+  CHECK_TRUE(hospital.state.journal->note_retained(4096).ok());
+  STRCMP_EQUAL("4096", read().at("tributary_retained_bytes{site=\"test-lab\"}").c_str());
 }
 
 TEST(Metrics, have_one_help_and_one_type_for_any_number_of_destinations) {

@@ -23,7 +23,8 @@ TEST_GROUP(Report) { Hospital hospital; };
 
 TEST(Report, of_an_empty_house_has_every_member_too) {
   const auto report = hospital.report();
-  has_all(report, {"site", "version", "now", "runs", "parcels", "held", "refused", "delivered", "queue_bytes"});
+  has_all(report, {"site", "version", "now", "runs", "parcels", "held", "refused", "delivered", "queue_bytes",
+                   "retained_bytes"});
   STRCMP_EQUAL("test-lab", text_of(report["site"]).c_str());
   STRCMP_EQUAL(TRIBUTARY_VERSION, text_of(report["version"]).c_str());
   STRCMP_EQUAL("2025-11-21T10:00:00Z", text_of(report["now"]).c_str());

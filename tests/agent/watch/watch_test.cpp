@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "agent/watch/listing.hpp"
+#include "tests/agent/files/folder.hpp"
 #include "tests/fakes/run_folder.hpp"
 
 #include <CppUTest/TestHarness.h>
@@ -70,6 +71,7 @@ TEST_GROUP(Watch) {
   FakeInstrument instrument{"fake"};
   std::unique_ptr<Watcher> watcher = std::make_unique<Watcher>(std::vector<Instrument*>{&instrument}, clock);
   std::map<std::string, Memory> memory;
+  tributary::watch::Place place;
   std::string runs = directory.path() + "/runs";
 
   RunFolder where(const std::string& wanted = "auto") {
@@ -87,7 +89,7 @@ TEST_GROUP(Watch) {
           const auto found = memory.find(folder);
           return found == memory.end() ? std::nullopt : std::optional<Memory>(found->second);
         },
-        trust_markers);
+        trust_markers, place);
     if (seen) {
       for (const auto& sighting : *seen) memory[sighting.folder] = {sighting.listing, sighting.quiet_since_utc_s};
     }
@@ -233,6 +235,47 @@ TEST(Watch, waits_when_the_run_folder_is_gone_or_empty_where_runs_were) {
   CHECK_TRUE(look().ok());
 }
 
+TEST(Watch, knows_the_file_system_of_before_in_another_life) {
+  complete_run();
+  one();
+  CHECK_FALSE(place.file_system.empty());
+  fs::rename(runs, runs + ".away");
+  fs::create_directories(runs + "/run-of-another-disk");
+  watcher = std::make_unique<Watcher>(std::vector<Instrument*>{&instrument}, clock);
+  const auto seen = look();
+  CHECK_FALSE(seen.ok());
+  STRCMP_CONTAINS("is away: another file system lies there", seen.error().what.c_str());
+  STRCMP_CONTAINS("tributary release --run-folders", seen.error().hint.c_str());
+  place = {};
+  CHECK_TRUE(look().ok());
+}
+
+TEST(Watch, follows_runs_to_another_file_system) {
+  complete_run();
+  one();
+  const auto before = place.file_system;
+  fs::rename(runs, runs + ".away");
+  fs::create_directories(runs);
+  fs::rename(runs + ".away/run-1", runs + "/run-1");
+  CHECK_TRUE(look().ok());
+  CHECK_FALSE(before == place.file_system);
+}
+
+TEST(Watch, remembers_no_file_system_that_never_held_a_run) {
+  CHECK_TRUE(look().ok());
+  STRCMP_EQUAL("", place.file_system.c_str());
+}
+
+TEST(Watch, does_not_compare_times_of_files_with_its_own_clock) {
+  complete_run();
+  for (const auto* file : {"/run-1/done", "/run-1/Analysis/1/a.fastq.gz"}) {  // a server whose clock is years ahead
+    fs::last_write_time(runs + file, fs::file_time_type::clock::now() + std::chrono::hours(24 * 3650));
+  }
+  one();
+  clock.advance(settle_s);
+  CHECK(one().state == RunState::settled);
+}
+
 TEST(Watch, believes_that_runs_were_deleted_while_the_file_system_stayed) {
   complete_run();
   one();
@@ -330,6 +373,23 @@ TEST(Hint, hears_files_in_runs_and_in_runs_that_came_later) {
   write(directory.path() + "/new/RTAComplete.txt");
   CHECK_TRUE(hint->wait(5));
   CHECK_FALSE(hint->wait(0));
+}
+
+TEST(Hint, hears_that_a_file_system_is_mounted_or_taken_away) {
+  const int verdict = tributary::files_test::in_child([&] {
+    if (::unshare(CLONE_NEWNS) != 0 || ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return 77;
+    const auto hint = tributary::watch::make_hint({directory.path() + "/none"});
+    if (hint->wait(0)) return 1;
+    if (::mount("tmpfs", directory.path().c_str(), "tmpfs", 0, "size=64k") != 0) return 77;
+    if (!hint->wait(5) || hint->wait(0)) return 2;
+    if (::umount2(directory.path().c_str(), MNT_DETACH) != 0) return 77;
+    return hint->wait(5) ? 0 : 3;
+  });
+  if (verdict == 77) {
+    UT_PRINT("skipped: no file system may be mounted here");
+  } else {
+    LONGS_EQUAL(0, verdict);
+  }
 }
 
 TEST(Hint, is_woken_from_another_thread) {

@@ -35,6 +35,8 @@ inline Error errno_error(const std::string& what, int number = errno) {
       return operator_error(said, "give the user of the daemon the right to it");
     case EROFS:
       return operator_error(said, "find out why its file system is mounted read-only: a disk may be failing");
+    case ENOLCK:
+      return operator_error(said, "its file server gives no locks: use a disk of this machine");
     case EXDEV:
     case ELOOP:
       return refusal(said, "it leads out of its folder through a link or '..'");

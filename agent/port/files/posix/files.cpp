@@ -1,15 +1,12 @@
-// agent/port/files/posix/files.cpp: files outside of run folders, the lock, free space.
+// agent/port/files/posix/files.cpp: files outside of run folders, the lock, links, free space.
 #include "agent/port/files/files.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
@@ -26,12 +23,6 @@ std::string parent_of(const std::string& path) {
   const auto slash = path.rfind('/');
   if (slash == std::string::npos) return ".";
   return slash == 0 ? "/" : path.substr(0, slash);
-}
-
-Status sync_directory(const std::string& path) {
-  const Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory.valid() || ::fsync(directory.get()) != 0) return errno_error(printable(path));
-  return {};
 }
 
 Result<std::string> read_whole(const Fd& fd, const std::string& path, std::size_t limit) {
@@ -51,6 +42,12 @@ Result<std::string> read_whole(const Fd& fd, const std::string& path, std::size_
 }
 
 }  // namespace
+
+Status sync_directory(const std::string& path) {
+  const Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory.valid() || ::fsync(directory.get()) != 0) return errno_error(printable(path));
+  return {};
+}
 
 Result<Fd> open_for_reading(const std::string& path) {
   Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
@@ -160,12 +157,34 @@ Result<std::uint64_t> free_bytes(const std::string& path) {
   return std::uint64_t{info.f_bavail} * info.f_frsize;
 }
 
-Result<bool> is_remote(const std::string& path) {
-  constexpr std::array<std::uint32_t, 8> kinds = {0x6969U,     0xff534d42U, 0xfe534d42U, 0x517bU,
-                                                  0x65735546U, 0x00c36400U, 0x01021997U, 0x0bd00bd0U};
-  struct statfs info{};  // NFS, CIFS, SMB2, SMB, FUSE, Ceph, 9P, Lustre (statfs(2))
-  if (::statfs(path.c_str(), &info) != 0) return errno_error(printable(path));
-  return std::find(kinds.begin(), kinds.end(), static_cast<std::uint32_t>(info.f_type)) != kinds.end();
+Status make_link(const Fd& file, const std::string& path) {
+  const auto opened = "/proc/self/fd/" + std::to_string(file.get());
+  if (::linkat(AT_FDCWD, opened.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) == 0) return {};
+  const int number = errno;
+  auto error = errno_error("a hard link", number);
+  if (number == EXDEV) {
+    error = operator_error(error.what,
+                           "put state_dir and the run folder into one mount (under systemd: one that ReadWritePaths= "
+                           "names, above both), or write `retain: source`");
+  } else if (number == EPERM) {
+    error = operator_error(error.what,
+                           "its file system knows no links, or the file is not ours to write "
+                           "(fs.protected_hardlinks): give the daemon's group write access, or write `retain: source`");
+  } else if (number == EMLINK) {
+    error = operator_error(error.what, "the file has as many names as its file system allows: write `retain: source`");
+  }
+  return error;
+}
+
+Status remove_directory(const std::string& path) {
+  auto root = Root::open(path);
+  if (!root) return exists(path) ? Status(root.error()) : Status();
+  auto names = root->list("");
+  if (!names) return names.error();
+  for (const auto& name : *names) {
+    if (::unlink((path + "/" + name.name).c_str()) != 0 && errno != ENOENT) return errno_error(printable(path));
+  }
+  return ::rmdir(path.c_str()) == 0 || errno == ENOENT ? Status() : Status(errno_error(printable(path)));
 }
 
 Result<Lock> Lock::take(const std::string& path) {

@@ -48,8 +48,20 @@ PeerCertificate describe(const mbedtls_x509_crt& certificate, const mbedtls_ssl_
 
 }  // namespace
 
+std::shared_ptr<const TlsContext> Pool::trust() {
+  const std::lock_guard lock(mutex_);
+  auto revision = revision_of(settings_.tls);
+  if (revision == revision_) return tls_;
+  // Half a pair, or a file that is being written: what was read before stays until it fits.
+  auto tls = TlsContext::for_client(settings_.tls);
+  if (!tls) return tls_;
+  tls_ = std::move(*tls);
+  revision_ = std::move(revision);
+  return tls_;
+}
+
 std::unique_ptr<Session> Pool::make(const Url& url) {
-  const auto tls = url.scheme == "https" ? tls_ : nullptr;
+  const auto tls = url.scheme == "https" ? trust() : nullptr;
   return std::make_unique<Session>(url, tls, name_for(url, settings_), proxy_, stop_);
 }
 

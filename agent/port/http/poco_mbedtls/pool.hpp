@@ -16,7 +16,11 @@ class Pool {
  public:
   /// `settings` must outlive the pool.
   Pool(const ClientSettings& settings, Proxy proxy, std::shared_ptr<const TlsContext> tls, const Stop& stop)
-      : settings_(settings), proxy_(std::move(proxy)), tls_(std::move(tls)), stop_(stop) {}
+      : settings_(settings),
+        proxy_(std::move(proxy)),
+        tls_(std::move(tls)),
+        revision_(revision_of(settings.tls)),
+        stop_(stop) {}
 
   /// A connection that stands, or null.
   std::unique_ptr<Session> take(const Url& url);
@@ -30,9 +34,13 @@ class Pool {
     std::unique_ptr<Session> session;
     Wire::Moment since;
   };
+  /// With certificates that were replaced since, as soon as they can be read.
+  std::shared_ptr<const TlsContext> trust();
+
   const ClientSettings& settings_;
   Proxy proxy_;
   std::shared_ptr<const TlsContext> tls_;
+  std::string revision_;
   const Stop& stop_;
   std::mutex mutex_;
   std::map<std::string, std::vector<Idle>> idle_;

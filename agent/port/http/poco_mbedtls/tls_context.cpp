@@ -13,6 +13,7 @@
 #include <mutex>
 
 #include "agent/base/text.hpp"
+#include "agent/port/files/revision.hpp"
 
 namespace tributary::http {
 namespace {
@@ -135,6 +136,11 @@ Status TlsContext::load_own(const std::string& cert_file, const std::string& key
   code = mbedtls_ssl_conf_own_cert(&config_, &own_, &key_);
   if (code != 0) return operator_error("certificate " + printable(cert_file) + ": " + tls_error(code));
   return {};
+}
+
+std::string revision_of(const Tls& settings) {
+  return files::revision_of(
+      {settings.ca_file.empty() ? system_store : settings.ca_file, settings.cert_file, settings.key_file});
 }
 
 Result<std::shared_ptr<const TlsContext>> TlsContext::for_client(const Tls& settings) {

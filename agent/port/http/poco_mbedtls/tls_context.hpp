@@ -41,6 +41,9 @@ class TlsContext {
   mbedtls_pk_context key_{};
 };
 
+/// Another word whenever one of the files may have another content.
+std::string revision_of(const Tls& settings);
+
 /// The library's words for one of its codes.
 std::string tls_error(int code);
 
