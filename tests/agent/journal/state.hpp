@@ -121,7 +121,8 @@ inline std::string told(journal::Journal& journal, bool all) {
   for (const auto& row : *rows) {
     if (!all && row.stage < journal::Stage::registered && row.condition != journal::Condition::refused) continue;
     out += row.pseudonym + " " + std::to_string(static_cast<int>(row.stage)) + "." +
-           std::to_string(static_cast<int>(row.condition)) + " " + row.reason + (all ? row.task_state : "");
+           std::to_string(static_cast<int>(row.condition)) + " " + row.reason +
+           (all ? row.task_state + " " + std::to_string(row.crashes) + "." + std::to_string(row.attempts) : "");
     if (all) out += journal.recipe(row.id) ? " recipe" : "";
     if (!all && row.stage < journal::Stage::registered) continue;
     const auto objects = journal.objects(row.id, true).value_or({});
