@@ -42,6 +42,62 @@ void print_parcel(const Json& parcel) {
   }
 }
 
+Status tell(State& state, const Json& report) {
+  const auto number = [&](const char* name) { return std::to_string(report[name].as_integer()); };
+  say(coloured(state.settings.site, "1") + ": " + number("delivered") + " delivered, " + number("waiting") +
+      " on their way, " + number("held") + " held, " + number("refused") + " refused, " + number("withdrawn") +
+      " withdrawn; " + show_size(static_cast<std::uint64_t>(report["queue_bytes"].as_integer())) + " to send");
+  for (const auto& warning : report["warnings"].items()) say(coloured("warning", "33") + ": " + shown(warning));
+  auto runs = state.journal->runs();
+  if (!runs) return runs.error();
+  std::set<std::string> done;  // two units of one folder are two runs of one name
+  for (const auto& row : *runs) {
+    const auto run = status::run_json(row);
+    say(shown(run["run"]) + "  " + std::string(run["state"].as_string()) + ", " +
+        counted(static_cast<std::uint64_t>(row.samples), "sample") +
+        (run["reason"].is_null() ? "" : ": " + shown(run["reason"])));
+    if (!done.insert(row.name).second) continue;
+    auto told = status::each_parcel(*state.journal, {{}, row.name, {}}, [](const journal::ParcelRow& parcel) {
+      print_parcel(status::parcel_json(parcel, {}));
+      return Status();
+    });
+    if (!told) return told;
+  }
+  return {};
+}
+
+void say_items(const std::string& name, bool& first, const Json& item) {
+  say(first ? "  \"" + name + "\": [" : ",");
+  first = false;
+  std::printf("%s", item.dump(true).c_str());
+}
+
+// As one object, its two long lists first.
+Status tell_json(journal::Journal& journal, const Json& report) {
+  auto runs = journal.runs();
+  if (!runs) return runs.error();
+  Json rest;
+  for (const auto& [name, value] : report.members()) {
+    if (name != "runs" && name != "parcels") rest.add(name, value);
+  }
+  Json all_runs = Json::array();
+  for (const auto& row : *runs) all_runs.push(status::run_json(row));
+  rest.add("runs", std::move(all_runs));
+  auto text = rest.dump(true);
+  text.erase(text.rfind("\n}"));
+  say(text + ",");
+  bool first = true;
+  auto told = status::each_parcel(journal, {}, [&](const journal::ParcelRow& parcel) -> Status {
+    auto objects = journal.objects(parcel.id, false);
+    if (!objects) return objects.error();
+    say_items("parcels", first, status::parcel_json(parcel, *objects));
+    return {};
+  });
+  if (!told) return told;
+  say(first ? "  \"parcels\": []\n}" : "\n  ]\n}");
+  return {};
+}
+
 int run_status(Context& context, const Arguments& arguments) {
   if (!arguments.rest().empty()) return usage("status takes no words; see tributary status --help");
   int code = exit_yes;
@@ -49,28 +105,12 @@ int run_status(Context& context, const Arguments& arguments) {
   if (!state) return code;
   const auto strays = line::strays(state->settings, *state->journal);
   if (!strays) return complain(strays.error());
-  auto report = status::report(*state->journal, state->settings.site, context.clock.now_utc_s(), *strays);
+  // Years of parcels do not lie in memory at once: lists are told a page at a time.
+  auto report = status::report(*state->journal, state->settings.site, context.clock.now_utc_s(), *strays, 0);
   if (!report) return complain(report.error());
+  auto told = arguments.has("--json") ? tell_json(*state->journal, *report) : tell(*state, *report);
+  if (!told) return complain(told.error());
   const auto& warnings = (*report)["warnings"];
-  if (arguments.has("--json")) {
-    say(report->dump(true));
-  } else {
-    const auto number = [&](const char* name) { return std::to_string((*report)[name].as_integer()); };
-    say(coloured(state->settings.site, "1") + ": " + number("delivered") + " delivered, " + number("waiting") +
-        " on their way, " + number("held") + " held, " + number("refused") + " refused, " + number("withdrawn") +
-        " withdrawn; " + show_size(static_cast<std::uint64_t>((*report)["queue_bytes"].as_integer())) + " to send");
-    for (const auto& warning : warnings.items()) say(coloured("warning", "33") + ": " + shown(warning));
-    std::set<std::string> done;  // two units of one folder are two runs of one name
-    for (const auto& run : (*report)["runs"].items()) {
-      say(shown(run["run"]) + "  " + std::string(run["state"].as_string()) + ", " +
-          counted(static_cast<std::uint64_t>(run["samples"].as_integer()), "sample") +
-          (run["reason"].is_null() ? "" : ": " + shown(run["reason"])));
-      if (!done.insert(std::string(run["run"].as_string())).second) continue;
-      for (const auto& parcel : (*report)["parcels"].items()) {
-        if (parcel["run"].as_string() == run["run"].as_string()) print_parcel(parcel);
-      }
-    }
-  }
   const bool well =
       (*report)["held"].as_integer() == 0 && (*report)["refused"].as_integer() == 0 && warnings.items().empty();
   return well ? exit_yes : exit_not_well;

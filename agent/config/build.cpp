@@ -221,6 +221,7 @@ void build_site(const Section& main, Settings& settings, Problems& problems) {
     const bool second = reidentify->text("approval") == "second-person";
     settings.reidentify_approval = second ? Approval::second_person : Approval::none;
   }
+  if (const auto* retention = main.section("retention")) settings.retain_finished_s = retention->number("finished");
   check_listen(main, settings.listen, problems);
   const auto* limits = main.section("limits");
   if (limits == nullptr) return;

@@ -138,6 +138,7 @@ struct Settings {
   std::vector<Policy> policies;
   std::optional<consent::Egress> egress;  // nothing: data go wherever policies send them
   Limits limits;
+  std::int64_t retain_finished_s = 90 * 86400;
   std::string listen = "127.0.0.1:8480";  // empty: off
 
   [[nodiscard]] const Destination* destination(const std::string& name) const;

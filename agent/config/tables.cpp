@@ -356,6 +356,16 @@ constexpr Key limit_keys[] = {
 };
 constexpr Table limits_table{"limits", limit_keys};
 
+constexpr Key retention_keys[] = {
+    {.name = "finished",
+     .type = Type::duration,
+     .help = "how long delivered, withdrawn and cancelled parcels keep what only sending needs",
+     .fallback = "90d",
+     .least = day_s,
+     .most = 3650 * day_s},
+};
+constexpr Table retention_table{"retention", retention_keys};
+
 constexpr Key part_keys[] = {
     {.name = "part_size",
      .type = Type::size,
@@ -417,6 +427,10 @@ constexpr Key main_keys[] = {
     {.name = "policies", .type = Type::maps, .help = "what goes where, and for which purpose", .table = &policy_table},
     {.name = "egress", .type = Type::map, .help = "data that must stay where they come from", .table = &egress_table},
     {.name = "limits", .type = Type::map, .help = "what the daemon may use", .table = &limits_table},
+    {.name = "retention",
+     .type = Type::map,
+     .help = "how long the database keeps what nobody needs any more",
+     .table = &retention_table},
     {.name = "listen",
      .help = "address of status page, /metrics, /healthz, /api/status; null = off",
      .fallback = "127.0.0.1:8480",

@@ -22,7 +22,8 @@ std::string mac_of(const Secret<32>& key, std::string_view text) {
   return to_hex(ByteView(crypto::hmac_sha256(key.bytes(), message)));
 }
 
-// What is kept of a table: its key first. Columns that a folder tells again, or that mean nothing afterwards, are not.
+// What is kept of a table: its key first. What a transaction changes of a row is all there, so that a line that is
+// taken in after a crash does what the transaction would have done; only what is told by a folder again is not.
 struct Kept {
   std::string_view table;
   std::size_t keys;
@@ -40,10 +41,32 @@ const std::vector<Kept>& kept_tables() {
         "since", "samples"}},
       {"parcel",
        1,
-       {"id",          "run",        "destination", "policy",  "pseudonym",     "subject_pseudonym", "key_id",
-        "stage",       "condition",  "reason",      "hint",    "operator_hold", "evidence",          "files",
-        "bytes_total", "bytes_sent", "not_before",  "task_id", "task_state",    "withdraw_reason",   "created",
-        "updated",     "delivered"}},
+       {"id",
+        "run",
+        "destination",
+        "policy",
+        "pseudonym",
+        "subject_pseudonym",
+        "key_id",
+        "stage",
+        "condition",
+        "reason",
+        "hint",
+        "operator_hold",
+        "evidence",
+        "files",
+        "bytes_total",
+        "bytes_sent",
+        "attempts",
+        "crashes",
+        "pruned",
+        "not_before",
+        "task_id",
+        "task_state",
+        "withdraw_reason",
+        "created",
+        "updated",
+        "delivered"}},
       {"object",
        2,
        {"parcel", "number", "name", "bytes", "sha256", "plaintext_sha256", "far_id", "self_uri", "access_url"}},

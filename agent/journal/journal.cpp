@@ -13,7 +13,6 @@ namespace {
 std::string path_of(const std::string& state_dir) { return state_dir + "/journal.db"; }
 std::string copy_path(const std::string& state_dir) { return state_dir + "/journal.copy"; }
 
-constexpr std::int64_t pages_of_a_step = 64;
 constexpr std::string_view key_check_domain = "tributary/v1/key-check";
 
 Result<std::vector<ChainRow>> read_chain(store::Database& database, const std::string& sql,
@@ -173,11 +172,6 @@ Result<Bytes> Journal::unseal_bytes(std::string_view domain, std::string_view ro
   return plain;
 }
 
-Result<bool> Journal::tidy() {
-  const std::lock_guard lock(mutex_);
-  return database_->tidy(pages_of_a_step);
-}
-
 Status Journal::put_token(const std::string& instance, const std::string& key, ByteView value) {
   const std::lock_guard lock(mutex_);
   auto statement =
@@ -229,7 +223,7 @@ Status Journal::add_receipt(const std::string& parcel, const std::string& kind, 
   if (auto done = append_receipt(parcel, kind, body, rows); !done) return done;
   auto update = database_->prepare(
       "UPDATE parcel SET stage = ?, condition = 0, reason = '', hint = '', crashes = 0, not_before = 0, updated = ?, "
-      "delivered = CASE WHEN ? = 70 THEN ? ELSE delivered END WHERE id = ? AND (stage < 80 OR ? >= 80)");
+      "pruned = 0, delivered = CASE WHEN ? = 70 THEN ? ELSE delivered END WHERE id = ? AND (stage < 80 OR ? >= 80)");
   if (!update) return update.error();
   const auto number = static_cast<std::int64_t>(stage);
   update->bind(number).bind(now).bind(number).bind(now).bind(std::string_view(parcel)).bind(number);

@@ -131,6 +131,15 @@ struct OpenRow {
   std::int64_t withdrawing = 0;  // of those: being taken back
 };
 
+/// Parcels that are alike, for counting.
+struct CountRow {
+  std::string destination;
+  Stage stage = Stage::waiting;
+  Condition condition = Condition::going;
+  bool operator_hold = false;
+  std::int64_t parcels = 0, bytes_left = 0, oldest_created = 0;
+};
+
 struct Filter {  // empty: any
   std::string parcel, run, destination;
 };
@@ -154,8 +163,12 @@ class Journal {
   /// Something that was read made no sense: it is to be opened anew, by `open_or_rebuild`. Any thread.
   [[nodiscard]] bool damaged() const { return database_->damaged(); }
 
-  /// One small step of housekeeping, for when nothing else is to be done. True: there is more to do.
+  // --- housekeeping, for when nothing else is to be done: small steps; true: there is more to do
+  /// Room goes back to the file system.
   Result<bool> tidy();
+  /// Parcels that came to their end before that time lose what only sending needs: recipe and inline objects; those
+  /// that are withdrawn or cancelled also their objects and tokens. Receipts, links and the rows themselves stay.
+  Result<bool> prune(std::int64_t before);
 
   // --- runs
   Result<std::optional<RunRow>> run(const Digest256& folder_tag, const std::string& unit);
@@ -188,6 +201,11 @@ class Journal {
   /// By id, from behind `after`; limit < 0 is all.
   Result<std::vector<ParcelRow>> parcels(const Filter& filter = {}, const std::string& after = {},
                                          std::int64_t limit = -1);
+  Result<std::vector<CountRow>> count_parcels();
+  /// Some have not come to their end: delivered, withdrawn or cancelled.
+  Result<bool> has_open_parcels();
+  /// At most so many: those that have not come to their end before the others, the newest first.
+  Result<std::vector<ParcelRow>> latest_parcels(std::int64_t most);
   /// The next parcel that is due at a destination: queued .. ingesting, or withdrawing.
   Result<std::optional<ParcelRow>> next_due(const std::string& destination, std::int64_t now);
   /// Earliest time at which a sealed parcel of a destination becomes due; nothing when none waits. Without `uploads`,
@@ -320,6 +338,7 @@ class Journal {
   Status write_copy(std::int64_t lines);
   /// Links of before migration 2 have no tag and are bound to their pseudonym alone: tags and seals them afresh.
   Status tag_links();
+  Result<std::vector<ParcelRow>> newest_of(std::string_view which, std::int64_t most);  // wants the lock
   Result<std::vector<ParcelRow>> parcels_named(const std::string& destination, const std::string& pseudonym);
   /// These want the lock.
   Digest256 tag_of_link(const LinkRow& row) const;

@@ -167,10 +167,21 @@ CREATE TABLE alarm (
 ) WITHOUT ROWID;
 )sql";
 
+// For years of parcels: counted, listed and pruned without reading them all.
+constexpr std::string_view backlog = R"sql(
+ALTER TABLE parcel ADD COLUMN pruned INTEGER NOT NULL DEFAULT 0;  -- 1 = what only sending needs is gone
+CREATE INDEX parcel_count
+  ON parcel (destination, stage, condition, operator_hold, bytes_total, bytes_sent, created);
+CREATE INDEX parcel_open ON parcel (id) WHERE stage NOT IN (70, 90, 95);
+CREATE INDEX parcel_finished ON parcel (updated) WHERE stage IN (70, 90, 95) AND pruned = 0;
+CREATE INDEX run_name ON run (name);
+CREATE INDEX token_key ON token (key);
+)sql";
+
 }  // namespace
 
 const std::vector<std::string_view>& migrations() {
-  static const std::vector<std::string_view> steps{first, links_and_requests, withdrawals_and_alarms};
+  static const std::vector<std::string_view> steps{first, links_and_requests, withdrawals_and_alarms, backlog};
   return steps;
 }
 

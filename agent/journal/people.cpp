@@ -160,7 +160,8 @@ Result<bool> Journal::restore(const std::string& id, bool hold, std::int64_t now
   if (!transaction) return transaction.error();
   auto update = database_->prepare(
       "UPDATE parcel SET stage = 10, condition = 0, operator_hold = ?1, recipe = NULL, reason = '', hint = '', "
-      "bytes_sent = 0, attempts = 0, crashes = 0, not_before = 0, delivered = 0, task_id = '', task_state = '', "
+      "bytes_sent = 0, attempts = 0, crashes = 0, not_before = 0, delivered = 0, pruned = 0, task_id = '', task_state "
+      "= '', "
       "withdraw_reason = CASE WHEN ?1 THEN withdraw_reason ELSE '' END, updated = ?2 WHERE id = ?3 AND stage = 90");
   if (!update) return update.error();
   update->bind(std::int64_t{hold ? 1 : 0}).bind(now);

@@ -58,8 +58,16 @@ Status Journal::keep(std::string_view table, const std::string& where, const std
 Status Journal::keep_parcel(const std::string& id, Json& rows) {
   if (auto kept = keep("run", "id = (SELECT run FROM parcel WHERE id = ?)", {id}, rows); !kept) return kept;
   if (auto kept = keep("parcel", "id = ?", {id}, rows); !kept) return kept;
+  // Until then they wait with the bytes that are sent from here, which the copy does not have.
+  Json objects = Json::array();
+  auto kept = keep("object",
+                   "parcel = ? AND EXISTS (SELECT 1 FROM parcel p WHERE p.id = object.parcel AND p.stage >= 50)"
+                   " ORDER BY number",
+                   {id}, objects);
+  if (!kept || objects.items().empty()) return kept;
   rows.push(gone("object", "parcel", id));
-  return keep("object", "parcel = ? ORDER BY number", {id}, rows);
+  for (const auto& object : objects.items()) rows.push(object);
+  return {};
 }
 
 Result<std::optional<Mark>> Journal::read_mark() {
@@ -124,8 +132,10 @@ Status Journal::take_in(const Mark& from, Read& read) {
   if (!all) return all.error();
   read = *all;
   read.damaged += refused;
-  // The copy holds no recipe, and what will not be sent has none.
-  return database_->run("UPDATE parcel SET recipe = NULL WHERE stage IN (10, 95)");
+  // The copy holds neither recipes nor objects of what is not sent: what waits or was cancelled has none.
+  return database_->run(
+      "UPDATE parcel SET recipe = NULL WHERE stage IN (10, 95);"
+      "DELETE FROM object WHERE parcel IN (SELECT id FROM parcel WHERE stage = 10)");
 }
 
 Status Journal::finish_rebuild(const Read& read) {

@@ -10,6 +10,10 @@ namespace tributary::journal {
 /// What subjects who withdrew are found by.
 inline constexpr std::string_view subject_domain = "tributary/v1/withdrawn";
 
+/// What plugins remember of a parcel: under its id, and under words behind it.
+inline constexpr const char* delete_tokens =
+    "DELETE FROM token WHERE key = ?1 OR (key > ?1 || '.' AND key < ?1 || '/')";
+
 inline Digest256 digest_at(const store::Statement& statement, int column) {
   Digest256 digest{};
   const Bytes bytes = statement.blob(column);

@@ -11,6 +11,7 @@
 #include "agent/line/route.hpp"
 #include "agent/line/runner.hpp"
 #include "agent/line/time_of_day.hpp"
+#include "agent/port/supervisor/supervisor.hpp"
 #include "agent/receipt/receipt.hpp"
 
 namespace tributary::line {
@@ -193,8 +194,24 @@ void Runner::keep_asking() {
   while (!carriers_wake_.wait_for(lock, std::chrono::seconds(look_every_s), [this] { return ending_.load(); })) {
     lock.unlock();
     recheck_consent();
+    tidy();
     lock.lock();
   }
+}
+
+// Small steps, between which everybody else has the journal.
+void Runner::tidy() {
+  const auto before = clock_.now_utc_s() - site_.settings().retain_finished_s;
+  const auto all = [&](auto&& step, const char* what) {
+    while (!ending_ && !stop_.requested()) {
+      const auto more = step();
+      if (!more) return report(what, more.error());
+      if (!*more) return;
+      supervisor::alive();
+    }
+  };
+  if (clock_is_good()) all([&] { return journal_.prune(before); }, "prune");
+  all([&] { return journal_.tidy(); }, "tidy");
 }
 
 }  // namespace tributary::line

@@ -263,6 +263,7 @@ Status Runner::run_once() {
     std::unique_lock lock(carriers_mutex_);
     carriers_wake_.wait_for(lock, std::chrono::seconds(1));
   }
+  tidy();
   join_carriers();
   return ended;
 }
@@ -291,18 +292,9 @@ Result<bool> Runner::all_is_well() {
   auto alarms = journal_.alarms();
   if (!alarms) return alarms.error();
   if (!alarms->empty()) return false;
-  std::string after;
-  for (;;) {
-    auto page = journal_.parcels({}, after, 500);
-    if (!page) return page.error();
-    if (page->empty()) return true;
-    after = page->back().id;
-    for (const auto& row : *page) {
-      const bool ended = row.stage == journal::Stage::delivered || row.stage == journal::Stage::withdrawn ||
-                         row.stage == journal::Stage::cancelled;
-      if (!ended) return false;
-    }
-  }
+  auto open = journal_.has_open_parcels();
+  if (!open) return open.error();
+  return !*open;
 }
 
 }  // namespace tributary::line

@@ -52,6 +52,7 @@ class Runner {
   void join_carriers();
   void carry(const std::string& destination);
   void keep_asking();
+  void tidy();
   void wake_carriers();
 
   [[nodiscard]] Digest256 tag_of(const std::string& folder) const;

@@ -37,20 +37,16 @@ Result<std::string> metrics(journal::Journal& journal, const std::string& site, 
   std::map<std::pair<std::string, std::string>, std::int64_t> parcels;  // destination, state
   std::map<std::string, std::int64_t> bytes_waiting;
   std::map<std::string, std::int64_t> oldest;
-  std::string after;
-  for (;;) {
-    auto page = journal.parcels({}, after, 500);
-    if (!page) return page.error();
-    if (page->empty()) break;
-    after = page->back().id;
-    for (const auto& row : *page) {
-      ++parcels[{row.destination, std::string(journal::state_of(row.stage, row.condition, row.operator_hold))}];
-      const bool under_way = row.stage >= journal::Stage::queued && row.stage < journal::Stage::delivered;
-      if (!under_way || row.condition == journal::Condition::refused) continue;
-      bytes_waiting[row.destination] += bytes_to_send(row);
-      const auto known = oldest.try_emplace(row.destination, row.created).first;
-      known->second = std::min(known->second, row.created);
-    }
+  auto counts = journal.count_parcels();
+  if (!counts) return counts.error();
+  for (const auto& row : *counts) {
+    parcels[{row.destination, std::string(journal::state_of(row.stage, row.condition, row.operator_hold))}] +=
+        row.parcels;
+    const bool under_way = row.stage >= journal::Stage::queued && row.stage < journal::Stage::delivered;
+    if (!under_way || row.condition == journal::Condition::refused) continue;
+    bytes_waiting[row.destination] += bytes_to_send(row);
+    const auto known = oldest.try_emplace(row.destination, row.oldest_created).first;
+    known->second = std::min(known->second, row.oldest_created);
   }
   auto rows = journal.runs();
   if (!rows) return rows.error();

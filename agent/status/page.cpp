@@ -80,6 +80,15 @@ std::string tile(std::string_view name, std::string_view css, const std::string&
   return "<li><b class=\"" + std::string(css) + "\">" + value + "</b>" + std::string(name) + "</li>";
 }
 
+// Totals are of all; lists are not.
+std::string more_of(const Json& report, const char* name) {
+  const auto shown = static_cast<std::int64_t>(report[name].items().size());
+  const auto total = report[std::string(name) + "_total"].as_integer();
+  if (total <= shown) return {};
+  return "<p class=\"why\">" + std::to_string(shown) + " of " + std::to_string(total) +
+         ": what is not finished, and the newest. All: <code>tributary status</code></p>";
+}
+
 std::string parcels(const Json& report) {
   std::string rows;
   for (const auto& parcel : report["parcels"].items()) {
@@ -129,9 +138,10 @@ std::string page(const Json& report) {
   out += "</ul>";
   for (const auto& warning : report["warnings"].items())
     out += "<p class=\"held\" role=\"status\">" + escaped(warning.as_string()) + "</p>";
-  out += "<section aria-labelledby=\"runs\"><h2 id=\"runs\">Runs</h2>" + runs(report) + "</section>";
+  out += "<section aria-labelledby=\"runs\"><h2 id=\"runs\">Runs</h2>" + runs(report) + more_of(report, "runs") +
+         "</section>";
   out += "<section aria-labelledby=\"parcels\"><h2 id=\"parcels\">Parcels</h2>" + parcels(report) +
-         "</section></main></body></html>\n";
+         more_of(report, "parcels") + "</section></main></body></html>\n";
   return out;
 }
 

@@ -15,33 +15,19 @@ constexpr const char* came_back =
 
 Json time_or_null(std::int64_t utc_s) { return utc_s <= 0 ? Json() : Json(to_rfc3339(utc_s)); }
 
-// Calls `visit(row)` for every parcel, a page at a time.
-template <typename Visit>
-Status each_parcel(journal::Journal& journal, Visit&& visit) {
-  std::string after;
-  for (;;) {
-    auto page = journal.parcels({}, after, page_rows);
-    if (!page) return page.error();
-    if (page->empty()) return {};
-    after = page->back().id;
-    for (const auto& row : *page) {
-      if (auto done = visit(row); !done) return done;
-    }
-  }
-}
-
-void count(Tally& tally, const journal::ParcelRow& row) {
+void count(Tally& tally, const journal::CountRow& row) {
   const auto state = journal::state_of(row.stage, row.condition, row.operator_hold);
+  tally.parcels += row.parcels;
   if (state == "held") {
-    ++tally.held;
+    tally.held += row.parcels;
   } else if (state == "refused") {
-    ++tally.refused;
+    tally.refused += row.parcels;
   } else if (state == "delivered") {
-    ++tally.delivered;
+    tally.delivered += row.parcels;
   } else if (state == "withdrawn") {
-    ++tally.withdrawn;
+    tally.withdrawn += row.parcels;
   } else if (state != "cancelled") {
-    ++tally.waiting;
+    tally.waiting += row.parcels;
   }
   tally.queue_bytes += bytes_to_send(row);
 }
@@ -92,10 +78,23 @@ Json parcel_json(const journal::ParcelRow& row, const std::vector<journal::Objec
   return out;
 }
 
-std::int64_t bytes_to_send(const journal::ParcelRow& row) {
+Status each_parcel(journal::Journal& journal, const journal::Filter& filter,
+                   const std::function<Status(const journal::ParcelRow&)>& visit) {
+  std::string after;
+  for (;;) {
+    auto page = journal.parcels(filter, after, page_rows);
+    if (!page) return page.error();
+    if (page->empty()) return {};
+    after = page->back().id;
+    for (const auto& row : *page) {
+      if (auto done = visit(row); !done) return done;
+    }
+  }
+}
+
+std::int64_t bytes_to_send(const journal::CountRow& row) {
   const bool leaving = row.stage >= journal::Stage::queued && row.stage <= journal::Stage::uploading;
-  if (!leaving || row.condition == journal::Condition::refused) return 0;
-  return std::max<std::int64_t>(0, row.bytes_total - row.bytes_sent);
+  return leaving && row.condition != journal::Condition::refused ? row.bytes_left : 0;
 }
 
 std::optional<std::int64_t> seconds_left(const journal::ParcelRow& row) {
@@ -104,34 +103,37 @@ std::optional<std::int64_t> seconds_left(const journal::ParcelRow& row) {
 }
 
 Result<Tally> tally(journal::Journal& journal) {
+  auto rows = journal.count_parcels();
+  if (!rows) return rows.error();
   Tally out;
-  auto done = each_parcel(journal, [&](const journal::ParcelRow& row) -> Status {
-    count(out, row);
-    return {};
-  });
-  if (!done) return done.error();
+  for (const auto& row : *rows) count(out, row);
   return out;
 }
 
 Result<Json> report(journal::Journal& journal, const std::string& site, std::int64_t now_utc_s,
-                    const std::vector<Error>& more) {
+                    const std::vector<Error>& more, std::int64_t most) {
   auto rows = journal.runs();
   if (!rows) return rows.error();
   Json runs = Json::array();
-  for (const auto& row : *rows) runs.push(run_json(row));
+  const auto shown = std::min(rows->size(), static_cast<std::size_t>(most));
+  for (auto row = rows->end() - static_cast<std::ptrdiff_t>(shown); row != rows->end(); ++row)
+    runs.push(run_json(*row));
+  auto latest = journal.latest_parcels(most);
+  if (!latest) return latest.error();
+  std::sort(latest->begin(), latest->end(), [](const auto& a, const auto& b) { return a.id < b.id; });
   Json parcels = Json::array();
-  Tally total;
-  auto done = each_parcel(journal, [&](const journal::ParcelRow& row) -> Status {
+  for (const auto& row : *latest) {
     auto objects = journal.objects(row.id, false);
     if (!objects) return objects.error();
     parcels.push(parcel_json(row, *objects));
-    count(total, row);
-    return {};
-  });
-  if (!done) return done.error();
+  }
+  auto counted = tally(journal);
+  if (!counted) return counted.error();
+  const auto& total = *counted;
   Json out;
   out.add("site", site).add("version", TRIBUTARY_VERSION).add("now", to_rfc3339(now_utc_s));
   out.add("runs", std::move(runs)).add("parcels", std::move(parcels));
+  out.add("runs_total", static_cast<std::int64_t>(rows->size())).add("parcels_total", total.parcels);
   out.add("held", total.held)
       .add("refused", total.refused)
       .add("waiting", total.waiting)

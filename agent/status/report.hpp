@@ -1,6 +1,7 @@
 // agent/status/report.hpp: what is going on, as JSON for programs; the page, the metrics and the command show the same.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,17 +13,24 @@
 namespace tributary::status {
 
 struct Tally {
-  std::int64_t held = 0, refused = 0, waiting = 0, delivered = 0, withdrawn = 0, queue_bytes = 0;
+  std::int64_t parcels = 0, held = 0, refused = 0, waiting = 0, delivered = 0, withdrawn = 0, queue_bytes = 0;
 };
 
-/// `status --json` of the contract. `more`: warnings beside the alarms of the journal.
+inline constexpr std::int64_t most_shown = 1000;
+
+/// `status --json` of the contract; of more than `most` runs or parcels the newest, those before the others that have
+/// not come to their end. `runs_total`, `parcels_total` and all other numbers are of all. `more`: warnings beside the
+/// alarms of the journal.
 Result<Json> report(journal::Journal& journal, const std::string& site, std::int64_t now_utc_s,
-                    const std::vector<Error>& more = {});
+                    const std::vector<Error>& more = {}, std::int64_t most = most_shown);
+/// By id, a page at a time, until `visit` fails.
+Status each_parcel(journal::Journal& journal, const journal::Filter& filter,
+                   const std::function<Status(const journal::ParcelRow&)>& visit);
 Json run_json(const journal::RunRow& row);
 Json parcel_json(const journal::ParcelRow& row, const std::vector<journal::ObjectRow>& objects);
 Result<Tally> tally(journal::Journal& journal);
 /// Of what is sealed, is not refused and has not arrived.
-std::int64_t bytes_to_send(const journal::ParcelRow& row);
+std::int64_t bytes_to_send(const journal::CountRow& row);
 /// Seconds until an upload ends at its present rate; nothing when it does not move.
 std::optional<std::int64_t> seconds_left(const journal::ParcelRow& row);
 

@@ -85,6 +85,7 @@ printf 'ad,sample,S-1,QX7-1\nd,subject,P-1,"QS7-1"\n' >"$dir/pseudonym_list/rows
 printf 'c*,sample,S-1,QX7-1\nd,sample,S-2,QX7-1\n' >"$dir/pseudonym_list/linked"
 printf 'bpseudonym,x,id,kind,destination\r\nQX7-1,,S-1,sample,d\r\n' >"$dir/pseudonym_list/whole"
 printf '\003{"destination":"d","pseudonym":"QX7-1","kind":"sample","key_id":"k","id":"S-1","subject":"P-1","withdrawn_utc_s":0}\n' >"$dir/linkage/one"
+printf '[{"table":"withdrawn","row":{"subject_tag":{"base64":"AQ=="},"at":1}},{"table":"object","gone":{"parcel":"p-1"}}]' >"$dir/journal_copy/rows"
 printf 'a# list\r\nP-1\r\n P-2 \n' >"$dir/optout_list/plain"
 printf 'b%064d\n' 7 >"$dir/optout_list/digests"
 printf '{"resourceType":"Parameters","parameter":[{"name":"consented","valueBoolean":true}]}' >"$dir/gics_reply/gics"

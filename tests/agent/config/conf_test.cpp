@@ -140,6 +140,7 @@ TEST(Conf, shows_the_true_defaults_in_its_comments) {
   CHECK(before.state_dir == after.state_dir && before.listen == after.listen);
   CHECK(before.limits.memory_bytes == after.limits.memory_bytes && before.limits.threads == after.limits.threads);
   CHECK(before.limits.connections == after.limits.connections);
+  CHECK(before.retain_finished_s == after.retain_finished_s);
   CHECK(before.limits.upload_bytes_per_s == after.limits.upload_bytes_per_s);
   CHECK(before.run_folders[0].settle_s == after.run_folders[0].settle_s);
   CHECK(before.run_folders[0].hard_links == after.run_folders[0].hard_links);

@@ -63,6 +63,7 @@ policies:
 egress: { country: DE, keep_in: [ EU/EEA, CN ], unknown: hold }
 limits: { upload_rate: 80Mbit/s, upload_hours: [ "20:00-06:00", "12:00-13:30" ], connections: 8, threads: 3,
           memory: 128MiB }
+retention: { finished: 30d }
 listen: "[::1]:9000"
 )";
 
@@ -133,6 +134,7 @@ TEST(Load, has_the_same_defaults_as_the_types) {
   CHECK(Settings{}.listen == settings.listen && Limits{}.memory_bytes == settings.limits.memory_bytes);
   CHECK(Limits{}.connections == settings.limits.connections && Limits{}.threads == settings.limits.threads);
   CHECK(RunFolder{}.settle_s == settings.run_folders[0].settle_s);
+  CHECK(Settings{}.retain_finished_s == settings.retain_finished_s);
 }
 
 TEST(Load, reads_every_key) {
@@ -153,6 +155,7 @@ TEST(Load, reads_every_key) {
   LONGS_EQUAL(8, settings.limits.connections);
   LONGS_EQUAL(3, settings.limits.threads);
   LONGS_EQUAL(128 << 20, settings.limits.memory_bytes);
+  LONGS_EQUAL(30 * 86400, settings.retain_finished_s);
   text_is("[::1]:9000", settings.listen);
 }
 

@@ -107,6 +107,9 @@ TEST(Problems, say_when_a_value_is_of_another_type) {
       "run_folders: [ { path: runs, retain: links } ]");
   has("limits.upload_hours[0]: '25:00-26:00' has the wrong form", 11, "limits: { upload_hours: [ \"25:00-26:00\" ] }");
   has("limits.upload_hours: is empty", 11, "limits: { upload_hours: [] }");
+  has("tributary.yaml:12:24: retention.finished: ", 12, "retention: { finished: 12h }");
+  has("out of bounds", 12, "retention: { finished: 12h }");
+  has("did you mean 'finished'?", 12, "retention: { finish: 90d }");
 }
 
 TEST(Problems, warn_of_settings_that_have_no_effect) {

@@ -121,11 +121,15 @@ inline std::string told(journal::Journal& journal, bool all) {
   for (const auto& row : *rows) {
     if (!all && row.stage < journal::Stage::registered && row.condition != journal::Condition::refused) continue;
     out += row.pseudonym + " " + std::to_string(static_cast<int>(row.stage)) + "." +
-           std::to_string(static_cast<int>(row.condition)) + " " + row.reason + (all ? row.task_state : "");
+           std::to_string(static_cast<int>(row.condition)) + " " + row.reason +
+           (all ? row.task_state + " " + std::to_string(row.crashes) + "." + std::to_string(row.attempts) : "");
     if (all) out += journal.recipe(row.id) ? " recipe" : "";
     if (!all && row.stage < journal::Stage::registered) continue;
-    const auto objects = journal.objects(row.id, false).value_or({});
-    for (const auto& object : objects) out += " " + object.name + "=" + object.far_id;
+    const auto objects = journal.objects(row.id, true).value_or({});
+    for (const auto& object : objects) {
+      out += " " + object.name + "=" + object.far_id;
+      if (row.stage < journal::Stage::registered) out += std::to_string(object.inline_bytes.size());
+    }
     out += "\n";
     if (all && journal.token("national", row.id).value_or(std::nullopt)) out += "token\n";
   }

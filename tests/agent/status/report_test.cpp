@@ -172,6 +172,23 @@ TEST(Report, of_more_parcels_than_a_page_of_the_journal_has_them_all) {
   LONGS_EQUAL(501, status::tally(*hospital.state.journal)->waiting);
 }
 
+TEST(Report, of_more_than_it_is_to_show_has_the_unfinished_and_the_newest_and_every_number_of_all) {
+  hospital.fill();
+  for (int i = 0; i < 3; ++i) hospital.state.add_run("RUN-" + std::to_string(i));
+  const auto all = hospital.report();
+  const auto some = *status::report(*hospital.state.journal, "test-lab", noon, {}, 10);
+  LONGS_EQUAL(10, some["parcels"].items().size());
+  LONGS_EQUAL(12, some["parcels_total"].as_integer());
+  STRCMP_EQUAL("TL-12", text_of(some["parcels"].items().back()["pseudonym"]).c_str());
+  for (const auto* name : {"held", "refused", "waiting", "delivered", "withdrawn", "queue_bytes", "runs_total"})
+    LONGS_EQUAL(all[name].as_integer(), some[name].as_integer());
+  const auto few = *status::report(*hospital.state.journal, "test-lab", noon, {}, 2);
+  STRCMP_EQUAL("RUN-2", text_of(few["runs"].items().back()["run"]).c_str());
+  STRCMP_CONTAINS("2 of 4: what is not finished", status::page(few).c_str());
+  STRCMP_CONTAINS("2 of 12: what is not finished", status::page(few).c_str());
+  STRCMP_EQUAL("", status::page(all).find(": what is not finished") == std::string::npos ? "" : "too much");
+}
+
 TEST(Report, of_a_journal_that_can_not_be_read_is_an_error) {
   hospital.fill();
   lose_the_parcels(hospital.state);

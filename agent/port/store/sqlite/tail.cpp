@@ -10,6 +10,11 @@
 #include "agent/port/store/store.hpp"
 
 namespace tributary::store {
+namespace {
+
+constexpr std::size_t piece_bytes = 1U << 16;  // SQLite's own layer counts the bytes of a call by 17 bits
+
+}  // namespace
 
 struct Tail::State {
   std::string path;  // SQLite keeps a pointer to it
@@ -56,9 +61,12 @@ Result<std::string> Tail::read(std::uint64_t at, std::size_t bytes) const {
   if (!whole) return whole.error();
   std::string out(at < *whole ? static_cast<std::size_t>(std::min<std::uint64_t>(bytes, *whole - at)) : 0, '\0');
   if (out.empty()) return out;
-  const int code = state_->file->pMethods->xRead(state_->file, out.data(), static_cast<int>(out.size()),
-                                                 static_cast<sqlite3_int64>(at));
-  if (code != SQLITE_OK) return state_->error(code, "reading");
+  for (std::size_t done = 0; done < out.size(); done += piece_bytes) {
+    const auto size = std::min(piece_bytes, out.size() - done);
+    const int code = state_->file->pMethods->xRead(state_->file, out.data() + done, static_cast<int>(size),
+                                                   static_cast<sqlite3_int64>(at + done));
+    if (code != SQLITE_OK) return state_->error(code, "reading");
+  }
   return out;
 }
 
@@ -69,8 +77,10 @@ Status Tail::put(std::uint64_t at, std::string_view text) {
   int code = SQLITE_OK;
   if (*whole > at) code = calls->xTruncate(state_->file, static_cast<sqlite3_int64>(at));
   if (code != SQLITE_OK) return state_->error(code, "writing");
-  if (!text.empty()) {
-    code = calls->xWrite(state_->file, text.data(), static_cast<int>(text.size()), static_cast<sqlite3_int64>(at));
+  for (std::size_t done = 0; done < text.size() && code == SQLITE_OK; done += piece_bytes) {
+    const auto size = std::min(piece_bytes, text.size() - done);
+    code =
+        calls->xWrite(state_->file, text.data() + done, static_cast<int>(size), static_cast<sqlite3_int64>(at + done));
   }
   if (code == SQLITE_OK) code = calls->xSync(state_->file, SQLITE_SYNC_NORMAL);
   if (code == SQLITE_OK) return {};
