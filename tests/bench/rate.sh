@@ -72,7 +72,7 @@ for which in (0, 1):
     listener = socket.create_server(("127.0.0.1", 0))
     ports.append(str(listener.getsockname()[1]))
     threading.Thread(target=serve, args=(listener, which), daemon=True).start()
-open("ports", "w").write(" ".join(ports))
+open("ports", "w").write(" ".join(ports) + "\n")
 while min(counts) < 1 << 20: time.sleep(0.01)
 time.sleep(5)
 first, begun = list(counts), time.monotonic()
