@@ -153,6 +153,22 @@ Result<std::optional<ParcelRow>> Journal::next_due(const std::string& destinatio
   return parcel(*id);
 }
 
+Status Journal::forget_times_after(std::int64_t utc_s, const std::vector<std::string>& destinations) {
+  const std::lock_guard lock(mutex_);
+  auto plans = database_->prepare("UPDATE run SET next_plan = 1 WHERE next_plan > ?");
+  if (!plans) return plans.error();
+  if (auto done = plans->bind(utc_s).run(); !done) return done;
+  for (const auto& destination : destinations) {
+    for (const auto* which : {"condition = 0 AND operator_hold = 0 AND stage < 70", "stage = 80"}) {
+      auto parcels = database_->prepare(
+          "UPDATE parcel SET not_before = 0 WHERE destination = ? AND not_before > ? AND " + std::string(which));
+      if (!parcels) return parcels.error();
+      if (auto done = parcels->bind(std::string_view(destination)).bind(utc_s).run(); !done) return done;
+    }
+  }
+  return {};
+}
+
 Result<std::optional<std::int64_t>> Journal::next_time(const std::string& destination, bool uploads) {
   const std::lock_guard lock(mutex_);
   auto statement = database_->prepare(

@@ -248,6 +248,9 @@ class Journal {
   /// Earliest time at which a sealed parcel of a destination becomes due and may be tried; nothing when none waits.
   /// Without `uploads`, of those that are at the far side already.
   Result<std::optional<std::int64_t>> next_time(const std::string& destination, bool uploads);
+  /// What was put off to after a time that nothing is ever put off to was written under a clock that was ahead: it is
+  /// due at once.
+  Status forget_times_after(std::int64_t utc_s, const std::vector<std::string>& destinations);
   /// Earliest time after `now` for which the plan of a settled run was put off.
   Result<std::optional<std::int64_t>> next_plan_time(std::int64_t now);
   /// By destination, in the order of their names.

@@ -62,8 +62,17 @@ double Runner::chance() {
 
 Digest256 Runner::tag_of(const std::string& folder) const { return folder_tag(journal_, folder); }
 
+// A clock that was ahead for a while has put things off to times that are long in coming.
+void Runner::forget_far_times() {
+  std::vector<std::string> names;
+  for (const auto& [name, destination] : site_.destinations()) names.push_back(name);
+  auto done = journal_.forget_times_after(clock_.now_utc_s() + longest_far_delay_s + 3600, names);
+  if (!done) report("journal", done.error());
+}
+
 void Runner::look(bool trust_markers) {
   if (!clock_is_good()) return;  // who asked before told it
+  forget_far_times();
   // Also when nothing is to be sealed: an alarm is settled by that.
   has_room();
   std::vector<std::string> looked;  // run folders that could be listed

@@ -70,6 +70,7 @@ class Runner {
   void keep_minding();
   void wake_carriers();
 
+  void forget_far_times();
   [[nodiscard]] Digest256 tag_of(const std::string& folder) const;
   void record(const watch::Sighting& sighting);
   /// False: it is away, which is told, and what is to be read from it waits.

@@ -52,6 +52,21 @@ TEST(Turns, go_round_among_runs_however_many_parcels_each_has) {
   STRCMP_EQUAL("AAAAA", send(5).c_str());
 }
 
+TEST(Turns, are_not_lost_to_times_that_a_clock_ahead_wrote) {
+  constexpr std::int64_t years = 3 * 365 * 86400, tomorrow = 86400;
+  add(state.add_run("A"), "A", 2);
+  const auto put_off = [&](std::int64_t until) {
+    const auto row = **state.journal->next_due("national", noon);
+    CHECK_TRUE(*state.journal->begin_work(row.id, Stage::uploading, noon));
+    CHECK_TRUE(state.journal->end_work(row.id, {Stage::uploading, Condition::going, "away", {}, until}, noon).ok());
+  };
+  put_off(noon + years);
+  put_off(noon + tomorrow);
+  CHECK_FALSE((*state.journal->next_due("national", noon)).has_value());
+  CHECK_TRUE(state.journal->forget_times_after(noon + tomorrow, {"national"}).ok());
+  STRCMP_EQUAL("A", send(5).c_str());
+}
+
 TEST(Turns, of_one_that_comes_late_take_nothing_back_that_others_had_before) {
   add(state.add_run("A"), "A", 100);
   add(state.add_run("B"), "B", 100);
