@@ -278,6 +278,8 @@ class Journal {
   /// Back to waiting: recipe, objects and the resume tokens of the parcel are gone.
   Status unseal(const std::string& id, const std::string& reason, std::int64_t now);
   Result<Bytes> recipe(const std::string& id);
+  /// Not of what was pruned, nor of what was at the far side when the journal was made anew from its copy.
+  Result<bool> has_recipe(const std::string& id);
   Result<std::vector<ObjectRow>> objects(const std::string& id, bool with_inline);
   Status set_far(const std::string& id, std::int64_t number, const std::string& far_id, const std::string& self_uri,
                  const std::string& access_url);

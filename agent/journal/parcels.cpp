@@ -365,6 +365,13 @@ Status Journal::unseal(const std::string& id, const std::string& reason, std::in
   return transaction->commit();
 }
 
+Result<bool> Journal::has_recipe(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare("SELECT 1 FROM parcel WHERE id = ? AND recipe IS NOT NULL");
+  if (!statement) return statement.error();
+  return statement->bind(std::string_view(id)).step();
+}
+
 Result<Bytes> Journal::recipe(const std::string& id) {
   const std::lock_guard lock(mutex_);
   auto statement = database_->prepare("SELECT recipe FROM parcel WHERE id = ? AND recipe IS NOT NULL");

@@ -132,8 +132,10 @@ Status Journal::take_in(const Mark& from, Read& read) {
   if (!all) return all.error();
   read = *all;
   read.damaged += refused;
-  // The copy holds no recipe, and what will not be sent has none.
-  return database_->run("UPDATE parcel SET recipe = NULL WHERE stage IN (10, 95)");
+  // The copy holds neither recipes nor objects of what is not sent: what waits or was cancelled has none.
+  return database_->run(
+      "UPDATE parcel SET recipe = NULL WHERE stage IN (10, 95);"
+      "DELETE FROM object WHERE parcel IN (SELECT id FROM parcel WHERE stage = 10)");
 }
 
 Status Journal::finish_rebuild(const Read& read) {

@@ -164,7 +164,10 @@ Result<Json> look_at_far_side(journal::Journal& journal, const journal::ParcelRo
   auto objects = journal.objects(row.id, true);
   if (!objects) return objects.error();
   Look look(journal, row, destination);
-  if (how == VerifyAfter::sample) {
+  // Without a recipe (the journal was made anew) digests are all that is known.
+  auto known = journal.has_recipe(row.id);
+  if (!known) return known.error();
+  if (how == VerifyAfter::sample && *known) {
     if (auto same = look_at_samples(look, journal, row, *objects); !same) return same.error();
     return Json().add("how", "sample").add("segments", look.segments()).add("bytes", look.bytes());
   }

@@ -207,6 +207,9 @@ Result<PushedParcel> Carrier::push(const queue::QueuedParcel& parcel, const Rout
 Result<PushedParcel> Carrier::look_up(const journal::ParcelRow& row) {
   auto rows = journal_.objects(row.id, false);
   if (!rows) return rows.error();
+  auto known = journal_.has_recipe(row.id);
+  if (!known) return known.error();
+  if (!*known) return PushedParcel(row, std::move(*rows), {});
   auto bytes = journal_.recipe(row.id);
   if (!bytes) return bytes.error();
   auto recipe = seal::read(*bytes);

@@ -43,7 +43,7 @@ tributary_outcome withdraw(void*, const char*, const tributary_stored_object*, s
 void part_limits(void*, std::uint64_t*, std::uint64_t*, std::uint32_t*) {}
 void close(void*) {}
 
-constexpr tributary_destination_ops ops = {sizeof ops, open, probe, push, withdraw, part_limits, close};
+constexpr tributary_destination_ops ops = {sizeof ops, open, probe, push, withdraw, part_limits, close, nullptr};
 constexpr tributary_descriptor descriptor = {
     sizeof descriptor, TRIBUTARY_ABI_MAJOR, TRIBUTARY_ABI_MINOR, TRIBUTARY_DESTINATION, "test", "1", "", nullptr, &ops};
 

@@ -44,7 +44,10 @@ class Bench {
   }
   Status withdraw() { return make().withdraw(row(), route()); }
   push::Carrier::Route route() {
-    return {&far, with_tasks ? &tasks : nullptr, {"https://far/datasets/1"}, nullptr, lanes};
+    return {.destination = &far,
+            .ingest = with_tasks ? &tasks : nullptr,
+            .controlled_access = {"https://far/datasets/1"},
+            .lanes = lanes};
   }
 
   fakes::Sealing desk;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "agent/journal/migrations.hpp"
 #include "tests/agent/push/bench.hpp"
 
 #include <CppUTest/TestHarness.h>
@@ -98,6 +99,16 @@ TEST(Proof, finds_segments_that_changed_places_by_a_sample) {
       data().begin() + static_cast<std::ptrdiff_t>(first + (segments - 1) * crypt4gh::sealed_segment_bytes);
   std::rotate(begin, begin + static_cast<std::ptrdiff_t>(crypt4gh::sealed_segment_bytes), end);
   finds(VerifyAfter::sample, "other bytes than were sent");
+}
+
+TEST(Proof, of_a_parcel_whose_recipe_is_lost_reads_everything_and_the_parcel_goes_on) {
+  {
+    auto database = store::Database::open(bench.state.directory + "/journal.db", journal::migrations());
+    CHECK_TRUE(database.ok() && (*database)->run("UPDATE parcel SET recipe = NULL").ok());
+  }
+  proves(VerifyAfter::sample);
+  STRCMP_CONTAINS(R"("how":"full")", bench.row().proof.c_str());
+  CHECK_TRUE(bench.ingest().ok());
 }
 
 TEST(Proof, needs_no_source_any_more) {
