@@ -17,6 +17,6 @@ get_filename_component(folder ${PROGRAM} DIRECTORY)
 set(text "")
 foreach(group ${groups})
   string(APPEND text "add_test(${NAME}.${group} ${run} -sg ${group} -v)\n"
-    "set_tests_properties(${NAME}.${group} PROPERTIES TIMEOUT 300 WORKING_DIRECTORY \"${folder}\" FAIL_REGULAR_EXPRESSION \", 0 ran\")\n")
+    "set_tests_properties(${NAME}.${group} PROPERTIES TIMEOUT 600 WORKING_DIRECTORY \"${folder}\" FAIL_REGULAR_EXPRESSION \", 0 ran\")\n")
 endforeach()
 file(WRITE "${OUTPUT}" "${text}")

@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t few_reads = 20;
 constexpr std::size_t many_reads = 45000;  // about 7 MB: two parts
 
-constexpr unsigned waiting_workers = 8;  // where trials mostly wait for a repository that does not answer well
+constexpr unsigned waiting_workers = 24;  // where trials mostly wait for a repository that does not answer well
 
 std::size_t occurrences(const std::string& text, const std::string& word) {
   std::size_t count = 0;
@@ -136,7 +136,7 @@ TEST(Crash, at_any_act_of_asking_the_desk_to_delete_changes_nothing_in_the_end) 
     run_once(site, world);
     withdraw_first_person(site);
   };
-  const auto done = sweep(laboratory, repositories(laboratory, false, true), {.prepare = prepare, .every = 47});
+  const auto done = sweep(laboratory, repositories(laboratory, false, true), {.prepare = prepare, .every = 89});
   LONGS_EQUAL_TEXT(6, occurrences(done.reference, "there: "), done.reference.c_str());
   LONGS_EQUAL_TEXT(1, occurrences(done.reference, "kept: recalls/p-*.jws"), done.reference.c_str());
   LONGS_EQUAL_TEXT(1, occurrences(done.reference, "receipts: 3 whole"), done.reference.c_str());
@@ -149,8 +149,8 @@ TEST(Crash, at_any_act_of_a_withdrawal_of_what_is_queued_changes_nothing_in_the_
     run_with("drs:fail:*", site, far, world);
     withdraw_first_person(site);
   };
-  const auto done =
-      sweep(laboratory, repositories(laboratory, false), {.prepare = prepare, .every = 97, .workers = waiting_workers});
+  const auto done = sweep(laboratory, repositories(laboratory, false),
+                          {.prepare = prepare, .every = 193, .workers = waiting_workers});
   LONGS_EQUAL_TEXT(3, occurrences(done.reference, "there: "), done.reference.c_str());
   LONGS_EQUAL_TEXT(1, occurrences(done.reference, "receipts: 2 whole"), done.reference.c_str());
   check_all("withdrawal of what is queued", done);
@@ -162,8 +162,8 @@ TEST(Crash, at_any_act_of_a_withdrawal_of_what_is_uploading_changes_nothing_in_t
     run_with("part:fail:2+", site, far, world);
     withdraw_first_person(site);
   };
-  const auto done =
-      sweep(laboratory, repositories(laboratory, false), {.prepare = prepare, .every = 61, .workers = waiting_workers});
+  const auto done = sweep(laboratory, repositories(laboratory, false),
+                          {.prepare = prepare, .every = 127, .workers = waiting_workers});
   LONGS_EQUAL_TEXT(3, occurrences(done.reference, "there: "), done.reference.c_str());
   LONGS_EQUAL_TEXT(1, occurrences(done.reference, "receipts: 2 whole"), done.reference.c_str());
   check_all("withdrawal of what is uploading", done);
@@ -179,7 +179,7 @@ TEST(Crash, at_any_act_of_sealing_again_what_changed_changes_nothing_in_the_end)
     if (!files::write_atomic(changed, view(reads_gz(few_reads, 1, 99)), 0600)) std::abort();
   };
   const auto done = sweep(laboratory, repositories(laboratory, false),
-                          {.prepare = prepare, .every = 101, .workers = waiting_workers});
+                          {.prepare = prepare, .every = 211, .workers = waiting_workers});
   check_reference(done, 6);
   check_all("changed source", done);
 }

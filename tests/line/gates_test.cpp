@@ -26,6 +26,8 @@ TEST_GROUP(Gates) {
   int parts = 0;  // that the store was asked to take
 
   void setup() override { CHECK_TEXT(agent.is_open(), agent.log().c_str()); }
+  // One part after the other: their order is what is looked at.
+  void limit(const std::string& more = {}) { agent.configure("limits: { connections: 1" + more + " }"); }
   // Does that when the store is asked to take that part.
   void at_part(int number, const std::function<void()>& what) {
     far.meanwhile = [this, number, what] {
@@ -60,6 +62,7 @@ TEST_GROUP(Gates) {
 };
 
 TEST(Gates, of_a_pause_end_what_is_under_way_and_it_goes_on_where_it_was) {
+  limit();
   at_part(2, [&] {
     CHECK_TRUE(agent.journal().pause_destination("far", 0, clock.now_utc_s()).ok());
     agent.runner().mind_gates();
@@ -88,7 +91,7 @@ TEST(Gates, of_the_hours_end_what_is_under_way_and_it_goes_on_in_the_next_ones) 
   const auto at = [&](int hour, int minute) {
     clock.set(laboratory.made_utc_s() / 86400 * 86400 + 86400 + hour * 3600 + minute * 60);
   };
-  agent.configure("limits: { upload_hours: [ \"22:00-00:30\", \"01:00-02:00\" ] }");
+  limit(R"(, upload_hours: [ "22:00-00:30", "01:00-02:00" ])");
   at(0, 20);
   at_part(2, [&] {
     at(0, 30);
@@ -108,6 +111,7 @@ TEST(Gates, of_the_hours_end_what_is_under_way_and_it_goes_on_in_the_next_ones) 
 }
 
 TEST(Gates, end_a_turn_behind_a_part_and_no_part_is_sent_twice) {
+  limit();
   // The credentials are of age by then: the first part is asked for once more with new ones.
   at_part(1, [&] {
     clock.advance(line::turn_s);
@@ -121,6 +125,7 @@ TEST(Gates, end_a_turn_behind_a_part_and_no_part_is_sent_twice) {
 }
 
 TEST(Gates, open_for_a_withdrawal_at_the_end_of_the_part_that_is_under_way) {
+  limit();
   agent.look();
   const auto big = large().id;
   std::string small;

@@ -17,7 +17,7 @@ struct Plan {
   std::function<void(const SiteFolder& site, FarSide& far, const std::string& world)> prepare = {};
   long every = 1;   // of all points of all kinds of harm, one after the other
   double from = 0;  // leaves out this share of the acts, from the first on
-  unsigned workers = 4;
+  unsigned workers = 8;
 };
 
 struct Sweep {

@@ -223,7 +223,7 @@ std::string Hospital::wrong_at_the_end(const line_test::SiteFolder& site, const 
   if (!audit || !journal::verify_chain(*audit)) out += "the chain of audit records is broken\n";
   for (const auto& entry : fs::recursive_directory_iterator(site.state_dir())) {
     const auto name = entry.path().filename().string();
-    if (!name.starts_with("journal.db") && name != "lock") out += "kept: " + name + "\n";
+    if (!name.starts_with("journal.") && name != "lock") out += "kept: " + name + "\n";
   }
   return out;
 }

@@ -180,7 +180,7 @@ void gives_back_what_it_took(const FarSideFactory& make) {
   Case c(make);
   const auto at = c.open();
   if (at->ops().fetch == nullptr) return;
-  LONGS_EQUAL(TRIBUTARY_DONE, Case::push(*at, c.parcel));
+  LONGS_EQUAL(TRIBUTARY_DONE, c.push(*at, c.parcel));
   const auto contents = c.parcel.contents();
   for (const auto& object : c.parcel.stored()) {
     const auto& sent = contents.at(object.name);

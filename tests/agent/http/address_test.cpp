@@ -99,8 +99,8 @@ TEST_GROUP(Rate) {
   }
 };
 
-TEST(Rate, no_limit_never_waits_and_a_stop_ends_every_wait) {
-  make_rate_limit(0)->spend(UINT64_MAX, stop);
+TEST(Rate, is_none_without_a_figure_and_a_stop_ends_every_wait) {
+  CHECK(make_rate_limit(0) == nullptr);
   stop.request();
   make_rate_limit(1)->spend(1ULL << 40, stop);
   make_rate_limit(1)->spend(UINT64_MAX, stop);
