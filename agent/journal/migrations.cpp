@@ -221,7 +221,8 @@ ALTER TABLE parcel ADD COLUMN most_sent INTEGER NOT NULL DEFAULT 0;  -- bytes_se
 }  // namespace
 
 const std::vector<std::string_view>& migrations() {
-  static const std::vector<std::string_view> steps{first, links_and_requests, withdrawals_and_alarms, proofs, backlog, turns_and_destinations};
+  static const std::vector<std::string_view> steps{first,   links_and_requests,    withdrawals_and_alarms, proofs,
+                                                   backlog, turns_and_destinations};
   return steps;
 }
 
