@@ -51,4 +51,4 @@ if [ "$settings" = asan ]; then export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leak
 
 cmake -C "cross/$settings.cmake" -S . -B "build/$folder" -G Ninja
 $still ninja -C "build/$folder"
-exec $still ctest --test-dir "build/$folder" --output-on-failure -j2
+exec $still ctest --test-dir "build/$folder" --output-on-failure -j4

@@ -49,7 +49,7 @@ class Carrier {
     std::vector<std::string> controlled_access{};
     Workers* workers = nullptr;  // for reading the parcels' files
     config::VerifyAfter verify_after = config::VerifyAfter::head;
-    std::uint32_t lanes = 1;     // places at which a parcel is read at the same time
+    std::uint32_t lanes = 1;  // places at which a parcel is read at the same time
   };
   /// `ask_again` gives today's decision on a parcel.
   Carrier(journal::Journal& journal, const Clock& clock, std::string site,

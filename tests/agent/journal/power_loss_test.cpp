@@ -21,7 +21,6 @@ namespace {
 
 constexpr const char* state_dir = "/made-up";
 constexpr const char* database_path = "/made-up/journal.db";
-constexpr const char* copy_path = "/made-up/journal.copy";
 
 std::string id_of(Journal& journal, const std::string& pseudonym) {
   const auto rows = journal.parcels();

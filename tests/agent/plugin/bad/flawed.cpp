@@ -26,7 +26,7 @@ constexpr tributary_kind kind = TRIBUTARY_CONSENT;
 constexpr tributary_kind kind = TRIBUTARY_DESTINATION;
 #endif
 
-constexpr tributary_destination_ops table = {};
+[[maybe_unused]] constexpr tributary_destination_ops table = {};
 #ifdef FLAW_no_ops
 constexpr const tributary_destination_ops* ops = nullptr;
 #else
