@@ -161,9 +161,9 @@ void Runner::mind_credentials() {
   }
 }
 
-void Runner::sweep() {
+void Runner::sweep_links() {
   const auto& state_dir = site_.settings().state_dir;
-  auto bytes = sweep_links(state_dir, journal_);
+  auto bytes = line::sweep_links(state_dir, journal_);
   if (!bytes) return report("links", bytes.error());
   if (auto kept = journal_.note_retained(*bytes); !kept) report("links", kept.error());
 }

@@ -89,7 +89,7 @@ void Runner::look(bool trust_markers) {
   mind_credentials();
   close_left_behind(looked, seen);
   is_gone(looked, seen);
-  sweep();
+  sweep_links();
 }
 
 void Runner::record(const watch::Sighting& sighting) {

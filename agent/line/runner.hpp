@@ -85,7 +85,7 @@ class Runner {
   /// The configured run folder in which it lies; null when it is not configured any more.
   [[nodiscard]] const config::RunFolder* place_of(const journal::RunRow& row) const;
   [[nodiscard]] bool keeps_links(const std::string& folder) const;
-  void sweep();
+  void sweep_links();
   /// What was held or put off at a destination goes on when its credentials or certificates were replaced.
   void mind_credentials();
   /// False: the disk of the journal is nearly full, which is told; nothing new is sealed.

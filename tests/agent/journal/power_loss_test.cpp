@@ -196,7 +196,7 @@ TEST(PowerLoss, at_any_write_or_sync_loses_nothing_that_returned_and_leaves_noth
   }
   std::printf("\npower: %lld acts, %lld cuts\n", static_cast<long long>(acts), static_cast<long long>(points));
   STRCMP_EQUAL("", wrong.c_str());
-  CHECK_TRUE(points > 1000);
+  CHECK_TRUE(points > 500);
 }
 
 TEST(PowerLoss, of_a_disk_that_fails_once_or_is_full_is_an_error_and_work_goes_on_afterwards) {
