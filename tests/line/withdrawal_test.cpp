@@ -2,7 +2,7 @@
 //
 // In the end nothing of that person is visible at the repository: no object, no open upload, no stored and unregistered
 // bytes; the receipts tell it, and the other person's data arrives. Two ways: the subject list, and the command.
-// By default a spread of the moments is tried; TRIBUTARY_CRASH_ALL=1 tries every one, TRIBUTARY_CRASH_EVERY=N every
+// By default a spread of the moments is tried; TRIBUTARY_CRASH_ALL=1 tries every one, TRIBUTARY_WITHDRAWAL_EVERY=N every
 // Nth.
 #include <atomic>
 #include <cstdio>
@@ -28,7 +28,7 @@ enum class Way { list, command };
 
 long every(long usual) {
   if (std::getenv("TRIBUTARY_CRASH_ALL") != nullptr) return 1;
-  if (const char* wish = std::getenv("TRIBUTARY_CRASH_EVERY")) return std::max(1L, std::atol(wish));
+  if (const char* wish = std::getenv("TRIBUTARY_WITHDRAWAL_EVERY")) return std::max(1L, std::atol(wish));
   return usual;
 }
 
