@@ -2,8 +2,8 @@
 //
 // In the end nothing of that person is visible at the repository: no object, no open upload, no stored and unregistered
 // bytes; the receipts tell it, and the other person's data arrives. Two ways: the subject list, and the command.
-// By default a spread of the moments is tried; TRIBUTARY_CRASH_ALL=1 tries every one, TRIBUTARY_WITHDRAWAL_EVERY=N every
-// Nth.
+// By default a spread of the moments is tried; TRIBUTARY_CRASH_ALL=1 tries every one, TRIBUTARY_WITHDRAWAL_EVERY=N
+// every Nth.
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
