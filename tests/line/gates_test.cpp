@@ -1,5 +1,6 @@
 // tests/line/gates_test.cpp: who may go on: pauses, hours, turns, withdrawals, a busy machine; a repository that is
 // away.
+#include <atomic>
 #include <cstdlib>
 #include <ctime>
 
@@ -23,7 +24,7 @@ TEST_GROUP(Gates) {
   ManualClock clock{laboratory.made_utc_s()};
   RepositorySide far{laboratory, clock, false};
   Agent agent{laboratory, far, clock};
-  int parts = 0;  // that the store was asked to take
+  std::atomic<int> parts{0};  // that the store was asked to take
 
   void setup() override { CHECK_TEXT(agent.is_open(), agent.log().c_str()); }
   // One part after the other: their order is what is looked at.
@@ -151,7 +152,7 @@ TEST(Gates, open_for_a_withdrawal_at_the_end_of_the_part_that_is_under_way) {
 }
 
 TEST(Gates, close_between_parts_while_the_machine_is_busy_and_nothing_is_sealed) {
-  agent.configure("limits: { max_load: 8 }");
+  limit(", max_load: 8");
   agent.machine.now = 9;
   agent.runner().mind_gates();
   agent.look();
