@@ -20,12 +20,6 @@ constexpr std::size_t many_reads = 45000;  // about 7 MB: two parts
 
 constexpr unsigned waiting_workers = 24;  // where trials mostly wait for a repository that does not answer well
 
-std::size_t occurrences(const std::string& text, const std::string& word) {
-  std::size_t count = 0;
-  for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + word.size())) ++count;
-  return count;
-}
-
 MakeFarSide folders() {
   return [](const Clock&) { return std::make_unique<FolderSide>(); };
 }

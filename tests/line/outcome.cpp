@@ -151,4 +151,10 @@ std::map<std::string, std::string> delivered_digests(const Laboratory& laborator
   return out;
 }
 
+std::size_t occurrences(const std::string& text, const std::string& word) {
+  std::size_t count = 0;
+  for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + word.size())) ++count;
+  return count;
+}
+
 }  // namespace tributary::line_test

@@ -23,4 +23,7 @@ Things things_in(const Laboratory& laboratory, const std::string& folder);
 /// Ciphertext digests (hex) of what the journal holds to have delivered, with the plaintext digests behind them.
 std::map<std::string, std::string> delivered_digests(const Laboratory& laboratory, const SiteFolder& site);
 
+/// How often a word stands in what `outcome_of` tells.
+std::size_t occurrences(const std::string& text, const std::string& word);
+
 }  // namespace tributary::line_test

@@ -24,12 +24,6 @@ class AskedAgain final : public FarSide {
   std::string how_;
 };
 
-std::size_t occurrences(const std::string& text, const std::string& word) {
-  std::size_t count = 0;
-  for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + word.size())) ++count;
-  return count;
-}
-
 }  // namespace
 
 TEST_GROUP(ProofLine) {
