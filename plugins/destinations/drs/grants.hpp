@@ -37,6 +37,7 @@ class Grants {
   Access access(std::size_t candidate);
   [[nodiscard]] std::uint32_t generation();
   [[nodiscard]] const Settings& settings() const { return settings_; }
+  [[nodiscard]] Habits& habits() { return habits_; }
 
  private:
   void ask();
@@ -50,6 +51,7 @@ class Grants {
   std::mutex mutex_;
   std::vector<Grant> grants_;
   std::uint32_t generation_ = 0;
+  Habits habits_;
 };
 
 }  // namespace tributary::drs

@@ -26,6 +26,11 @@ std::pair<std::string, std::string> parts_of(const std::string& endpoint) {
   return {authority, endpoint.substr(slash)};
 }
 
+/// Stores that know no such header say so in one of these ways.
+bool may_refuse_header(const S3Answer& answer) {
+  return answer.reply.status == 501 || answer.code == "NotImplemented" || answer.code == "InvalidRequest";
+}
+
 }  // namespace
 
 std::string S3Answer::etag() const {
@@ -52,7 +57,7 @@ void store_is_busy(const sdk::Host& host, const S3Answer& answer, const std::str
 S3Answer S3::once(sdk::Ask ask, const Place& place, const Query& query, const std::string& sha256_hex,
                   const Payload* payload) {
   const auto [authority, prefix] = parts_of(place.endpoint);
-  const auto now_s = host_.now_utc_s() + skew_s_;
+  const auto now_s = host_.now_utc_s() + habits_.skew_s;
   sdk::sigv4::Request request;
   request.method = ask.method;
   request.path = prefix + "/" + sdk::percent_encode(place.bucket);
@@ -81,18 +86,36 @@ S3Answer S3::once(sdk::Ask ask, const Place& place, const Query& query, const st
   return answer;
 }
 
-S3Answer S3::exchange(const sdk::Ask& ask, const Place& place, const Query& query, const std::string& sha256_hex,
-                      const Payload* payload) {
+S3Answer S3::timed(const sdk::Ask& ask, const Place& place, const Query& query, const std::string& sha256_hex,
+                   const Payload* payload) {
   auto answer = once(ask, place, query, sha256_hex, payload);
   if (answer.code != "RequestTimeTooSkewed") return answer;
   const auto theirs = sdk::parse_http_date(answer.reply.header("Date"));
   if (!theirs) return answer;
   const auto ahead_s = *theirs - host_.now_utc_s();
-  if (skew_s_.exchange(ahead_s) != ahead_s) {
+  if (habits_.skew_s.exchange(ahead_s) != ahead_s) {
     host_.log(TRIBUTARY_LOG_WARNING, "drs: the clock of the object store is " + std::to_string(ahead_s) +
                                          " s ahead of ours; its time is used to sign");
   }
   return once(ask, place, query, sha256_hex, payload);
+}
+
+S3Answer S3::exchange(const sdk::Ask& ask, const Place& place, const Query& query, const std::string& sha256_hex,
+                      const std::string& md5_raw, const Payload* payload) {
+  const auto plain = [&] { return timed(ask, place, query, sha256_hex, payload); };
+  if (md5_raw.empty() || !settings_.content_md5 || habits_.refuses_md5) return plain();
+  auto with_md5 = ask;
+  with_md5.headers.emplace_back("Content-MD5", sdk::base64(md5_raw));
+  const auto answer = timed(with_md5, place, query, sha256_hex, payload);
+  if (!may_refuse_header(answer)) return answer;
+  const auto without = plain();
+  if (!without.ok()) return answer;  // it was something else
+  if (!habits_.refuses_md5.exchange(true)) {
+    host_.log(TRIBUTARY_LOG_WARNING,
+              "drs: the object store refuses the header Content-MD5; it is sent without it. "
+              "content_md5: false saves the question");
+  }
+  return without;
 }
 
 S3Answer S3::send(const std::string& method, const Place& place, const Query& query, const std::string& body) {
@@ -100,19 +123,15 @@ S3Answer S3::send(const std::string& method, const Place& place, const Query& qu
   ask.method = method;
   ask.body = body;
   ask.answer_timeout_s = patience_s;
-  if (!body.empty()) {
-    ask.headers = {{"Content-Type", "application/xml"}};
-    if (settings_.content_md5) ask.headers.emplace_back("Content-MD5", sdk::base64(sdk::md5(body)));
-  }
-  return exchange(ask, place, query, sdk::hex(sdk::sha256(body)), nullptr);
+  if (!body.empty()) ask.headers = {{"Content-Type", "application/xml"}};
+  return exchange(ask, place, query, sdk::hex(sdk::sha256(body)), body.empty() ? "" : sdk::md5(body), nullptr);
 }
 
 S3Answer S3::put(const Place& place, const Query& query, const Payload& payload, const std::string& mime_type) {
   sdk::Ask ask;
   ask.method = "PUT";
-  if (settings_.content_md5) ask.headers.emplace_back("Content-MD5", sdk::base64(payload.md5_raw));
   if (!mime_type.empty()) ask.headers.emplace_back("Content-Type", mime_type);
-  return exchange(ask, place, query, sdk::hex(payload.sha256_raw), &payload);
+  return exchange(ask, place, query, sdk::hex(payload.sha256_raw), payload.md5_raw, &payload);
 }
 
 }  // namespace tributary::drs

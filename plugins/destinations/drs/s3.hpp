@@ -1,8 +1,9 @@
 // plugins/destinations/drs/s3.hpp: an S3 object store, one function per request, signed with Signature Version 4.
 //
 // Addresses path-style: endpoint/bucket/key. Every body goes with its SHA-256, and with its MD5 unless the settings say
-// otherwise; no chunked signatures, no trailers, because stores exist that refuse or mistake them.
-// Clock      when the store says that ours is wrong, its Date is signed with from then on, by all that share `skew_s`.
+// otherwise or the store refuses that header; no chunked signatures, no trailers, because stores exist that refuse or
+// mistake them.
+// Clock      when the store says that ours is wrong, its Date is signed with from then on.
 // Failure    Later: no answer, 429, 5xx. Everything else is an answer, with the store's error code.
 // Never      logs or returns a credential.
 #pragma once
@@ -50,14 +51,18 @@ struct S3Answer {
 /// True for answers that new credentials can cure.
 bool wants_new_credentials(const S3Answer& answer);
 
+/// What was found out about a store, by all that send to it. Any thread.
+struct Habits {
+  std::atomic<std::int64_t> skew_s{0};  // how far its clock is ahead of ours
+  std::atomic<bool> refuses_md5{false};
+};
+
 class S3 {
  public:
   using Query = std::vector<std::pair<std::string, std::string>>;
 
-  /// `skew_s`: how far the store's clock is ahead of ours.
-  S3(const sdk::Host& host, const Settings& settings, sdk::sigv4::Credentials credentials,
-     std::atomic<std::int64_t>& skew_s)
-      : host_(host), settings_(settings), credentials_(std::move(credentials)), skew_s_(skew_s) {}
+  S3(const sdk::Host& host, const Settings& settings, sdk::sigv4::Credentials credentials, Habits& habits)
+      : host_(host), settings_(settings), credentials_(std::move(credentials)), habits_(habits) {}
 
   /// With a body of our own, e.g. XML.
   S3Answer send(const std::string& method, const Place& place, const Query& query, const std::string& body = {});
@@ -65,14 +70,16 @@ class S3 {
 
  private:
   S3Answer exchange(const sdk::Ask& ask, const Place& place, const Query& query, const std::string& sha256_hex,
-                    const Payload* payload);
+                    const std::string& md5_raw, const Payload* payload);
+  S3Answer timed(const sdk::Ask& ask, const Place& place, const Query& query, const std::string& sha256_hex,
+                 const Payload* payload);
   S3Answer once(sdk::Ask ask, const Place& place, const Query& query, const std::string& sha256_hex,
                 const Payload* payload);
 
   const sdk::Host& host_;
   const Settings& settings_;
   sdk::sigv4::Credentials credentials_;
-  std::atomic<std::int64_t>& skew_s_;
+  Habits& habits_;
 };
 
 /// `s3: host: what (HTTP 500, InternalError)` as Later.

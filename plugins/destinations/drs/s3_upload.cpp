@@ -48,7 +48,7 @@ std::string xml_escaped(std::string_view text) {
 S3Answer S3Desk::ask(const std::function<S3Answer(S3&)>& act) {
   auto access = grants_.access(candidate_);
   const auto try_with = [&](sdk::sigv4::Credentials credentials) {
-    S3 client(host_, grants_.settings(), std::move(credentials), skew_s_);
+    S3 client(host_, grants_.settings(), std::move(credentials), grants_.habits());
     return act(client);
   };
   auto answer = try_with(std::move(access.credentials));
@@ -427,9 +427,6 @@ void S3Upload::fail(const S3Answer& answer, const std::string& act) {
   if (answer.code == "EntityTooSmall" || answer.code == "EntityTooLarge") {
     worthless_ = true;
     throw sdk::Broken(words, "set part_size within the limits of the object store, then retry");
-  }
-  if (status == 501 || answer.code == "NotImplemented" || answer.code == "InvalidRequest") {
-    throw sdk::Broken(words, "a header that it does not take may be the reason: try content_md5: false, then retry");
   }
   throw sdk::Broken(words,
                     "ask the repository: its own credentials do not open its object store, or look at "

@@ -42,7 +42,6 @@ class S3Desk {
   const sdk::Host& host_;
   Grants& grants_;
   std::size_t candidate_;
-  std::atomic<std::int64_t> skew_s_{0};
 };
 
 class S3Upload {

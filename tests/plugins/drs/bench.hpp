@@ -1,6 +1,7 @@
 // tests/plugins/drs/bench.hpp: a repository, a host and an open plugin for one test.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -53,6 +54,10 @@ struct Bench {
   }
   [[nodiscard]] bool said(const std::string& words) const {
     return std::string(note.what).find(words) != std::string::npos;
+  }
+  [[nodiscard]] bool logged(const std::string& words) const {
+    return std::any_of(host.logged.begin(), host.logged.end(),
+                       [&](const std::string& line) { return line.find(words) != std::string::npos; });
   }
 };
 
