@@ -1,7 +1,8 @@
-# tests/interop/drs_stub.py: a DRS front with the write extension for an object store on this machine; standard library only.
+# tests/interop/drs_stub.py: a DRS front with the write extension for an object store on this machine.
 #
-# Hands out the store's own credentials, and registers an object only when the bytes in the store's folder have the size
-# and SHA-256 that are claimed. Whoever talks to it must bring the bearer token. Not a server for anything but a test.
+# Hands out the store's own credentials, and registers an object only when the bytes in the store have the size and SHA-256
+# that are claimed: read in the store's folder (--data-dir; standard library only) or asked of the store with boto3.
+# Whoever talks to it must bring the bearer token. Not a server for anything but a test.
 import argparse
 import hashlib
 import json
@@ -13,8 +14,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 BASE = "/ga4gh/drs/v1"
 arguments = argparse.ArgumentParser()
-for name in ("port", "data-dir", "bucket", "endpoint", "access-key", "secret-key", "token"):
+for name in ("port", "bucket", "endpoint", "access-key", "secret-key", "token"):
     arguments.add_argument("--" + name, required=True)
+arguments.add_argument("--data-dir")
 settings = arguments.parse_args()
 lock = threading.Lock()
 objects = {}
@@ -31,22 +33,59 @@ def sha256_of(checksums):
     return None
 
 
+class Folder:
+    """The store's own folder."""
+
+    def path(self, key):
+        return os.path.join(settings.data_dir, settings.bucket, key)
+
+    def has(self, key):
+        return ".." not in key.split("/") and os.path.isfile(self.path(key))
+
+    def open(self, key):
+        return open(self.path(key), "rb")
+
+    def remove(self, key):
+        os.unlink(self.path(key))
+
+
+class Asked:
+    """The store as another client sees it."""
+
+    def __init__(self):
+        import boto3
+        self.s3 = boto3.client("s3", endpoint_url=settings.endpoint, region_name="us-east-1",
+                               aws_access_key_id=settings.access_key, aws_secret_access_key=settings.secret_key)
+
+    def has(self, key):
+        return key in [item["Key"] for item in
+                       self.s3.list_objects_v2(Bucket=settings.bucket, Prefix=key).get("Contents", [])]
+
+    def open(self, key):
+        return self.s3.get_object(Bucket=settings.bucket, Key=key)["Body"]
+
+    def remove(self, key):
+        self.s3.delete_object(Bucket=settings.bucket, Key=key)
+
+
+store = Folder() if settings.data_dir else Asked()
+
+
 def stored(url):
-    """The file in the store's folder that s3://bucket/key stands for."""
+    """The key that s3://bucket/key stands for, if the store has it."""
     prefix = "s3://" + settings.bucket + "/"
     key = url[len(prefix):]
-    if not url.startswith(prefix) or ".." in key.split("/"):
-        return None
-    path = os.path.join(settings.data_dir, settings.bucket, key)
-    return path if os.path.isfile(path) else None
+    return key if url.startswith(prefix) and store.has(key) else None
 
 
-def digest(path):
-    sha = hashlib.sha256()
-    with open(path, "rb") as file:
+def measured(key):
+    """Size and SHA-256 of what is stored."""
+    sha, size = hashlib.sha256(), 0
+    with store.open(key) as file:
         for block in iter(lambda: file.read(1 << 20), b""):
             sha.update(block)
-    return sha.hexdigest()
+            size += len(block)
+    return size, sha.hexdigest()
 
 
 def grant(request):
@@ -66,12 +105,13 @@ def grant(request):
 
 
 def register(candidate):
-    path = stored(candidate["access_methods"][0]["access_url"]["url"])
-    if path is None:
+    key = stored(candidate["access_methods"][0]["access_url"]["url"])
+    if key is None:
         raise ValueError("nothing is stored there")
-    if os.path.getsize(path) != candidate["size"]:
-        raise ValueError("size: %d bytes are stored" % os.path.getsize(path))
-    if digest(path) != sha256_of(candidate["checksums"]):
+    size, sha256 = measured(key)
+    if size != candidate["size"]:
+        raise ValueError("size: %d bytes are stored" % size)
+    if sha256 != sha256_of(candidate["checksums"]):
         raise ValueError("sha-256: another one is stored")
     if not candidate.get("controlled_access"):
         raise ValueError("controlled_access: is missing")
@@ -136,9 +176,9 @@ class Front(BaseHTTPRequestHandler):
             return 200, objects[parts[1]]
         if verb == "PUT" and len(parts) == 3 and parts[0] == "objects" and parts[2] == "delete":
             gone = objects.pop(parts[1])
-            path = stored(gone["access_methods"][0]["access_url"]["url"])
-            if body.get("delete_storage_data") and path is not None:
-                os.unlink(path)
+            key = stored(gone["access_methods"][0]["access_url"]["url"])
+            if body.get("delete_storage_data") and key is not None:
+                store.remove(key)
             return 204, None
         return 404, {"msg": "there is no such route", "status_code": 404}
 
