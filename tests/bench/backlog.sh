@@ -60,7 +60,7 @@ measure() {  # NAME PARCELS
   began=$(now)
   "$bin/tributaryd" --config "$state.yaml" 2>"$state.log" &
   daemon=$!
-  until grep -q ' ready: ' "$state.log"; do kill -0 "$daemon"; done
+  until grep -qs ' ready: ' "$state.log"; do kill -0 "$daemon"; done
   echo "start to ready: $(since "$began") s"
   for path in / /api/status /metrics /healthz; do
     began=$(now)
