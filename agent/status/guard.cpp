@@ -24,6 +24,7 @@ std::string name_of(std::string_view host) {
 
 bool is_address(const std::string& name) {
   unsigned char room[sizeof(in6_addr)];
+  if (name.find('\0') != std::string::npos) return false;  // C would see less of it
   return ::inet_pton(AF_INET, name.c_str(), room) == 1 || ::inet_pton(AF_INET6, name.c_str(), room) == 1;
 }
 

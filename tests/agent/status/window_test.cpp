@@ -357,6 +357,7 @@ TEST(Guard, knows_nobody_else) {
                            "127.0.0.1@evil.example", "lab.example.org@evil", "2130706433", "0x7f.1", ":8480"}) {
     CHECK_FALSE_TEXT(host(name), name);
   }
+  CHECK_FALSE(status::is_our_host(std::string_view("127.0.0.1\0.evil.example", 23), settings));
 }
 
 TEST(Guard, takes_the_name_that_the_window_listens_on) {
