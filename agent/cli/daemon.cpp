@@ -50,7 +50,7 @@ class Life {
     }
     site_ = std::move(*site);
     if (settings_.listen.empty() || once_) return {};
-    auto serving = status::serve(settings_.listen, settings_.site, *journal_, context_.clock);
+    auto serving = status::serve(settings_, *journal_, context_.clock);
     if (!serving) return serving.error();
     server_ = std::move(*serving);
     return {};
@@ -111,7 +111,7 @@ class Life {
     if (auto journal = journal::Journal::open_to_read(settings_.state_dir, *key); !journal) return journal.error();
     const bool moves = !next->listen.empty() && next->listen != settings_.listen && !once_;
     if (moves && !shares_port(next->listen)) {
-      auto serving = status::serve(next->listen, next->site, *journal_, context_.clock);
+      auto serving = status::serve(*next, *journal_, context_.clock);
       if (!serving) return serving.error();
     }
     auto site = line::Site::open(std::move(*next), *context_.log, context_.clock, stop_, nullptr);

@@ -2,13 +2,12 @@
 // uploads; the daemon sees it by itself.
 #include "agent/base/text.hpp"
 #include "agent/cli/commands.hpp"
+#include "agent/line/orders.hpp"
 #include "agent/line/places.hpp"
 #include "agent/line/time_of_day.hpp"
 
 namespace tributary::cli {
 namespace {
-
-using Move = Result<std::int64_t> (journal::Journal::*)(const journal::Filter&, std::int64_t);
 
 // What a person says is right although the daemon doubts it.
 struct Confirmation {
@@ -51,7 +50,8 @@ int confirm(Context& context, const Arguments& arguments, const Confirmation& wh
   return exit_yes;
 }
 
-int move(Context& context, const Arguments& arguments, const std::string& name, Move what) {
+int move(Context& context, const Arguments& arguments, line::Order order) {
+  const std::string name(line::name_of(order));
   for (const auto& one : confirmations) {
     if (arguments.has(one.flag)) return confirm(context, arguments, one);
   }
@@ -66,15 +66,7 @@ int move(Context& context, const Arguments& arguments, const std::string& name, 
   int code = exit_yes;
   auto state = open_made_state(context, code);
   if (!state) return code;
-  const auto now = context.clock.now_utc_s();
-  Json record;
-  record.add("at", to_rfc3339(now))
-      .add("action", name)
-      .add("parcel", filter.parcel)
-      .add("run", filter.run)
-      .add("destination", filter.destination);
-  if (auto kept = state->journal->add_audit(record); !kept) return complain(kept.error());
-  auto moved = (*state->journal.*what)(filter, now);
+  auto moved = line::give(*state->journal, order, filter, context.clock.now_utc_s());
   if (!moved) return complain(moved.error());
   say(name + ": " + counted(static_cast<std::uint64_t>(*moved), "parcel"));
   if (*moved == 0)
@@ -102,14 +94,6 @@ std::optional<State> open_for_pause(Context& context, const Arguments& arguments
   return std::nullopt;
 }
 
-Status record(journal::Journal& journal, const std::string& action, const std::string& destination, std::int64_t until,
-              std::int64_t now) {
-  Json entry;
-  entry.add("at", to_rfc3339(now)).add("action", action).add("destination", destination);
-  if (until > 0) entry.add("until", to_rfc3339(until));
-  return journal.add_audit(entry);
-}
-
 int run_pause(Context& context, const Arguments& arguments) {
   const auto now = context.clock.now_utc_s();
   std::int64_t until = 0;
@@ -123,8 +107,7 @@ int run_pause(Context& context, const Arguments& arguments) {
   auto state = open_for_pause(context, arguments, "pause", code);
   if (!state) return code;
   const auto destination = arguments.value("--destination");
-  if (auto kept = record(*state->journal, "pause", destination, until, now); !kept) return complain(kept.error());
-  if (auto done = state->journal->pause_destination(destination, until, now); !done) return complain(done.error());
+  if (auto done = line::pause(*state->journal, destination, until, now); !done) return complain(done.error());
   say("pause: no uploads to " + whose(destination) +
       (until > 0 ? " until " + to_rfc3339(until) : std::string(" until: tributary resume")));
   return exit_yes;
@@ -135,9 +118,7 @@ int run_resume(Context& context, const Arguments& arguments) {
   auto state = open_for_pause(context, arguments, "resume", code);
   if (!state) return code;
   const auto destination = arguments.value("--destination");
-  if (auto kept = record(*state->journal, "resume", destination, 0, context.clock.now_utc_s()); !kept)
-    return complain(kept.error());
-  auto resumed = state->journal->resume_destination(destination);
+  auto resumed = line::resume(*state->journal, destination, context.clock.now_utc_s());
   if (!resumed) return complain(resumed.error());
   if (!*resumed) return complain(operator_error(whose(destination) + ": not paused", "tributary status"));
   say("resume: uploads to " + whose(destination) + " go on");
@@ -169,7 +150,7 @@ Command command(const std::string& name, const std::string& summary, int (*run)(
 
 Command release_command() {
   auto out = command("release", "lets a parcel go on that an operator held, or that consent came back for",
-                     [](Context& c, const Arguments& a) { return move(c, a, "release", &journal::Journal::release); });
+                     [](Context& c, const Arguments& a) { return move(c, a, line::Order::release); });
   out.usage += " | release --clock | release --journal | release --run-folders";
   out.help =
       "--clock: the clock made a leap (see status) and is right.\n"
@@ -183,12 +164,12 @@ Command release_command() {
 
 std::vector<Command> parcel_commands() {
   return {command("retry", "tries again at once what waits, is held or was refused",
-                  [](Context& c, const Arguments& a) { return move(c, a, "retry", &journal::Journal::retry); }),
+                  [](Context& c, const Arguments& a) { return move(c, a, line::Order::retry); }),
           command("hold", "keeps a parcel from being sent until it is released",
-                  [](Context& c, const Arguments& a) { return move(c, a, "hold", &journal::Journal::hold); }),
+                  [](Context& c, const Arguments& a) { return move(c, a, line::Order::hold); }),
           release_command(),
           command("cancel", "ends a parcel; what is at the destination already is taken back",
-                  [](Context& c, const Arguments& a) { return move(c, a, "cancel", &journal::Journal::cancel); }),
+                  [](Context& c, const Arguments& a) { return move(c, a, line::Order::cancel); }),
           pause_command(),
           resume_command()};
 }

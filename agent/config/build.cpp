@@ -11,6 +11,7 @@ namespace tributary::config {
 namespace {
 
 constexpr std::uint64_t symmetric_key_bytes = 32;
+constexpr std::uint64_t least_token_bytes = 16;  // of random text that nobody guesses
 
 consent::Purpose build_purpose(const Section& section, Problems& problems) {
   consent::Purpose out;
@@ -229,6 +230,11 @@ void build_site(const Section& main, Settings& settings, Problems& problems) {
   }
   if (const auto* retention = main.section("retention")) settings.retain_finished_s = retention->number("finished");
   check_listen(main, settings.listen, problems);
+  if (const auto* page = main.section("status")) {
+    settings.status_page.token_file = page->text("token_file");
+    for (const auto& host : page->texts("hosts")) settings.status_page.hosts.push_back(lower(host));
+    check_secret_file(settings.status_page.token_file, least_token_bytes, page->place("token_file"), problems);
+  }
   const auto* limits = main.section("limits");
   if (limits == nullptr) return;
   settings.limits = build_limits(*limits);

@@ -61,6 +61,7 @@ extern const Table destination_table;
 extern const Table policy_table;
 extern const Table limits_table;
 extern const Table retention_table;
+extern const Table status_table;
 /// A file of cases for `tributary policy test`.
 extern const Table cases_table;
 /// Keys that every destination knows under `settings`, whatever its plugin declares: parts are the host's business.

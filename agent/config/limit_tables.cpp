@@ -1,4 +1,6 @@
-// agent/config/limit_tables.cpp: keys of what the daemon may use, and of how long it keeps what.
+// agent/config/limit_tables.cpp: keys of what the daemon may use, how long it keeps what, and what its page allows.
+#include <algorithm>
+
 #include "agent/config/key_table.hpp"
 
 namespace tributary::config {
@@ -23,6 +25,15 @@ bool fits_hours(std::string_view text) {
 
 constexpr Form hours_form{"^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$",
                           "two different times of a day such as 20:00-06:00", fits_hours};
+
+bool fits_host(std::string_view text) {
+  return !text.empty() && text.size() <= 253 && text.front() != '.' && text.front() != '-' &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '-' || c == '.';
+         });
+}
+constexpr Form host_form{"^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$", "a host name without a port, such as lab.example.org",
+                         fits_host};
 
 constexpr Key limit_keys[] = {
     {.name = "upload_rate", .type = Type::rate, .help = "all destinations together; null = no limit", .nullable = true},
@@ -101,9 +112,21 @@ constexpr Key retention_keys[] = {
      .most = 3650 * day_s},
 };
 
+constexpr Key status_keys[] = {
+    {.name = "token_file",
+     .type = Type::secret_path,
+     .help = "whoever knows the word in it may retry, release, pause and resume on the page; default: nobody may"},
+    {.name = "hosts",
+     .type = Type::list,
+     .help = "names under which browsers may ask for the page, beside addresses and localhost",
+     .fallback = "[]",
+     .form = &host_form},
+};
+
 }  // namespace
 
 constexpr Table limits_table{"limits", limit_keys};
 constexpr Table retention_table{"retention", retention_keys};
+constexpr Table status_table{"status page", status_keys};
 
 }  // namespace tributary::config

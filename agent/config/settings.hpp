@@ -147,6 +147,12 @@ struct Limits {
   }
 };
 
+/// What the status page allows beyond looking at it from this machine.
+struct StatusPage {
+  std::string token_file;          // empty: nobody may do anything there
+  std::vector<std::string> hosts;  // lower case
+};
+
 struct Settings {
   std::string file;  // the main file, for messages
   std::string site;
@@ -166,6 +172,7 @@ struct Settings {
   Limits limits;
   std::int64_t retain_finished_s = 90 * 86400;
   std::string listen = "127.0.0.1:8480";  // empty: off
+  StatusPage status_page;
 
   [[nodiscard]] const Destination* destination(const std::string& name) const;
   [[nodiscard]] const Policy* policy(const std::string& name) const;

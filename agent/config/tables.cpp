@@ -408,6 +408,7 @@ constexpr Key main_keys[] = {
      .fallback = "127.0.0.1:8480",
      .nullable = true,
      .form = &filled_form},
+    {.name = "status", .type = Type::map, .help = "who may do what on the status page", .table = &status_table},
 };
 
 }  // namespace

@@ -154,6 +154,22 @@ struct CountRow {
   std::int64_t parcels = 0, bytes_left = 0, oldest_created = 0;
 };
 
+/// Parcels of a run that are alike.
+struct RunCountRow {
+  Stage stage = Stage::waiting;
+  Condition condition = Condition::going;
+  bool operator_hold = false;
+  std::int64_t parcels = 0;
+};
+
+/// What reached a destination in some time.
+struct Arrived {
+  std::int64_t parcels = 0, bytes = 0;
+};
+
+/// Parcels as a person looks for them; moving: being worked on; waiting: in a queue; ended: withdrawn or cancelled.
+enum class Shelf : std::uint8_t { held, refused, moving, waiting, delivered, ended };
+
 struct Filter {  // empty: any
   std::string parcel, run, destination;
 };
@@ -232,6 +248,20 @@ class Journal {
   Result<bool> has_open_parcels();
   /// At most so many: those that have not come to their end before the others, the newest first.
   Result<std::vector<ParcelRow>> latest_parcels(std::int64_t most);
+
+  // --- at a glance: at a cost of what is given, not of what there is
+  /// Another word whenever something was written since, by whomever.
+  Result<std::string> version();
+  /// Newest first; of ids before that one, "" from the newest on.
+  Result<std::vector<ParcelRow>> on_shelf(Shelf shelf, const std::string& before, std::int64_t most);
+  /// Newest first; of ids before that one, 0 from the newest on.
+  Result<std::vector<RunRow>> latest_runs(std::int64_t before, std::int64_t most);
+  Result<std::int64_t> count_runs();
+  Result<std::vector<RunCountRow>> count_parcels_of_run(std::int64_t run);
+  /// From the first second to before the second.
+  Result<Arrived> arrived_between(const std::string& destination, std::int64_t from, std::int64_t until);
+  /// When something arrived there last; 0: never.
+  Result<std::int64_t> last_arrival(const std::string& destination);
   /// What a destination may be asked for at present.
   struct Allowed {
     bool withdrawals = true, uploads = true, ingest = true;
@@ -408,7 +438,9 @@ class Journal {
   Status write_copy(std::int64_t lines);
   /// Links of before migration 2 have no tag and are bound to their pseudonym alone: tags and seals them afresh.
   Status tag_links();
-  Result<std::vector<ParcelRow>> newest_of(std::string_view which, std::int64_t most);  // wants the lock
+  // Wants the lock. `words` stand for ?1 and on in `which`.
+  Result<std::vector<ParcelRow>> newest_of(const std::string& which, std::int64_t most,
+                                           const std::vector<std::string>& words = {});
   /// Ids, "" when nothing is due; the first two want the lock.
   Result<std::string> first_due(std::string_view which, const std::string& destination, std::int64_t now);
   Result<std::string> next_upload(const std::string& destination, std::int64_t now);

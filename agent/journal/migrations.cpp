@@ -218,11 +218,19 @@ ALTER TABLE parcel ADD COLUMN failing_since INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE parcel ADD COLUMN most_sent INTEGER NOT NULL DEFAULT 0;  -- bytes_sent at its best
 )sql";
 
+// For the status page: parcels by state and newest first, by run, and what arrived when.
+constexpr std::string_view glances = R"sql(
+DROP INDEX parcel_state;
+CREATE INDEX parcel_state ON parcel (stage, condition, operator_hold);
+CREATE INDEX parcel_run ON parcel (run, stage, condition, operator_hold);
+CREATE INDEX parcel_arrived ON parcel (destination, delivered, bytes_total) WHERE delivered > 0;
+)sql";
+
 }  // namespace
 
 const std::vector<std::string_view>& migrations() {
-  static const std::vector<std::string_view> steps{first,   links_and_requests,    withdrawals_and_alarms, proofs,
-                                                   backlog, turns_and_destinations};
+  static const std::vector<std::string_view> steps{
+      first, links_and_requests, withdrawals_and_alarms, proofs, backlog, turns_and_destinations, glances};
   return steps;
 }
 

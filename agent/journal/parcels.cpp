@@ -183,10 +183,11 @@ Result<std::vector<ParcelRow>> Journal::parcels(const Filter& filter, const std:
   return all(*statement);
 }
 
-Result<std::vector<ParcelRow>> Journal::newest_of(std::string_view which, std::int64_t most) {
-  auto statement =
-      database_->prepare(std::string(columns) + "WHERE p." + std::string(which) + " ORDER BY p.id DESC LIMIT ?");
+Result<std::vector<ParcelRow>> Journal::newest_of(const std::string& which, std::int64_t most,
+                                                  const std::vector<std::string>& words) {
+  auto statement = database_->prepare(std::string(columns) + "WHERE p." + which + " ORDER BY p.id DESC LIMIT ?");
   if (!statement) return statement.error();
+  for (const auto& word : words) statement->bind(std::string_view(word));
   statement->bind(most);
   return all(*statement);
 }

@@ -39,6 +39,16 @@ Result<std::optional<RunRow>> one(Result<store::Statement>& statement) {
   return std::optional<RunRow>(read(*statement));
 }
 
+Result<std::vector<RunRow>> all(store::Statement& statement) {
+  std::vector<RunRow> rows;
+  for (;;) {
+    auto row = statement.step();
+    if (!row) return row.error();
+    if (!*row) return rows;
+    rows.push_back(read(statement));
+  }
+}
+
 }  // namespace
 
 Result<std::optional<RunRow>> Journal::run(const Digest256& folder_tag, const std::string& unit) {
@@ -61,13 +71,23 @@ Result<std::vector<RunRow>> Journal::runs() {
   const std::lock_guard lock(mutex_);
   auto statement = database_->prepare(std::string(columns) + "ORDER BY id");
   if (!statement) return statement.error();
-  std::vector<RunRow> rows;
-  for (;;) {
-    auto row = statement->step();
-    if (!row) return row.error();
-    if (!*row) return rows;
-    rows.push_back(read(*statement));
-  }
+  return all(*statement);
+}
+
+Result<std::vector<RunRow>> Journal::latest_runs(std::int64_t before, std::int64_t most) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare(std::string(columns) + "WHERE ?1 = 0 OR id < ?1 ORDER BY id DESC LIMIT ?2");
+  if (!statement) return statement.error();
+  statement->bind(before).bind(most);
+  return all(*statement);
+}
+
+Result<std::int64_t> Journal::count_runs() {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare("SELECT count(*) FROM run");
+  if (!statement) return statement.error();
+  if (auto row = statement->step(); !row) return row.error();
+  return statement->integer(0);
 }
 
 Result<std::int64_t> Journal::put_run(const RunRow& row) {

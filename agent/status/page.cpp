@@ -1,151 +1,215 @@
-// agent/status/page.cpp: the status page.
+// agent/status/page.cpp: the frame of the page, and what stands on top of it.
+#include "agent/status/page.hpp"
+
 #include <algorithm>
 
-#include "agent/base/units.hpp"
-#include "agent/status/report.hpp"
-#include "agent/status/server.hpp"
+#include "agent/base/clock.hpp"
+#include "agent/status/pen.hpp"
 
 namespace tributary::status {
 namespace {
 
-constexpr std::string_view style = R"css(
-:root{color-scheme:light dark;--ink:#1c2733;--soft:#5a6b7b;--line:#d5dde5;--paper:#fff;--back:#f3f6f9;--good:#14733a;--wait:#0b5fa5;--hold:#8a5a00;--no:#b3261e}
-@media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9fb0c0;--line:#33414e;--paper:#17212b;--back:#0f171e;--good:#5fd38d;--wait:#7cc0ff;--hold:#f0b95b;--no:#ff8a80}}
-*{box-sizing:border-box}body{margin:0;font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--back)}
-main,header{max-width:72rem;margin:0 auto;padding:1rem}header h1{font-size:1.4rem;margin:.5rem 0 0}header p{color:var(--soft);margin:.2rem 0 0}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.7rem;margin:0 0 1.2rem;padding:0;list-style:none}
-.tiles li{background:var(--paper);border:1px solid var(--line);border-radius:.5rem;padding:.7rem .9rem}.tiles b{display:block;font-size:1.6rem;line-height:1.2}
-section{background:var(--paper);border:1px solid var(--line);border-radius:.5rem;margin:0 0 1.2rem;padding:.4rem 1rem 1rem;overflow-x:auto}
-h2{font-size:1.05rem;margin:.8rem 0 .4rem}table{border-collapse:collapse;width:100%}th{text-align:left;color:var(--soft);font-weight:600}
-th,td{padding:.35rem .8rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top}code{font-size:.9em;overflow-wrap:anywhere}
-.delivered,.settled{color:var(--good)}.held,.settling,.unclear{color:var(--hold)}.refused,.failed{color:var(--no)}.state{font-weight:600;color:var(--wait)}
-.state.delivered,.state.settled{color:var(--good)}.state.held,.state.unclear,.state.settling{color:var(--hold)}.state.refused,.state.failed{color:var(--no)}
-.why{color:var(--soft);font-size:.92em}progress{width:9rem}
-)css";
+constexpr int refresh_without_script_s = 30;
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
+std::int64_t count_away(const Overview& overview) {
+  return std::count_if(overview.destinations.begin(), overview.destinations.end(),
+                       [](const auto& one) { return one.row.away_since > 0; });
+}
+
+// How it is, in one sentence: what a person must see to. A refusal is an answer, and stands in the list.
+struct Mood {
+  std::string css, sentence;
+};
+Mood mood_of(const Pen& pen, const Overview& overview) {
+  std::vector<std::string> parts;
+  const auto add = [&](std::int64_t number, Word one, Word many) {
+    if (number > 0) parts.push_back(pen.count_of(number, one, many));
+  };
+  add(static_cast<std::int64_t>(overview.alarms.size()), Word::alarm_one, Word::alarm_many);
+  add(overview.tally.held, Word::held_one, Word::held_many);
+  add(count_away(overview), Word::away_one, Word::away_many);
+  if (parts.empty()) return {"good", std::string(pen.word(Word::all_well))};
+  std::string sentence;
+  for (const auto& part : parts) sentence += (sentence.empty() ? "" : ", ") + part;
+  return {overview.alarms.empty() ? "held" : "refused", sentence};
+}
+
+std::string languages(const Pen& pen, const std::string& path, const std::string& query) {
+  std::string out = "<nav aria-label=\"" + std::string(pen.word(Word::language)) + "\">";
+  for (const auto& [language, name] : {std::pair{Language::en, "English"}, {Language::de, "Deutsch"}}) {
+    const std::string code(code_of(language));
+    const auto to = path + "?" + query + (query.empty() ? "" : "&") + "lang=" + code;
+    out += "<a lang=\"" + code + "\" hreflang=\"" + code + "\" href=\"" + escaped(to) + "\"" +
+           (language == pen.view().language ? " aria-current=\"true\"" : "") + ">" + name + "</a>";
+  }
+  return out + "</nav>";
+}
+
+std::string begin(const Pen& pen, const Overview& overview, const std::string& title, const std::string& path,
+                  const std::string& query) {
+  const auto at_site = pen.word(Word::at_site, overview.site);
+  return "<!doctype html>\n<html lang=\"" + std::string(code_of(pen.view().language)) +
+         "\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+         "<meta name=\"color-scheme\" content=\"light dark\"><title>" +
+         title + " – " + at_site +
+         "</title><link rel=\"stylesheet\" href=\"/style.css\"><link rel=\"icon\" href=\"/icon.svg\">"
+         "<noscript><meta http-equiv=\"refresh\" content=\"" +
+         std::to_string(refresh_without_script_s) +
+         "\"></noscript><script src=\"/app.js\" defer></script></head>\n<body><a class=\"skip\" href=\"#main\">" +
+         std::string(pen.word(Word::skip)) + "</a>\n<header><a class=\"brand\" href=\"" + pen.link("/") +
+         "\"><img src=\"/icon.svg\" width=\"24\" height=\"24\" alt=\"\"> " + at_site +
+         "</a><span id=\"live\" hidden data-on=\"" + std::string(pen.word(Word::live)) + "\" data-off=\"" +
+         std::string(pen.word(Word::not_live)) + "\"></span>" + languages(pen, path, query) + "</header>\n";
+}
+
+std::string sign_in(const Pen& pen) {
+  const auto& view = pen.view();
+  const auto word = [&](Word name) { return std::string(pen.word(name)); };
+  if (!view.can_sign_in) return "<p>" + word(Word::just_shows) + "</p>";
+  if (!view.csrf.empty()) {
+    return "<form method=\"post\" action=\"" + pen.link("/sign-out") +
+           "\"><input type=\"hidden\" name=\"csrf\" value=\"" + escaped(view.csrf) + "\"><p>" + word(Word::signed_in) +
+           "</p><button>" + word(Word::sign_out) + "</button></form>";
+  }
+  return "<details><summary>" + word(Word::sign_in) + "</summary><form method=\"post\" action=\"" +
+         pen.link("/sign-in") + "\"><label for=\"token\">" + word(Word::token) +
+         "</label><input id=\"token\" name=\"token\" type=\"password\" autocomplete=\"current-password\" required "
+         "aria-describedby=\"why\"><button>" +
+         word(Word::sign_in) + "</button><p id=\"why\">" + word(Word::sign_in_why) + "</p></form></details>";
+}
+
+std::string end(const Pen& pen) {
+  return "<footer>" + sign_in(pen) + "<p>" + pen.word(Word::machine_times, zone_now(pen.now())) + " " +
+         std::string(pen.word(Word::footer_machines)) +
+         ": <a href=\"/api/status\">/api/status</a> <a href=\"/metrics\">/metrics</a> <a "
+         "href=\"/healthz\">/healthz</a></p></footer></body></html>\n";
+}
+
+std::string told(const Pen& pen) {
+  if (pen.view().told.empty()) return {};
+  return "<p class=\"told\" role=\"status\">" + escaped(pen.view().told) + "</p>\n";
+}
+
+std::string hero(const Pen& pen, const Overview& overview, const Mood& mood) {
+  auto out = "<div id=\"hero\" class=\"hero " + mood.css + "\"><div role=\"status\"><h1>" + mood.sentence +
+             "</h1></div><p>" + pen.timed(Word::seen, pen.now());
+  if (overview.tally.refused > 0) {
+    out += " &middot; " + pen.count_of(overview.tally.refused, Word::refused_note_one, Word::refused_note_many);
+  }
+  return out + " &middot; Tributary " + pen.word(Word::version, TRIBUTARY_VERSION) + "</p></div>\n";
+}
+
+std::string alarms(const Pen& pen, const Overview& overview) {
+  if (overview.alarms.empty()) return "<div id=\"alarms\"></div>\n";
+  std::string list = "<ul class=\"alarms\">";
+  for (const auto& alarm : overview.alarms) {
+    list += "<li>" + pen.english("p", alarm.what, "");
+    if (!alarm.hint.empty()) {
+      list += "<p class=\"cure\"><span class=\"sr\">" + std::string(pen.word(Word::cure)) + "</span>" +
+              pen.english("span", alarm.hint, "") + "</p>";
     }
+    if (alarm.since_utc_s > 0) list += "<small>" + pen.timed(Word::since, alarm.since_utc_s) + "</small>";
+    list += "</li>";
   }
-  return out;
+  return pen.section("alarms", Word::alarms, list + "</ul>");
 }
 
-std::string cell(std::string_view content) { return "<td>" + std::string(content) + "</td>"; }
-
-std::string state_cell(const Json& row) {
-  const auto state = escaped(row["state"].as_string());
-  std::string out = "<td><span class=\"state " + state + "\">" + state + "</span>";
-  if (!row["reason"].is_null()) out += "<div class=\"why\">" + escaped(row["reason"].as_string()) + "</div>";
-  if (!row["hint"].is_null()) out += "<div class=\"why\">&rarr; " + escaped(row["hint"].as_string()) + "</div>";
-  return out + "</td>";
-}
-
-std::string progress_cell(const Json& parcel) {
-  const auto total = parcel["bytes_total"].as_integer();
-  if (total == 0) return cell("");
-  const bool arrived = parcel["state"].as_string() == "delivered";
-  const auto sent = arrived ? total : std::min(parcel["bytes_sent"].as_integer(), total);
-  std::string out = "<td>";
-  if (!arrived)
-    out += "<progress max=\"" + std::to_string(total) + "\" value=\"" + std::to_string(sent) +
-           "\" aria-label=\"sent\"></progress><br>";
-  out += show_size(static_cast<std::uint64_t>(arrived ? total : sent)) +
-         (arrived ? "" : " of " + show_size(static_cast<std::uint64_t>(total)));
-  if (!parcel["seconds_left"].is_null()) {
-    out += ", " + show_size(static_cast<std::uint64_t>(parcel["bytes_per_s"].as_integer())) + "/s, " +
-           show_duration(parcel["seconds_left"].as_integer()) + " left";
+struct More {
+  bool there_is;
+  const char* query;  // "": all runs
+  Word what;
+  std::int64_t total;  // -1: not told
+};
+std::string more(const Pen& pen, const std::vector<More>& lists) {
+  std::string links;
+  for (const auto& list : lists) {
+    if (!list.there_is) continue;
+    links += "<a href=\"" + pen.link(*list.query == '\0' ? "/runs" : "/parcels", list.query) + "\">" +
+             pen.word(Word::show_all, std::string(pen.word(list.what))) +
+             (list.total < 0 ? std::string() : " (" + pen.count(list.total) + ")") + "</a> ";
   }
-  return out + "</td>";
+  return links.empty() ? links : "<p class=\"more\">" + links + "</p>";
 }
 
-std::string tile(std::string_view name, std::string_view css, const std::string& value) {
-  return "<li><b class=\"" + std::string(css) + "\">" + value + "</b>" + std::string(name) + "</li>";
+std::string nothing(const Pen& pen, Word word) { return "<p class=\"soft\">" + std::string(pen.word(word)) + "</p>"; }
+
+std::string stuck(const Pen& pen, const Overview& overview) {
+  auto rows = overview.held.rows;
+  rows.insert(rows.end(), overview.refused.rows.begin(), overview.refused.rows.end());
+  if (rows.empty()) return nothing(pen, Word::none_stuck);
+  return parcels_table(pen, rows, Columns::stuck, Word::stuck_caption) +
+         more(pen, {{overview.held.more, "show=held", Word::held, overview.tally.held},
+                    {overview.refused.more, "show=refused", Word::refused, overview.tally.refused}});
 }
 
-// Totals are of all; lists are not.
-std::string more_of(const Json& report, const char* name) {
-  const auto shown = static_cast<std::int64_t>(report[name].items().size());
-  const auto total = report[std::string(name) + "_total"].as_integer();
-  if (total <= shown) return {};
-  return "<p class=\"why\">" + std::to_string(shown) + " of " + std::to_string(total) +
-         ": what is not finished, and the newest. All: <code>tributary status</code></p>";
+std::string moving(const Pen& pen, const Overview& overview) {
+  if (overview.moving.rows.empty() && overview.waiting.rows.empty()) return nothing(pen, Word::none_moving);
+  auto rows = overview.moving.rows;
+  rows.insert(rows.end(), overview.waiting.rows.begin(), overview.waiting.rows.end());
+  return parcels_table(pen, rows, Columns::moving, Word::moving_caption) +
+         more(pen, {{overview.moving.more, "show=moving", Word::moving, -1},
+                    {overview.waiting.more, "show=waiting", Word::waiting_list, -1}});
 }
 
-std::string parcels(const Json& report) {
-  std::string rows;
-  for (const auto& parcel : report["parcels"].items()) {
-    rows += "<tr>" + state_cell(parcel) + cell("<code>" + escaped(parcel["pseudonym"].as_string()) + "</code>") +
-            cell(escaped(parcel["destination"].as_string())) + cell(escaped(parcel["run"].as_string())) +
-            progress_cell(parcel) + cell("<code>" + escaped(parcel["parcel"].as_string()) + "</code>") + "</tr>";
-  }
-  if (rows.empty()) return "<p>No parcel yet.</p>";
-  return "<table><thead><tr><th scope=\"col\">State</th><th scope=\"col\">Sample</th><th "
-         "scope=\"col\">Destination</th><th scope=\"col\">Run</th>"
-         "<th scope=\"col\">Sent</th><th scope=\"col\">Parcel</th></tr></thead><tbody>" +
-         rows + "</tbody></table>";
+std::string runs(const Pen& pen, const Overview& overview) {
+  if (overview.runs.rows.empty()) return nothing(pen, Word::none_runs);
+  return runs_table(pen, overview.runs) + more(pen, {{overview.runs.more, "", Word::runs, overview.runs_total}});
 }
 
-std::string runs(const Json& report) {
-  std::string rows;
-  for (const auto& run : report["runs"].items()) {
-    const auto model = run["model"].as_string();
-    rows += "<tr>" + state_cell(run) + cell(escaped(run["run"].as_string())) +
-            cell(escaped(model.empty() ? run["instrument"].as_string() : model)) +
-            cell(std::to_string(run["samples"].as_integer())) + cell(escaped(run["since"].as_string())) + "</tr>";
-  }
-  if (rows.empty()) return "<p>No run folder seen yet.</p>";
-  return "<table><thead><tr><th scope=\"col\">State</th><th scope=\"col\">Run</th><th scope=\"col\">Instrument</th><th "
-         "scope=\"col\">Samples</th>"
-         "<th scope=\"col\">Since</th></tr></thead><tbody>" +
-         rows + "</tbody></table>";
+std::string delivered(const Pen& pen, const Overview& overview) {
+  const auto& shelf = overview.delivered;
+  if (shelf.rows.empty()) return nothing(pen, Word::none_delivered);
+  return parcels_table(pen, shelf.rows, Columns::delivered, Word::delivered_caption) +
+         more(pen, {{shelf.more, "show=delivered", Word::delivered, overview.tally.delivered}});
+}
+
+std::string list_page(const Pen& pen, const Overview& overview, const std::string& path, const List& list,
+                      const std::string& table) {
+  const auto title = list.about.empty() ? std::string(pen.word(list.title)) : pen.word(list.title, list.about);
+  auto out = begin(pen, overview, title, path, list.query) + "<main id=\"main\" class=\"list\">\n" + told(pen) +
+             "<p class=\"more\"><a href=\"" + pen.link("/") + "\">" + std::string(pen.word(Word::back)) +
+             "</a></p><section id=\"list\" aria-labelledby=\"h-list\"><h1 id=\"h-list\">" + title + "</h1>" + table;
+  std::string links;
+  if (!list.is_first)
+    links += "<a href=\"" + pen.link(path, list.query) + "\">" + std::string(pen.word(Word::newer)) + "</a> ";
+  if (!list.further.empty())
+    links +=
+        "<a rel=\"next\" href=\"" + pen.link(path, list.further) + "\">" + std::string(pen.word(Word::older)) + "</a>";
+  if (!links.empty()) out += "<p class=\"more\">" + links + "</p>";
+  return out + "</section></main>\n" + end(pen);
 }
 
 }  // namespace
 
-std::string page(const Json& report) {
-  const auto number = [&](const char* name) { return std::to_string(report[name].as_integer()); };
-  std::string out =
-      "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-      "content=\"width=device-width,initial-scale=1\">"
-      "<meta http-equiv=\"refresh\" content=\"10\"><title>Tributary at " +
-      escaped(report["site"].as_string()) + "</title><style>";
-  out += style;
-  out += "</style></head><body><header><h1>Tributary at " + escaped(report["site"].as_string()) + "</h1><p>Version " +
-         escaped(report["version"].as_string()) + ", seen " + escaped(report["now"].as_string()) +
-         "</p></header><main><ul class=\"tiles\">";
-  out += tile("delivered", "delivered", number("delivered")) + tile("on their way", "", number("waiting")) +
-         tile("held", "held", number("held")) + tile("refused", "refused", number("refused")) +
-         tile("withdrawn", "", number("withdrawn")) +
-         tile("to send", "", show_size(static_cast<std::uint64_t>(report["queue_bytes"].as_integer())));
-  out += "</ul>";
-  for (const auto& warning : report["warnings"].items())
-    out += "<p class=\"held\" role=\"status\">" + escaped(warning.as_string()) + "</p>";
-  for (const auto& destination : report["destinations"].items())
-    out += "<p class=\"held\">destination " + escaped(destination_line(destination)) + "</p>";
-  out += "<section aria-labelledby=\"runs\"><h2 id=\"runs\">Runs</h2>" + runs(report) + more_of(report, "runs") +
-         "</section>";
-  out += "<section aria-labelledby=\"parcels\"><h2 id=\"parcels\">Parcels</h2>" + parcels(report) +
-         more_of(report, "parcels") + "</section></main></body></html>\n";
-  return out;
+std::string page(const Overview& overview, const View& view) {
+  const Pen pen(view);
+  const auto mood = mood_of(pen, overview);
+  auto out = begin(pen, overview, mood.sentence, "/", {}) + "<main id=\"main\">\n" + told(pen) +
+             hero(pen, overview, mood) + alarms(pen, overview) +
+             "<section id=\"glance\" aria-labelledby=\"h-glance\">" + "<h2 id=\"h-glance\" class=\"sr\">" +
+             std::string(pen.word(Word::glance)) + "</h2>" + glance_list(pen, overview) + week_chart(pen, overview) +
+             "</section>\n<div class=\"cols\"><div>\n";
+  out += pen.section("stuck", Word::stuck, stuck(pen, overview));
+  out += pen.section("runs", Word::runs, runs(pen, overview));
+  out += pen.section("moving", Word::moving, moving(pen, overview));
+  out += pen.section("delivered", Word::delivered, delivered(pen, overview)) + "</div>\n<div>\n";
+  out += pen.section("destinations", Word::destinations, destinations_table(pen, overview));
+  out += pen.section("papers", Word::papers, papers_table(pen, overview.papers));
+  out += pen.section("storage", Word::storage, storage_list(pen, overview));
+  return out + "</div></div></main>\n" + end(pen);
+}
+
+std::string parcels_page(const Overview& overview, const Shelved& parcels, const List& list, const View& view) {
+  const Pen pen(view);
+  return list_page(pen, overview, "/parcels", list,
+                   parcels.rows.empty() ? nothing(pen, Word::none_here)
+                                        : parcels_table(pen, parcels.rows, Columns::any, Word::list_caption));
+}
+
+std::string runs_page(const Overview& overview, const Runs& runs, const List& list, const View& view) {
+  const Pen pen(view);
+  return list_page(pen, overview, "/runs", list,
+                   runs.rows.empty() ? nothing(pen, Word::none_runs) : runs_table(pen, runs));
 }
 
 }  // namespace tributary::status

@@ -73,6 +73,14 @@ std::string destination_line(const Json& destination) {
   return out;
 }
 
+Why why_of(const journal::ParcelRow& row) {
+  // A hold of ours says more than what the parcel waits for, and less than a refusal.
+  if (!row.operator_hold || row.condition == journal::Condition::refused)
+    return {row.reason.empty() ? row.withdraw_reason : row.reason, row.hint};
+  if (row.withdraw_reason.empty()) return {"held by an operator", "tributary release " + row.id};
+  return {came_back, "tributary release " + row.id + ", or: tributary cancel " + row.id};
+}
+
 Json parcel_json(const journal::ParcelRow& row, const std::vector<journal::ObjectRow>& objects) {
   Json list = Json::array();
   for (const auto& object : objects) {
@@ -82,17 +90,11 @@ Json parcel_json(const journal::ParcelRow& row, const std::vector<journal::Objec
                   .add("sha256", to_hex(object.sha256))
                   .add("drs_id", or_null(object.far_id)));
   }
-  // A hold of ours says more than what the parcel waits for, and less than a refusal.
-  const bool ours = row.operator_hold && row.condition != journal::Condition::refused;
-  const bool restored = ours && !row.withdraw_reason.empty();
-  const auto& said = row.reason.empty() ? row.withdraw_reason : row.reason;
+  const auto why = why_of(row);
   Json out;
   out.add("parcel", row.id).add("run", row.run_name).add("destination", row.destination).add("policy", row.policy);
   out.add("pseudonym", row.pseudonym).add("state", journal::state_of(row.stage, row.condition, row.operator_hold));
-  out.add("stage", journal::name_of(row.stage))
-      .add("reason", ours ? Json(restored ? came_back : "held by an operator") : or_null(said));
-  out.add("hint", ours ? Json("tributary release " + row.id + (restored ? ", or: tributary cancel " + row.id : ""))
-                       : or_null(row.hint));
+  out.add("stage", journal::name_of(row.stage)).add("reason", or_null(why.reason)).add("hint", or_null(why.hint));
   out.add("files", row.files);
   out.add("bytes_total", row.bytes_total).add("bytes_sent", row.bytes_sent).add("bytes_per_s", row.bytes_per_s);
   const auto left = seconds_left(row);
@@ -130,12 +132,16 @@ std::optional<std::int64_t> seconds_left(const journal::ParcelRow& row) {
   return std::max<std::int64_t>(0, row.bytes_total - row.bytes_sent) / row.bytes_per_s;
 }
 
+Tally tally_of(const std::vector<journal::CountRow>& rows) {
+  Tally out;
+  for (const auto& row : rows) count(out, row);
+  return out;
+}
+
 Result<Tally> tally(journal::Journal& journal) {
   auto rows = journal.count_parcels();
   if (!rows) return rows.error();
-  Tally out;
-  for (const auto& row : *rows) count(out, row);
-  return out;
+  return tally_of(*rows);
 }
 
 Result<Json> report(journal::Journal& journal, const std::string& site, std::int64_t now_utc_s,

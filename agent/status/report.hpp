@@ -33,6 +33,12 @@ std::string destination_line(const Json& destination);
 Json run_json(const journal::RunRow& row);
 Json parcel_json(const journal::ParcelRow& row, const std::vector<journal::ObjectRow>& objects);
 Result<Tally> tally(journal::Journal& journal);
+Tally tally_of(const std::vector<journal::CountRow>& rows);
+/// Why a parcel stands where it stands, and what to do about it; each may be "".
+struct Why {
+  std::string reason, hint;
+};
+Why why_of(const journal::ParcelRow& row);
 /// Of what is sealed, is not refused and has not arrived.
 std::int64_t bytes_to_send(const journal::CountRow& row);
 /// Seconds until an upload ends at its present rate; nothing when it does not move.

@@ -1,6 +1,11 @@
-// agent/status/server.hpp: the local window: status page, /api/status, /metrics, /healthz. Read-only.
+// agent/status/server.hpp: the local window: status page, /events, /api/status, /metrics, /healthz.
 //
-// Never      shows more than pseudonyms, names of runs and what the journal says of them.
+// Read-only, unless `status.token_file` is configured: then whoever typed its word may retry and release parcels, and
+// pause and resume destinations; each order is in the audit chain before it is carried out.
+//
+// Cost       the journal is read at most once a second, however many ask, and for the page only when it has changed.
+// Limits     connections, event streams, bytes and seconds of a request: a caller holds up other callers, never the
+// line. Never      shows more than pseudonyms, names of runs and what the journal says of them.
 #pragma once
 
 #include <memory>
@@ -8,18 +13,17 @@
 
 #include "agent/base/clock.hpp"
 #include "agent/base/result.hpp"
+#include "agent/config/settings.hpp"
 #include "agent/journal/journal.hpp"
 #include "agent/port/http/http.hpp"
 
 namespace tributary::status {
 
 /// Serves until it is destroyed; the references outlive it.
-Result<std::unique_ptr<http::Server>> serve(const std::string& listen, const std::string& site,
-                                            journal::Journal& journal, const Clock& clock);
+Result<std::unique_ptr<http::Server>> serve(const config::Settings& settings, journal::Journal& journal,
+                                            const Clock& clock);
 
 /// Prometheus text format 0.0.4.
 Result<std::string> metrics(journal::Journal& journal, const std::string& site, std::int64_t now_utc_s);
-/// HTML 5, whole in itself: no script, no style, no picture from elsewhere.
-std::string page(const Json& report);
 
 }  // namespace tributary::status

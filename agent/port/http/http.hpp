@@ -142,6 +142,8 @@ class Exchange {
   /// `bytes` bytes of `body`.
   virtual void reply_stream(int status, const std::vector<Header>& headers, stream::Source& body,
                             std::uint64_t bytes) = 0;
+  /// `body` as it comes, until it ends; the connection ends with it.
+  virtual void reply_until_end(int status, const std::vector<Header>& headers, stream::Source& body) = 0;
   /// Cuts the connection without an answer.
   virtual void abort() = 0;
 };

@@ -78,6 +78,8 @@ class Database {
   [[nodiscard]] Status run(std::string_view sql);                 // one or several statements without parameters
   [[nodiscard]] std::int64_t changes() const;                     // rows changed by the last statement
   [[nodiscard]] bool damaged() const;
+  /// Another word whenever something was written since: here, or by another program.
+  [[nodiscard]] Result<std::string> version();
 
   /// One step of housekeeping, for when nothing else is to be done: gives at most `pages` free pages back to the file
   /// system and moves the write-ahead log into the database, unless a reader is in the way. True: there is more to do.

@@ -76,7 +76,7 @@ std::vector<std::string> all_names() {
 // The example with every default that is shown in a comment set. Some keys are shown without being a default.
 std::string with_defaults_shown(const fs::path& file, const std::vector<std::string>& names) {
   const std::vector<std::string> examples{"plugin_dir", "state_key_file", "s3_endpoint", "identifying",
-                                          "subjects",   "destinations",   "policies"};
+                                          "subjects",   "destinations",   "policies",    "token_file"};
   const auto is_in = [](const std::vector<std::string>& list, const std::string& word) {
     return std::find(list.begin(), list.end(), word) != list.end();
   };

@@ -69,6 +69,7 @@ limits: { upload_rate: 80Mbit/s, upload_hours: [ "20:00-06:00", "12:00-13:30" ],
           reserve: 2GiB }
 retention: { finished: 30d }
 listen: "[::1]:9000"
+status: { token_file: keys/state.key, hosts: [ Lab.Example.org, box ] }
 )";
 
 }  // namespace
@@ -103,6 +104,8 @@ TEST(Load, fills_in_the_defaults) {
   CHECK_FALSE(settings.run_folders[0].hard_links);
   text_is(workspace.path("keys/pseudonym.key"), settings.pseudonym_key_file);
   text_is("127.0.0.1:8480", settings.listen);
+  text_is("", settings.status_page.token_file);
+  CHECK_TRUE(settings.status_page.hosts.empty());
   LONGS_EQUAL(0, settings.limits.upload_bytes_per_s);
   LONGS_EQUAL(1, settings.limits.upload_hours.size());
   LONGS_EQUAL(0, settings.limits.upload_hours[0].from_min);
@@ -176,6 +179,9 @@ TEST(Load, reads_every_key) {
   LONGS_EQUAL(9, settings.policies[0].priority);
   LONGS_EQUAL(2LL << 30, settings.limits.reserve_bytes);
   text_is("[::1]:9000", settings.listen);
+  text_is(workspace.path("keys/state.key"), settings.status_page.token_file);
+  text_is("lab.example.org", settings.status_page.hosts.at(0));
+  text_is("box", settings.status_page.hosts.at(1));
 }
 
 TEST(Load, reads_every_key_of_a_destination) {

@@ -373,6 +373,19 @@ TEST(Problems, only_warn_about_what_is_unwise) {
   has("subjects: warning: there are none: every sample stays held", 4, "subjects: []");
 }
 
+TEST(Problems, of_the_status_page_are_named) {
+  workspace.write("keys/page.token", "short");
+  is("tributary.yaml:12:11: status.token_file: keys/page.token: 5 B, from 16 B to 64.0 KiB are possible; make "
+     "it "
+     "with `tributary keys generate`, or correct the path",
+     12, "status: { token_file: keys/page.token }");
+  has("tributary.yaml:12:20: status.hosts[0]: 'a b' has the wrong form; write a host name without a port", 12,
+      "status: { hosts: [ \"a b\" ] }");
+  has("'lab.example.org:8480' has the wrong form", 12, "status: { hosts: [ 'lab.example.org:8480' ] }");
+  has("status.token: no key of the status page; known: token_file, hosts", 12, "status: { token: x }");
+  is("", 12, "status: { token_file: keys/state.key, hosts: [ lab.example.org ] }");
+}
+
 TEST(Problems, never_show_control_characters) {
   CHECK_TRUE(with(1, "site: \"a\\e[31m\"").find('\x1b') == std::string::npos);
   CHECK_TRUE(with(11, "\"\\e[31m\": 1").find('\x1b') == std::string::npos);

@@ -226,6 +226,23 @@ TEST(Server, streams_an_answer_and_cuts_it_when_its_source_breaks) {
   CHECK(is_wait(house.get(url("/broken"))));
 }
 
+TEST(Server, sends_what_has_no_length_until_it_ends) {
+  const Bytes some(100000, 'q');
+  start([&](Exchange& exchange) {
+    tributary::stream::ViewSource source(some);
+    exchange.reply_until_end(200, {{"X-Kind", "endless"}}, source);
+  });
+  const auto answer = house.get(url("/"));
+  LONGS_EQUAL(some.size(), body_of(answer).size());
+  STRCMP_EQUAL("", std::string(answer->header("content-length")).c_str());
+  STRCMP_EQUAL("Close", std::string(answer->header("connection")).c_str());
+  Request request;
+  request.method = "HEAD";
+  request.url = url("/");
+  CHECK(house.send(request)->body.empty());
+  LONGS_EQUAL(200, status_of(house.get(url("/"))));
+}
+
 TEST(Server, answers_an_exception_with_500_and_goes_on) {
   start([](Exchange& exchange) {
     if (exchange.path() == "/bad") throw std::runtime_error("SAMPLE-01");

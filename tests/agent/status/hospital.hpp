@@ -1,9 +1,12 @@
 // tests/agent/status/hospital.hpp: a journal with a parcel in every state that there is.
 #pragma once
 
+#include <cstdlib>
+#include <ctime>
 #include <map>
 
 #include "agent/journal/migrations.hpp"
+#include "agent/status/overview.hpp"
 #include "agent/status/report.hpp"
 #include "agent/status/server.hpp"
 #include "tests/agent/journal/state.hpp"
@@ -60,9 +63,59 @@ class Hospital {
     return {};
   }
 
+  /// Of a configuration that has both destinations of these tests.
+  [[nodiscard]] config::Settings settings() const {
+    config::Settings out;
+    out.site = "test-lab";
+    out.state_dir = state.directory;
+    out.listen = "127.0.0.1:0";
+    for (const auto* name : {"national", "archive"}) {
+      config::Destination destination;
+      destination.name = name;
+      out.destinations.push_back(destination);
+    }
+    return out;
+  }
+  status::Overview overview(std::int64_t now = noon) {
+    const auto with = settings();
+    auto out = status::read_overview(*state.journal, with, status::papers_of(with), now);
+    if (!out) std::abort();
+    return std::move(*out);
+  }
+
   journal_test::State state;
   std::int64_t run = 0;
 };
+
+/// Times of the page are local ones: UTC in these tests.
+struct InUtc {
+  InUtc() {
+    ::setenv("TZ", "UTC", 1);
+    ::tzset();
+  }
+};
+inline bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+/// What is wrong with the elements of a page: "" when every one is closed in its order.
+inline std::string unbalanced(const std::string& html) {
+  std::vector<std::string> open;
+  for (auto at = html.find('<'); at != std::string::npos; at = html.find('<', at + 1)) {
+    const auto close = html.find('>', at);
+    const auto end = html.find_first_of(" />", at + 2);
+    auto name = html.substr(at + 1, end - at - 1);
+    if (close == std::string::npos) return "no end of " + name;
+    const bool is_void = name == "!doctype" || name == "meta" || name == "link" || name == "img" || name == "input";
+    if (is_void || html[close - 1] == '/') continue;
+    if (!name.starts_with('/')) {
+      open.push_back(name);
+    } else if (open.empty() || open.back() != name.substr(1)) {
+      return "closed out of order: " + name;
+    } else {
+      open.pop_back();
+    }
+  }
+  return open.empty() ? "" : "not closed: " + open.back();
+}
 
 /// Breaks a journal that is open, as a damaged disk would.
 inline void lose_the_parcels(const journal_test::State& state) {

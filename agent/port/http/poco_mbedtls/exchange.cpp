@@ -70,9 +70,9 @@ ServerExchange::ServerExchange(ServerSession& session, Head head, std::chrono::s
 
 // The head of the answer. What it says about the connection is decided here: a body that nobody has read yet would be
 // taken for the next request.
-std::string ServerExchange::begin(int status, const std::vector<Header>& headers, std::uint64_t bytes) {
+std::string ServerExchange::begin(int status, const std::vector<Header>& headers, std::optional<std::uint64_t> bytes) {
   answered_ = true;
-  keep_alive_ = keep_alive_ && body_.is_over();
+  keep_alive_ = keep_alive_ && body_.is_over() && bytes;
   using Poco::Net::HTTPResponse;
   HTTPResponse response(Poco::Net::HTTPMessage::HTTP_1_1, static_cast<HTTPResponse::HTTPStatus>(status));
   response.setDate(Poco::Timestamp());
@@ -88,7 +88,7 @@ std::string ServerExchange::begin(int status, const std::vector<Header>& headers
   }
   // HEAD tells the length that GET would give; the handler knows it.
   const bool keep_length = method() == "HEAD" && has_length;
-  if (!keep_length && !is_bodiless(status)) response.setContentLength64(static_cast<Poco::Int64>(bytes));
+  if (bytes && !keep_length && !is_bodiless(status)) response.setContentLength64(static_cast<Poco::Int64>(*bytes));
   if (!keep_alive_) response.setKeepAlive(false);
   std::ostringstream text;
   response.write(text);
@@ -119,6 +119,19 @@ void ServerExchange::reply_stream(int status, const std::vector<Header>& headers
     if (!n || *n == 0) return abort();  // the peer must not take half for whole
     send(ByteView(buffer).first(*n));
     bytes -= *n;
+  }
+}
+
+void ServerExchange::reply_until_end(int status, const std::vector<Header>& headers, stream::Source& body) {
+  if (answered_) return;
+  send(view(begin(status, headers, std::nullopt)));
+  if (method() == "HEAD" || is_bodiless(status)) return;
+  Bytes buffer(chunk_bytes);
+  for (;;) {
+    auto n = body.read(buffer);
+    if (!n) return abort();
+    if (*n == 0) return;
+    send(ByteView(buffer).first(*n));
   }
 }
 

@@ -54,6 +54,7 @@ class ServerExchange final : public Exchange {
   stream::Source& body() override { return body_; }
   void reply(int status, const std::vector<Header>& headers, ByteView body) override;
   void reply_stream(int status, const std::vector<Header>& headers, stream::Source& body, std::uint64_t bytes) override;
+  void reply_until_end(int status, const std::vector<Header>& headers, stream::Source& body) override;
   void abort() override;
 
   [[nodiscard]] bool answered() const { return answered_; }
@@ -61,7 +62,7 @@ class ServerExchange final : public Exchange {
   bool finish();
 
  private:
-  std::string begin(int status, const std::vector<Header>& headers, std::uint64_t bytes);
+  std::string begin(int status, const std::vector<Header>& headers, std::optional<std::uint64_t> bytes);
   void send(ByteView bytes);
 
   ServerSession& session_;

@@ -190,6 +190,14 @@ std::int64_t Database::changes() const { return sqlite3_changes64(state_->databa
 
 bool Database::damaged() const { return state_->damage->load(); }
 
+// https://www.sqlite.org/pragma.html#pragma_data_version tells of others, and of nothing that this connection did.
+Result<std::string> Database::version() {
+  auto statement = prepare("PRAGMA data_version");
+  if (!statement) return statement.error();
+  if (auto row = statement->step(); !row) return row.error();
+  return std::to_string(statement->integer(0)) + "." + std::to_string(sqlite3_total_changes64(state_->database));
+}
+
 namespace {
 
 Result<std::int64_t> version_of(Database& database) {
