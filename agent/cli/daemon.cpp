@@ -248,8 +248,8 @@ int main(int argc, char** argv) {
       return tributary::cli::exit_yes;
     }
     tributary::cli::Context context;
-    context.log = std::make_unique<tributary::StandardErrorLog>(arguments->has("--verbose") ? tributary::Level::debug
-                                                                                            : tributary::Level::info);
+    context.log =
+        tributary::supervisor::make_log(arguments->has("--verbose") ? tributary::Level::debug : tributary::Level::info);
     const auto file = arguments->has("--config") ? arguments->value("--config") : context.config_file;
     return tributary::cli::run(context, {file, arguments->has("--once")});
   } catch (const std::exception& problem) {

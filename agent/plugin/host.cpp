@@ -65,6 +65,8 @@ Answer& answer_of_this_thread() {
 Host::Host(const Services& services, std::string instance, const tributary_descriptor& descriptor,
            std::map<std::string, std::string> settings, std::unique_ptr<http::Client> client)
     : services_(services), instance_(std::move(instance)), settings_(std::move(settings)), client_(std::move(client)) {
+  about_.station = name_of(descriptor.kind);
+  if (descriptor.kind == TRIBUTARY_DESTINATION) about_.destination = instance_;
   for (const auto* key = descriptor.keys; key != nullptr && key->name != nullptr; ++key) {
     if (key->fallback != nullptr) settings_.emplace(key->name, key->fallback);
   }
@@ -76,7 +78,7 @@ Host::Host(const Services& services, std::string instance, const tributary_descr
                        : level == TRIBUTARY_LOG_WARNING ? Level::warning
                        : level <= TRIBUTARY_LOG_INFO    ? Level::info
                                                         : Level::debug;
-    host.services_.log.write(known, host.instance_ + ": " + line);
+    host.services_.log.write(known, host.instance_ + ": " + line, host.about_);
   };
   abi_.setting = [](void* self, const char* key) -> const char* {
     const auto& known = host_of(self).settings_;
@@ -92,7 +94,9 @@ Host::Host(const Services& services, std::string instance, const tributary_descr
     if (host.services_.tokens == nullptr || n > most_token_bytes) return -1;
     const auto kept =
         host.services_.tokens->put(host.instance_, key, ByteView(static_cast<const std::uint8_t*>(bytes), n));
-    if (!kept) host.services_.log.error(host.instance_ + ": a resume token was not kept: " + sentence(kept.error()));
+    if (!kept)
+      host.services_.log.error(host.instance_ + ": a resume token was not kept: " + sentence(kept.error()),
+                               host.about_);
     return kept ? 0 : -1;
   };
   abi_.recall = [](void* self, const char* key, void* into, std::uint32_t room) -> std::int32_t {

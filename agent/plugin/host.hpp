@@ -30,6 +30,8 @@ class Tokens {
   virtual Result<std::optional<Bytes>> get(const std::string& instance, const std::string& key) = 0;
 };
 
+std::string_view name_of(tributary_kind kind);
+
 /// What every instance gets; the references outlive all plugins.
 struct Services {
   Log& log;
@@ -65,6 +67,7 @@ class Host {
   std::string instance_;
   std::map<std::string, std::string> settings_;
   std::unique_ptr<http::Client> client_;
+  About about_;  // for the log
   tributary_host abi_{};
   std::mutex mutex_;
   std::optional<Error> body_error_;

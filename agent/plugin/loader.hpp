@@ -21,8 +21,6 @@
 
 namespace tributary::plugin {
 
-std::string_view name_of(tributary_kind kind);
-
 class Loader {
  public:
   explicit Loader(std::string directory) : directory_(std::move(directory)) {}
