@@ -95,7 +95,7 @@ Result<Secret<32>> state_key(const config::Settings& settings) {
   }
   auto content = files::read_small(settings.state_key_file, 4096);
   if (!content) return in("state_key_file", content.error());
-  const SecretText guard(*content);
+  const Wiped guard(*content);
   if (content->size() != 32) {
     return operator_error("state_key_file: " + printable(settings.state_key_file) + " has " +
                               std::to_string(content->size()) + " bytes, a key has 32",
@@ -131,7 +131,7 @@ Status Site::open_keys() {
   if (settings_.identity_key_file.empty()) return {};
   auto pem = files::read_small(settings_.identity_key_file, 65536);
   if (!pem) return in("identity.key_file", pem.error());
-  const SecretText guard(*pem);
+  const Wiped guard(*pem);
   auto signing = crypto::SigningKey::from_pem(*pem);
   if (!signing) return in("identity.key_file: " + printable(settings_.identity_key_file), signing.error());
   signing_key_ = std::move(*signing);
