@@ -11,6 +11,7 @@
 #include "agent/cli/command.hpp"
 #include "agent/line/runner.hpp"
 #include "agent/line/strays.hpp"
+#include "agent/notify/notify.hpp"
 #include "agent/port/supervisor/supervisor.hpp"
 #include "agent/status/server.hpp"
 #include "agent/watch/watch.hpp"
@@ -69,11 +70,17 @@ class Life {
                        std::string(crypto::bulk_engine()));
     tell_strays();
     tell_alarms();
+    notify::Notifier notifier(settings_, site_->notifications(), *journal_, context_.clock, *context_.log);
     Status ended;
     if (once_) {
       ended = runner.run_once();
+      notifier.step();
     } else {
+      std::thread teller;
+      if (!site_->notifications().empty()) teller = std::thread([&] { notifier.run(); });
       runner.run(*hint);
+      notifier.end();
+      if (teller.joinable()) teller.join();
     }
     done_ = true;
     ::kill(::getpid(), SIGUSR1);  // wakes the listener

@@ -108,6 +108,43 @@ Host::Host(const Services& services, std::string instance, const tributary_descr
     if (!token.empty()) std::memcpy(into, token.data(), std::min<std::size_t>(room, token.size()));
     return static_cast<std::int32_t>(token.size());
   };
+  add_connections();
+}
+
+tributary_outcome Host::told(const Status& status, tributary_note* note) {
+  if (status) return TRIBUTARY_DONE;
+  fill(note, status.error());
+  return outcome_of(status.error().remedy);
+}
+
+void Host::add_connections() {
+  abi_.dial = [](void* self, const char* name, std::uint16_t port, std::int32_t tls, tributary_note* note) {
+    auto& host = host_of(self);
+    host.connection_.reset();
+    if (!host.client_) return told(operator_error(host.instance_ + ": has no client"), note);
+    auto made = host.client_->dial(name, port, tls == 1);
+    if (!made) return told(made.error(), note);
+    host.connection_ = std::move(*made);
+    return TRIBUTARY_DONE;
+  };
+  abi_.start_tls = [](void* self, tributary_note* note) {
+    const auto& connection = host_of(self).connection_;
+    return told(connection ? connection->start_tls() : Status(operator_error("nobody was dialled")), note);
+  };
+  abi_.transmit = [](void* self, const void* bytes, std::uint32_t n, tributary_note* note) {
+    const auto& connection = host_of(self).connection_;
+    if (!connection) return told(operator_error("nobody was dialled"), note);
+    return told(connection->send({static_cast<const std::uint8_t*>(bytes), n}), note);
+  };
+  abi_.receive = [](void* self, void* into, std::uint32_t room, std::uint32_t* given, tributary_note* note) {
+    const auto& connection = host_of(self).connection_;
+    if (!connection) return told(operator_error("nobody was dialled"), note);
+    const auto n = connection->receive({static_cast<std::uint8_t*>(into), room});
+    if (!n) return told(n.error(), note);
+    *given = static_cast<std::uint32_t>(*n);
+    return TRIBUTARY_DONE;
+  };
+  abi_.hang_up = [](void* self) { host_of(self).connection_.reset(); };
 }
 
 void Host::set_body_error(Error error) {

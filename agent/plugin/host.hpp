@@ -59,6 +59,9 @@ class Host {
   Contact take_contact();
 
  private:
+  void add_connections();
+  /// DONE, or the note filled.
+  static tributary_outcome told(const Status& status, tributary_note* note);
   void note_contact(const std::string& url, const Result<http::Response>& response);
   tributary_outcome exchange(const tributary_http_request& request, tributary_http_response& response,
                              tributary_note* note);
@@ -67,6 +70,7 @@ class Host {
   std::string instance_;
   std::map<std::string, std::string> settings_;
   std::unique_ptr<http::Client> client_;
+  std::unique_ptr<http::Connection> connection_;
   About about_;  // for the log
   tributary_host abi_{};
   std::mutex mutex_;
