@@ -31,6 +31,12 @@ void refuse_next(Log& log, const Error& error) {
 
 static_assert(static_cast<int>(config::Io::normal) == static_cast<int>(supervisor::Disk::normal));
 
+// Of the program, whichever of its lives asks; asked first before any of them.
+std::int64_t started_at(const Clock& clock) {
+  static const std::int64_t at = clock.now_utc_s();
+  return at;
+}
+
 // One life of the daemon under one configuration: opened, then run.
 class Life {
  public:
@@ -51,7 +57,7 @@ class Life {
     }
     site_ = std::move(*site);
     if (settings_.listen.empty() || once_) return {};
-    auto serving = status::serve(settings_.listen, settings_.site, *journal_, context_.clock);
+    auto serving = status::serve(settings_.listen, settings_.site, *journal_, context_.clock, look());
     if (!serving) return serving.error();
     server_ = std::move(*serving);
     return {};
@@ -95,6 +101,19 @@ class Life {
   }
 
  private:
+  // What the metrics tell of this machine.
+  [[nodiscard]] std::function<status::Surroundings()> look() const {
+    return [this] {
+      const auto free = files::free_bytes(settings_.state_dir);
+      return status::Surroundings{settings_.site,
+                                  free ? std::optional(*free) : std::nullopt,
+                                  settings_.limits.reserve_bytes,
+                                  supervisor::idle_s(),
+                                  started_at(context_.clock),
+                                  line::expiries(settings_)};
+    };
+  }
+
   void tell_alarms() {
     auto alarms = journal_->alarms();
     if (!alarms) return context_.log->error(sentence(alarms.error()));
@@ -118,7 +137,7 @@ class Life {
     if (auto journal = journal::Journal::open_to_read(settings_.state_dir, *key); !journal) return journal.error();
     const bool moves = !next->listen.empty() && next->listen != settings_.listen && !once_;
     if (moves && !shares_port(next->listen)) {
-      auto serving = status::serve(next->listen, next->site, *journal_, context_.clock);
+      auto serving = status::serve(next->listen, next->site, *journal_, context_.clock, look());
       if (!serving) return serving.error();
     }
     auto site = line::Site::open(std::move(*next), *context_.log, context_.clock, stop_, nullptr);
@@ -201,6 +220,7 @@ int run(Context& context, const Options& options) {
   std::signal(SIGPIPE, SIG_IGN);
   ::umask(0077);  // what we keep is for nobody else
   context.config_file = options.config_file;
+  started_at(context.clock);
   auto settings = load_settings(context, true);
   if (!settings) return exit_usage;
   // Before any thread: every thread inherits it.

@@ -10,6 +10,7 @@ struct Window {
   std::string site;
   journal::Journal& journal;
   const Clock& clock;
+  std::function<Surroundings()> look;
 };
 
 void reply(http::Exchange& exchange, int code, const std::string& type, const std::string& body) {
@@ -34,7 +35,7 @@ void answer(const Window& window, http::Exchange& exchange) {
     return tally_now ? reply(exchange, 200, "text/plain", "ok\n") : fail(tally_now.error());
   }
   if (exchange.path() == "/metrics") {
-    auto text = metrics(window.journal, window.site, now);
+    auto text = metrics(window.journal, window.look(), now);
     return text ? reply(exchange, 200, "text/plain; version=0.0.4; charset=utf-8", *text) : fail(text.error());
   }
   if (exchange.path() == "/api/status" || exchange.path() == "/") {
@@ -49,12 +50,13 @@ void answer(const Window& window, http::Exchange& exchange) {
 }  // namespace
 
 Result<std::unique_ptr<http::Server>> serve(const std::string& listen, const std::string& site,
-                                            journal::Journal& journal, const Clock& clock) {
+                                            journal::Journal& journal, const Clock& clock,
+                                            std::function<Surroundings()> look) {
   http::ServerSettings settings;
   settings.listen = listen;
   settings.threads = 2;
-  auto server = http::serve(
-      settings, [window = Window{site, journal, clock}](http::Exchange& exchange) { answer(window, exchange); });
+  auto server = http::serve(settings, [window = Window{site, journal, clock, std::move(look)}](
+                                          http::Exchange& exchange) { answer(window, exchange); });
   if (!server) return in("listen", server.error());
   return server;
 }

@@ -3,6 +3,7 @@
 // Never      shows more than pseudonyms, names of runs and what the journal says of them.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -10,15 +11,15 @@
 #include "agent/base/result.hpp"
 #include "agent/journal/journal.hpp"
 #include "agent/port/http/http.hpp"
+#include "agent/status/metrics.hpp"
 
 namespace tributary::status {
 
-/// Serves until it is destroyed; the references outlive it.
+/// Serves until it is destroyed; the references outlive it. `look` is called for the metrics, by any thread.
 Result<std::unique_ptr<http::Server>> serve(const std::string& listen, const std::string& site,
-                                            journal::Journal& journal, const Clock& clock);
+                                            journal::Journal& journal, const Clock& clock,
+                                            std::function<Surroundings()> look);
 
-/// Prometheus text format 0.0.4.
-Result<std::string> metrics(journal::Journal& journal, const std::string& site, std::int64_t now_utc_s);
 /// HTML 5, whole in itself: no script, no style, no picture from elsewhere.
 std::string page(const Json& report);
 

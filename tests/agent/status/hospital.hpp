@@ -12,6 +12,11 @@ namespace tributary::status_test {
 
 using journal_test::noon;
 
+/// What a machine around a journal tells.
+inline status::Surroundings around() {
+  return {"test-lab", 5000, 4000, 7, noon - 60, {{"destination national", "certificate", noon + 86400}}};
+}
+
 class Hospital {
  public:
   /// A parcel of 1,010 bytes in two objects, taken as far as `stage`.
