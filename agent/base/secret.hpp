@@ -33,15 +33,31 @@ class Secret {
   std::array<std::uint8_t, N> bytes_{};
 };
 
-/// A password, a token or a passphrase.
+/// Wipes a text that somebody else holds, at the end of the scope. A copy of the text would be wiped in its stead.
+class Wiped {
+ public:
+  explicit Wiped(std::string& text) : text_(text) {}
+  Wiped(const Wiped&) = delete;
+  Wiped& operator=(const Wiped&) = delete;
+  ~Wiped() { wipe(text_.data(), text_.size()); }
+
+ private:
+  std::string& text_;
+};
+
+/// A password, a token or a passphrase. A short std::string that is moved from keeps its characters: none is moved
+/// here.
 class SecretText {
  public:
   SecretText() = default;
-  explicit SecretText(std::string text) : text_(std::move(text)) {}
+  explicit SecretText(std::string&& text) : text_(text) { wipe(text.data(), text.size()); }
   SecretText(const SecretText&) = default;
-  SecretText& operator=(const SecretText&) = default;
-  SecretText(SecretText&&) = default;
-  SecretText& operator=(SecretText&&) = default;
+  SecretText& operator=(const SecretText& other) {
+    if (this == &other) return *this;
+    wipe(text_.data(), text_.size());
+    text_ = other.text_;
+    return *this;
+  }
   ~SecretText() { wipe(text_.data(), text_.size()); }
 
   [[nodiscard]] std::string_view reveal() const { return text_; }

@@ -11,6 +11,7 @@
 #include "agent/cli/command.hpp"
 #include "agent/line/runner.hpp"
 #include "agent/line/strays.hpp"
+#include "agent/notify/notify.hpp"
 #include "agent/port/supervisor/supervisor.hpp"
 #include "agent/status/server.hpp"
 #include "agent/watch/watch.hpp"
@@ -29,6 +30,12 @@ void refuse_next(Log& log, const Error& error) {
 }
 
 static_assert(static_cast<int>(config::Io::normal) == static_cast<int>(supervisor::Disk::normal));
+
+// Of the program, whichever of its lives asks; asked first before any of them.
+std::int64_t started_at(const Clock& clock) {
+  static const std::int64_t at = clock.now_utc_s();
+  return at;
+}
 
 // One life of the daemon under one configuration: opened, then run.
 class Life {
@@ -50,7 +57,7 @@ class Life {
     }
     site_ = std::move(*site);
     if (settings_.listen.empty() || once_) return {};
-    auto serving = status::serve(settings_, *journal_, context_.clock);
+    auto serving = status::serve(settings_, *journal_, context_.clock, look());
     if (!serving) return serving.error();
     server_ = std::move(*serving);
     return {};
@@ -69,11 +76,17 @@ class Life {
                        std::string(crypto::bulk_engine()));
     tell_strays();
     tell_alarms();
+    notify::Notifier notifier(settings_, site_->notifications(), *journal_, context_.clock, *context_.log);
     Status ended;
     if (once_) {
       ended = runner.run_once();
+      notifier.step();
     } else {
+      std::thread teller;
+      if (!site_->notifications().empty()) teller = std::thread([&] { notifier.run(); });
       runner.run(*hint);
+      notifier.end();
+      if (teller.joinable()) teller.join();
     }
     done_ = true;
     ::kill(::getpid(), SIGUSR1);  // wakes the listener
@@ -88,6 +101,19 @@ class Life {
   }
 
  private:
+  // What the metrics tell of this machine.
+  [[nodiscard]] std::function<status::Surroundings()> look() const {
+    return [this] {
+      const auto free = files::free_bytes(settings_.state_dir);
+      return status::Surroundings{settings_.site,
+                                  free ? std::optional(*free) : std::nullopt,
+                                  settings_.limits.reserve_bytes,
+                                  supervisor::idle_s(),
+                                  started_at(context_.clock),
+                                  line::papers_of(settings_)};
+    };
+  }
+
   void tell_alarms() {
     auto alarms = journal_->alarms();
     if (!alarms) return context_.log->error(sentence(alarms.error()));
@@ -111,7 +137,7 @@ class Life {
     if (auto journal = journal::Journal::open_to_read(settings_.state_dir, *key); !journal) return journal.error();
     const bool moves = !next->listen.empty() && next->listen != settings_.listen && !once_;
     if (moves && !shares_port(next->listen)) {
-      auto serving = status::serve(*next, *journal_, context_.clock);
+      auto serving = status::serve(*next, *journal_, context_.clock, look());
       if (!serving) return serving.error();
     }
     auto site = line::Site::open(std::move(*next), *context_.log, context_.clock, stop_, nullptr);
@@ -194,6 +220,7 @@ int run(Context& context, const Options& options) {
   std::signal(SIGPIPE, SIG_IGN);
   ::umask(0077);  // what we keep is for nobody else
   context.config_file = options.config_file;
+  started_at(context.clock);
   auto settings = load_settings(context, true);
   if (!settings) return exit_usage;
   // Before any thread: every thread inherits it.
@@ -248,8 +275,8 @@ int main(int argc, char** argv) {
       return tributary::cli::exit_yes;
     }
     tributary::cli::Context context;
-    context.log = std::make_unique<tributary::StandardErrorLog>(arguments->has("--verbose") ? tributary::Level::debug
-                                                                                            : tributary::Level::info);
+    context.log =
+        tributary::supervisor::make_log(arguments->has("--verbose") ? tributary::Level::debug : tributary::Level::info);
     const auto file = arguments->has("--config") ? arguments->value("--config") : context.config_file;
     return tributary::cli::run(context, {file, arguments->has("--once")});
   } catch (const std::exception& problem) {

@@ -8,6 +8,7 @@
 
 #include "agent/base/text.hpp"
 #include "agent/cli/commands.hpp"
+#include "agent/doctor/canary.hpp"
 
 namespace tributary::cli {
 namespace {
@@ -53,8 +54,12 @@ int run_doctor(Context& context, const Arguments& arguments) {
     findings.push_back({"user", Health::warning, "this is root, who may read what the daemon may not",
                         "run it as the daemon's user: sudo -u tributary tributary doctor"});
   }
-  if (loaded.settings) {
-    for (auto& finding : doctor::examine(*loaded.settings, {*context.log, context.clock, context.stop}))
+  const doctor::Services services{*context.log, context.clock, context.stop};
+  if (loaded.settings && arguments.has("--canary")) {
+    for (auto& finding : doctor::send_canary(*loaded.settings, arguments.value("--canary"), services))
+      findings.push_back(std::move(finding));
+  } else if (loaded.settings) {
+    for (auto& finding : doctor::examine(*loaded.settings, services, {arguments.has("--notify")}))
       findings.push_back(std::move(finding));
   }
   if (arguments.has("--json")) {
@@ -73,16 +78,21 @@ int run_doctor(Context& context, const Arguments& arguments) {
 }  // namespace
 
 Command doctor_command() {
-  return {"doctor",
-          "doctor [--json]",
-          "asks every hop and says what is wrong and how to mend it",
-          "Clock, disk, journal, keys, run folders, subject sources; of each destination: TLS and until when its "
-          "certificates\nare good, its clock against ours, its service with our credentials, its ingest. Changes "
-          "nothing and sends no data.\nExit: 0 well (warnings may be said), 3 something is broken, 2 the "
-          "configuration can not be used.",
-          {},
-          {"--json"},
-          run_doctor};
+  return {
+      "doctor",
+      "doctor [--json] [--notify | --canary DESTINATION]",
+      "asks every hop and says what is wrong and how to mend it",
+      "Clock, disk, journal, keys and who may open them, run folders, subject sources, pseudonyms, notifications; of "
+      "each\ndestination: DNS or proxy, TLS and until when certificates and tokens are good, its clock against ours, "
+      "its service\nwith our credentials, its ingest. Changes nothing and sends no data; with --notify each "
+      "notification tells a\ntest message. "
+      "--canary delivers a made-up\nsample of one read to that destination, in the way of every parcel, marked by "
+      "the policy `canary`, and withdraws\nit again.\nExit: 0 well (warnings may be said), 3 something is broken, 2 "
+      "the "
+      "configuration can not be used.",
+      {"--canary"},
+      {"--json", "--notify"},
+      run_doctor};
 }
 
 }  // namespace tributary::cli

@@ -69,7 +69,7 @@ int rotate(Context& context) {
   if (!old) return complain(old.error());
   auto content = files::read_small(settings.pseudonym_key_file, 64);
   if (!content) return complain(content.error());
-  const SecretText guard(*content);
+  const Wiped guard(*content);
   const auto owner = owner_of_file(settings.pseudonym_key_file);
   if (!owner) return complain(owner.error());
   const std::string kept = settings.pseudonym_key_file + "." + old->id();

@@ -144,6 +144,21 @@ Pseudonyms build_pseudonyms(const Section& section, const PluginDesk& desk, Prob
   return out;
 }
 
+Notification build_notification(const Section& section, const PluginDesk& desk, Problems& problems) {
+  Notification out;
+  out.name = section.text("name");
+  out.plugin = section.text("plugin");
+  out.settings = read_settings(section, PluginKind::notification, desk, nullptr, problems);
+  out.events = section.texts("events");
+  if (section.given("events") && out.events.empty())
+    problems.error(section.place("events"), "is empty: nothing would be told",
+                   "name at least one, or remove the entry");
+  out.every_s = section.number("every");
+  out.run_names = section.text("tell") == "runs";
+  build_reach(section, out, problems);
+  return out;
+}
+
 Policy build_policy(const Section& section, Problems& problems) {
   Policy out;
   out.name = section.text("name");

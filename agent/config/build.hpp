@@ -17,6 +17,7 @@ SubjectSource build_subjects(const Section& section, const PluginDesk& desk, Pro
 /// `plugin`, `settings`, `auth`, `tls` and `proxy` of the section `pseudonyms`.
 Pseudonyms build_pseudonyms(const Section& section, const PluginDesk& desk, Problems& problems);
 Destination build_destination(const Section& section, const PluginDesk& desk, Problems& problems);
+Notification build_notification(const Section& section, const PluginDesk& desk, Problems& problems);
 Policy build_policy(const Section& section, Problems& problems);
 Limits build_limits(const Section& section);
 /// `auth`, `tls` and `proxy`, which every entry says in the same way that talks to a far side.

@@ -21,7 +21,7 @@ struct PluginKey {
   std::string name, type, help;
   std::optional<std::string> fallback;  // nothing: must be given
 };
-enum class PluginKind : unsigned char { instrument, consent, destination, ingest, pseudonyms };
+enum class PluginKind : unsigned char { instrument, consent, destination, ingest, pseudonyms, notification };
 /// The keys of a plugin by kind and name; an error when there is no such plugin (hint lists those there are).
 using PluginKeys =
     std::function<Result<std::vector<PluginKey>>(const std::string& plugin_dir, PluginKind, const std::string&)>;

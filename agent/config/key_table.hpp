@@ -59,6 +59,7 @@ extern const Table main_table;
 extern const Table subject_table;
 extern const Table destination_table;
 extern const Table policy_table;
+extern const Table notification_table;
 extern const Table limits_table;
 extern const Table retention_table;
 extern const Table status_table;

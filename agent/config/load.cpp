@@ -217,9 +217,13 @@ Settings build(const Section& main, Documents& documents, const PluginKeys& plug
   const auto policies = entries_of(main, "policies", policy_table, documents, problems);
   for (const auto& section : policies) out.policies.push_back(build_policy(section, problems));
 
+  const auto notifications = entries_of(main, "notifications", notification_table, documents, problems);
+  for (const auto& section : notifications) out.notifications.push_back(build_notification(section, desk, problems));
+
   check_unique_names(subjects, "subject source", problems);
   check_unique_names(destinations, "destination", problems);
   check_unique_names(policies, "policy", problems);
+  check_unique_names(notifications, "notification", problems);
   check_run_folders(main, out, problems);
   check_policies(policies, out, problems);
   broaden(main, policies, out, problems);

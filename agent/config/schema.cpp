@@ -149,6 +149,7 @@ Json schema() {
   entries.add("subject", entry_of(subject_table));
   entries.add("destination", entry_of(destination_table));
   entries.add("policy", entry_of(policy_table));
+  entries.add("notification", entry_of(notification_table));
   entries.add("policy_cases", object_of(cases_table, true, false));
   out.add("$defs", std::move(entries));
   return out;

@@ -91,6 +91,15 @@ struct Samples {
   std::vector<std::string> project{"*"}, name{"*"}, except;
 };
 
+/// Who is told what an operator must see to.
+struct Notification : Reach {
+  std::string name, plugin;
+  PluginSettings settings;
+  std::vector<std::string> events;  // held, refused, expiring, stalled, alarm
+  std::int64_t every_s = 86400;     // between two messages of one kind
+  bool run_names = false;           // tell: runs
+};
+
 /// The least that a sample must have. No instrument tells of reads or qualities: sizes stand for them.
 struct Minimum {
   std::uint64_t bytes = 0;         // of its files together, without indices and joint files
@@ -168,6 +177,7 @@ struct Settings {
   Approval reidentify_approval = Approval::none;
   std::vector<Destination> destinations;
   std::vector<Policy> policies;
+  std::vector<Notification> notifications;
   std::optional<consent::Egress> egress;  // nothing: data go wherever policies send them
   Limits limits;
   std::int64_t retain_finished_s = 90 * 86400;

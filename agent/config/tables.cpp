@@ -323,6 +323,33 @@ constexpr Key policy_keys[] = {
      .words = "hold send"},
 };
 
+constexpr Key notification_keys[] = {
+    {.name = "name", .help = "name of this way of telling", .required = true, .form = &name_form},
+    {.name = "plugin", .help = "a notification plugin, e.g. webhook", .required = true, .form = &plugin_form},
+    {.name = "settings", .type = Type::settings, .help = "keys of the plugin"},
+    {.name = "events",
+     .type = Type::list,
+     .help = "what is told: parcels that are held or refused, certificates and tokens that expire, parcels that do not "
+             "get on, warnings of the status",
+     .fallback = "[held, refused, expiring, stalled, alarm]",
+     .words = "held refused expiring stalled alarm",
+     .element = Type::word},
+    {.name = "every",
+     .type = Type::duration,
+     .help = "the first of a kind is told at once, what comes after it not before this has passed",
+     .fallback = "24h",
+     .least = 60,
+     .most = 30 * day_s},
+    {.name = "tell",
+     .type = Type::word,
+     .help = "counts: numbers and names of destinations; runs: also the names of the runs of held and refused parcels",
+     .fallback = "counts",
+     .words = "counts runs"},
+    {.name = "auth", .type = Type::map, .help = "credentials for the plugin's url", .table = &auth_table},
+    {.name = "tls", .type = Type::map, .help = "certificates", .table = &tls_table},
+    {.name = "proxy", .help = "http://host:port", .form = &filled_form},
+};
+
 constexpr Key egress_keys[] = {
     {.name = "country", .help = "where this site is, ISO 3166-1 alpha-2", .form = &country_form},
     {.name = "keep_in",
@@ -359,6 +386,7 @@ constexpr Key part_keys[] = {
 constexpr Table subject_table{"subject source", subject_keys};
 constexpr Table destination_table{"destination", destination_keys};
 constexpr Table policy_table{"policy", policy_keys};
+constexpr Table notification_table{"notification", notification_keys};
 constexpr Table parts_table{"parts", part_keys};
 
 namespace {
@@ -398,6 +426,10 @@ constexpr Key main_keys[] = {
     {.name = "destinations", .type = Type::maps, .help = "national repositories", .table = &destination_table},
     {.name = "policies", .type = Type::maps, .help = "what goes where, and for which purpose", .table = &policy_table},
     {.name = "egress", .type = Type::map, .help = "data that must stay where they come from", .table = &egress_table},
+    {.name = "notifications",
+     .type = Type::maps,
+     .help = "who is told what an operator must see to",
+     .table = &notification_table},
     {.name = "limits", .type = Type::map, .help = "what the daemon may use", .table = &limits_table},
     {.name = "retention",
      .type = Type::map,

@@ -1,13 +1,17 @@
 // agent/doctor/doctor.cpp: the round over all hops, and those that lie beyond this machine.
 #include "agent/doctor/doctor.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <set>
 
 #include "agent/base/text.hpp"
 #include "agent/base/units.hpp"
 #include "agent/doctor/machine.hpp"
+#include "agent/line/papers.hpp"
 #include "agent/line/site.hpp"
+#include "agent/notify/notify.hpp"
+#include "agent/port/files/files.hpp"
 #include "agent/status/report.hpp"
 
 namespace tributary::doctor {
@@ -24,6 +28,8 @@ using Findings = std::vector<Finding>;
 config::Settings bare(config::Settings settings) {
   settings.subjects.clear();
   settings.destinations.clear();
+  settings.notifications.clear();
+  settings.pseudonyms = {};
   return settings;
 }
 
@@ -38,36 +44,39 @@ Findings examine_keys(const config::Settings& settings, const Services& services
   return {good("keys", "pseudonym key " + (*site)->pseudonym_key().id() + identity)};
 }
 
-Findings examine_subjects(const config::Settings& settings, const Services& services) {
-  Findings out;
-  for (const auto& entry : settings.subjects) {
-    const auto hop = "subjects " + entry.name;
-    auto one = bare(settings);
-    one.subjects = {entry};
-    auto site = open(std::move(one), services);
-    const auto probed = site ? (*site)->subjects().front()->probe() : Status(site.error());
-    out.push_back(probed ? good(hop, "answers") : broken(hop, probed.error()));
+// Who is at the other end of an entry: what its plugins name, and how it is reached.
+struct Far {
+  struct Part {
+    config::PluginKind kind;
+    const std::string& plugin;
+    const config::PluginSettings& settings;
+  };
+  std::string hop;
+  const config::Reach& reach;
+  std::vector<Part> parts;
+};
+
+// The values of all keys of that type, once.
+std::set<std::string> values_of(const config::Settings& settings, const Far& far, const std::string& type) {
+  std::set<std::string> out;
+  for (const auto& [kind, plugin, values] : far.parts) {
+    const auto keys = line::plugin_keys()(settings.plugin_dir, kind, plugin);
+    if (!keys) continue;  // opening it says so
+    for (const auto& key : *keys) {
+      const auto value = values.find(key.name);
+      if (key.type == type && value != values.end() && !value->second.empty()) out.insert(value->second);
+    }
   }
   return out;
 }
 
-// Every origin that a key for URLs names, once.
-std::set<std::string> origins_of(const config::Settings& settings, const config::Destination& entry) {
+std::set<std::string> origins_of(const config::Settings& settings, const Far& far) {
+  auto urls = values_of(settings, far, "url");
+  if (!far.reach.auth.token_url.empty()) urls.insert(far.reach.auth.token_url);
   std::set<std::string> out;
-  const auto add = [&](const std::string& text) {
+  for (const auto& text : urls) {
     if (const auto url = http::parse_url(text)) out.insert(url->origin());
-  };
-  const auto add_of = [&](config::PluginKind kind, const std::string& plugin, const config::PluginSettings& values) {
-    const auto keys = line::plugin_keys()(settings.plugin_dir, kind, plugin);
-    if (!keys) return;  // opening it says so
-    for (const auto& key : *keys) {
-      const auto value = values.find(key.name);
-      if (key.type == "url" && value != values.end() && !value->second.empty()) add(value->second);
-    }
-  };
-  add_of(config::PluginKind::destination, entry.plugin, entry.settings);
-  if (entry.ingest) add_of(config::PluginKind::ingest, entry.ingest->plugin, entry.ingest->settings);
-  if (!entry.auth.token_url.empty()) add(entry.auth.token_url);
+  }
   return out;
 }
 
@@ -75,13 +84,16 @@ Finding examine_tls(const std::string& hop, const http::ClientSettings& client, 
                     const Services& services) {
   const auto peer = http::probe_tls(client, origin, services.stop);
   if (!peer) return broken(hop, in("TLS", peer.error()));
-  const auto left_s = peer->not_after_utc_s - services.clock.now_utc_s();
-  const auto said = "TLS with " + origin + ": " + printable(peer->protocol) + ", certificate of " +
-                    printable(peer->subject) + " by " + printable(peer->issuer) + ", until " +
-                    to_rfc3339(peer->not_after_utc_s);
-  if (left_s > soon_s) return good(hop, said);
-  return warning(hop, said + ": " + counted(static_cast<std::uint64_t>(left_s / day_s), "day") + " left",
-                 "tell the repository to renew it in time");
+  auto said = "TLS with " + origin + ": " + printable(peer->protocol) + ", certificate of " + printable(peer->subject) +
+              " by " + printable(peer->issuer) + ", until " + to_rfc3339(peer->not_after_utc_s);
+  auto first_end = peer->not_after_utc_s;
+  for (const auto& link : peer->chain) {
+    said += "; behind it " + printable(link.subject) + ", until " + to_rfc3339(link.not_after_utc_s);
+    first_end = std::min(first_end, link.not_after_utc_s);
+  }
+  const auto left_s = std::max<std::int64_t>(0, first_end - services.clock.now_utc_s());
+  said += ": " + counted(static_cast<std::uint64_t>(left_s / day_s), "day") + " left";
+  return left_s > soon_s ? good(hop, said) : warning(hop, said, "tell the repository to renew it in time");
 }
 
 // Any answer has a Date (RFC 9110 section 6.6.1), also one that says no.
@@ -103,17 +115,27 @@ Finding examine_skew(const std::string& hop, const http::ClientSettings& setting
                 operator_error(said, "mend the one that is wrong: signatures and tokens of the other are refused"));
 }
 
+// A proxy asks for the names itself.
+Finding examine_way(const std::string& hop, const std::string& proxy, const std::string& origin) {
+  const auto url = http::parse_url(proxy.empty() ? origin : proxy);
+  if (!url) return broken(hop, url.error());
+  auto found = examine_name(hop, url->host);
+  if (!proxy.empty()) found.said = "the proxy: " + found.said;
+  return found;
+}
+
 /// False when one of them can not be reached: whatever lies behind it would say the same.
-bool examine_origins(const std::string& hop, const config::Settings& settings, const config::Destination& entry,
-                     const Services& services, Findings& out) {
-  auto client = line::client_settings(entry);
+bool examine_origins(const config::Settings& settings, const Far& far, const Services& services, Findings& out) {
+  auto client = line::client_settings(far.reach);
   client.auth = {};  // a question about the hop, not about us
   bool reached = true;
-  for (const auto& origin : origins_of(settings, entry)) {
-    if (origin.starts_with("https://")) out.push_back(examine_tls(hop, client, origin, services));
-    if (!origin.starts_with("https://") || out.back().health != Health::broken)
-      out.push_back(examine_skew(hop, client, origin, services));
-    reached = reached && out.back().health != Health::broken;
+  for (const auto& origin : origins_of(settings, far)) {
+    const bool tls = origin.starts_with("https://");
+    out.push_back(examine_way(far.hop, tls ? far.reach.proxy : std::string(), origin));
+    const auto fine = [&] { return out.back().health != Health::broken; };
+    if (fine() && tls) out.push_back(examine_tls(far.hop, client, origin, services));
+    if (fine()) out.push_back(examine_skew(far.hop, client, origin, services));
+    reached = reached && fine();
   }
   return reached;
 }
@@ -139,24 +161,68 @@ void examine_credentials(const std::string& hop, const config::Destination& entr
                                            "ask the repository for new ones, and put them where `auth` says")));
 }
 
-void examine_own_certificate(const std::string& hop, const config::Destination& entry, const Services& services,
-                             Findings& out) {
-  if (entry.tls.cert_file.empty()) return;
-  const auto end = http::certificate_end(entry.tls.cert_file);
-  if (!end) return out.push_back(broken(hop, end.error()));
-  const auto said = "our certificate is good until " + to_rfc3339(*end);
-  const auto left_s = *end - services.clock.now_utc_s();
-  if (left_s > soon_s) return out.push_back(good(hop, said));
-  if (left_s > 0) return out.push_back(warning(hop, said, "renew it in time: the file is read again by itself"));
-  out.push_back(broken(hop, operator_error("our certificate ended at " + to_rfc3339(*end), "renew it")));
+// Certificates, and a token that tells its end.
+void examine_ends(const config::Settings& settings, const Far& far, const Services& services, Findings& out) {
+  const auto now = services.clock.now_utc_s();
+  for (const auto& paper : line::papers_of(settings)) {
+    if (paper.of != far.hop) continue;
+    const auto said = paper.key + " is good until " + to_rfc3339(paper.until);
+    if (paper.error) {
+      out.push_back(broken(far.hop, in(paper.key, *paper.error)));
+    } else if (paper.has_ended(now)) {
+      out.push_back(broken(far.hop, operator_error(paper.key + " ended at " + to_rfc3339(paper.until), "renew it")));
+    } else if (paper.ends_soon(now)) {
+      out.push_back(warning(far.hop, said, "renew it in time: the file is read again by itself"));
+    } else if (paper.until > 0) {
+      out.push_back(good(far.hop, said));
+    }
+  }
+}
+
+/// As `examine_origins`, with what we bring along.
+bool examine_far(const config::Settings& settings, const Far& far, const Services& services, Findings& out) {
+  examine_ends(settings, far, services, out);
+  for (const auto& path : values_of(settings, far, "path")) {
+    if (files::exists(path)) out.push_back(examine_file(far.hop, path));  // opening it says what is not there
+  }
+  return examine_origins(settings, far, services, out);
+}
+
+Findings examine_subjects(const config::Settings& settings, const Services& services) {
+  Findings out;
+  for (const auto& entry : settings.subjects) {
+    const Far far{"subjects " + entry.name, entry, {{config::PluginKind::consent, entry.plugin, entry.settings}}};
+    if (!examine_far(settings, far, services, out)) continue;
+    auto one = bare(settings);
+    one.subjects = {entry};
+    auto site = open(std::move(one), services);
+    const auto probed = site ? (*site)->subjects().front()->probe() : Status(site.error());
+    out.push_back(probed ? good(far.hop, "answers") : broken(far.hop, probed.error()));
+  }
+  return out;
+}
+
+Findings examine_pseudonyms(const config::Settings& settings, const Services& services) {
+  const auto& entry = settings.pseudonyms;
+  if (!entry.from_outside()) return {};
+  Findings out;
+  const Far far{"pseudonyms", entry, {{config::PluginKind::pseudonyms, entry.plugin, entry.settings}}};
+  if (!examine_far(settings, far, services, out)) return out;
+  auto one = bare(settings);
+  one.pseudonyms = entry;
+  auto site = open(std::move(one), services);
+  const auto probed = site ? (*site)->pseudonym_source()->probe() : Status(site.error());
+  out.push_back(probed ? good(far.hop, "answers") : broken(far.hop, probed.error()));
+  return out;
 }
 
 Findings examine_destinations(const config::Settings& settings, const Services& services) {
   Findings out;
   for (const auto& entry : settings.destinations) {
-    const auto hop = "destination " + entry.name;
-    examine_own_certificate(hop, entry, services, out);
-    if (!examine_origins(hop, settings, entry, services, out)) continue;
+    Far far{"destination " + entry.name, entry, {{config::PluginKind::destination, entry.plugin, entry.settings}}};
+    if (entry.ingest) far.parts.push_back({config::PluginKind::ingest, entry.ingest->plugin, entry.ingest->settings});
+    const auto& hop = far.hop;
+    if (!examine_far(settings, far, services, out)) continue;
     examine_credentials(hop, entry, services, out);
     auto one = bare(settings);
     one.destinations = {entry};
@@ -171,6 +237,26 @@ Findings examine_destinations(const config::Settings& settings, const Services& 
     if (opened.ingest == nullptr) continue;
     const auto ingest = opened.ingest->probe();
     out.push_back(ingest ? good(hop, "its ingest answers") : broken(hop, in("ingest", ingest.error())));
+  }
+  return out;
+}
+
+Findings examine_notifications(const config::Settings& settings, const Services& services, bool tell) {
+  Findings out;
+  for (const auto& entry : settings.notifications) {
+    const Far far{
+        line::notification_name(entry.name), entry, {{config::PluginKind::notification, entry.plugin, entry.settings}}};
+    if (!examine_far(settings, far, services, out)) continue;
+    auto one = bare(settings);
+    one.notifications = {entry};
+    auto site = open(std::move(one), services);
+    auto done = site ? (*site)->notifications().front().notification->probe() : Status(site.error());
+    if (done && tell) {
+      const auto message = notify::test_message(settings.site, services.clock.now_utc_s());
+      done = (*site)->notifications().front().notification->tell(message);
+    }
+    const auto* said = tell ? "took a test message" : "is ready";
+    out.push_back(done ? good(far.hop, said) : broken(far.hop, done.error()));
   }
   return out;
 }
@@ -203,11 +289,13 @@ std::string_view name_of(Health health) {
   return health == Health::warning ? "warning" : "broken";
 }
 
-std::vector<Finding> examine(const config::Settings& settings, const Services& services) {
+std::vector<Finding> examine(const config::Settings& settings, const Services& services, const Wishes& wishes) {
   Findings out{examine_clock(services.clock)};
-  for (auto findings : {examine_state(settings), examine_keys(settings, services), examine_run_folders(settings),
-                        examine_subjects(settings, services), examine_flow(settings, services),
-                        examine_destinations(settings, services)}) {
+  for (auto findings :
+       {examine_state(settings), examine_keys(settings, services), examine_secrets(settings),
+        examine_run_folders(settings), examine_subjects(settings, services), examine_pseudonyms(settings, services),
+        examine_flow(settings, services), examine_destinations(settings, services),
+        examine_notifications(settings, services, wishes.notify)}) {
     for (auto& finding : findings) out.push_back(std::move(finding));
   }
   return out;

@@ -1,10 +1,12 @@
 // agent/doctor/doctor.hpp: asks every hop on the way from a run folder to a repository, and says how to mend what is
 // wrong.
 //
-// Order      as data flows: this machine, state, keys, run folders, subject sources, then each destination: its TLS,
-//            its clock against ours, its service, its ingest.
+// Order      as data flows: this machine, state, keys and who may open them, run folders, subject sources, pseudonyms,
+//            each destination, each way of telling. Of what lies beyond this machine: our certificate and token, DNS or
+//            proxy, TLS and the chain of certificates, its clock against ours, its service, its ingest.
 // Failure    is what it tells; one hop never keeps another from being asked.
-// Never      changes anything here or there; sends data; shows a credential, a person or the name of a run.
+// Never      changes anything here or there; sends data; shows a credential, a person or the name of a run. A test
+//            message goes only where it is wished for.
 #pragma once
 
 #include <cstdint>
@@ -34,6 +36,11 @@ struct Services {
   const Stop& stop;
 };
 
-std::vector<Finding> examine(const config::Settings& settings, const Services& services);
+/// What is done only because somebody asks for it.
+struct Wishes {
+  bool notify = false;  // each way of telling tells a test message
+};
+
+std::vector<Finding> examine(const config::Settings& settings, const Services& services, const Wishes& wishes = {});
 
 }  // namespace tributary::doctor

@@ -1,8 +1,17 @@
-// agent/doctor/machine.cpp: clock, disk, journal, run folders.
+// agent/doctor/machine.cpp: clock, disk, journal, secrets, names, run folders.
 #include "agent/doctor/machine.hpp"
 
+#include <netdb.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/timex.h>
 #include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <set>
 
 #include "agent/base/text.hpp"
 #include "agent/base/units.hpp"
@@ -15,6 +24,16 @@ namespace tributary::doctor {
 namespace {
 
 constexpr std::uint64_t little_room_bytes = 1U << 30;
+
+std::string show(const files::FileSystem& behind) {
+  std::string out = "on " + printable(behind.type) + " mounted at " + printable(behind.mount_point);
+  if (behind.read_only) out += ", read-only, which is enough";
+  if (behind.remote) {
+    out += ", a file server: it tells of no changes and is polled, and no run is quiet before " +
+           show_duration(watch::attribute_cache_s);
+  }
+  return out;
+}
 
 Finding examine_room(const config::Settings& settings) {
   auto free = files::free_bytes(settings.state_dir);
@@ -41,7 +60,12 @@ Finding examine_place(const config::Settings& settings) {
                   operator_error(printable(settings.state_dir) + " lies on a file server (" + behind->type + ")",
                                  "move it to a disk of this machine: the journal needs its locks"));
   }
-  return good("state_dir", printable(settings.state_dir) + " is there and ours");
+  if (behind->read_only) {
+    return broken("state_dir", operator_error(printable(settings.state_dir) + " lies on a read-only mount (" +
+                                                  printable(behind->mount_point) + ")",
+                                              "mount it for writing; is the disk damaged?"));
+  }
+  return good("state_dir", printable(settings.state_dir) + " is there and ours, " + show(*behind));
 }
 
 Finding examine_journal(const config::Settings& settings) {
@@ -54,16 +78,6 @@ Finding examine_journal(const config::Settings& settings) {
   return good("journal", "opens with its key");
 }
 
-std::string show(const files::FileSystem& behind) {
-  std::string out = "on " + printable(behind.type) + " mounted at " + printable(behind.mount_point);
-  if (behind.read_only) out += ", read-only, which is enough";
-  if (behind.remote) {
-    out += ", a file server: it tells of no changes and is polled, and no run is quiet before " +
-           show_duration(watch::attribute_cache_s);
-  }
-  return out;
-}
-
 // Seen from here: a service may have mounts of its own.
 Finding examine_links(const std::string& hop, const files::FileSystem& runs, const std::string& state_dir) {
   const auto state = files::file_system(state_dir);
@@ -73,6 +87,43 @@ Finding examine_links(const std::string& hop, const files::FileSystem& runs, con
                                         "), and no hard link leads there",
                                     "put both into one mount (under systemd: one that ReadWritePaths= names, above "
                                     "both), or write `retain: source`"));
+}
+
+// The files that plugins read secrets from are named after what is in them.
+bool names_a_secret(const std::string& key) { return key.ends_with("key_file") || key.ends_with("password_file"); }
+
+std::set<std::string> secrets_of(const config::Settings& settings) {
+  std::set<std::string> out{settings.state_key_file, settings.pseudonym_key_file, settings.identity_key_file};
+  const auto add = [&](const config::Reach& reach, const config::PluginSettings& values) {
+    out.insert({reach.auth.secret_file, reach.tls.key_file});
+    for (const auto& [key, value] : values) {
+      if (names_a_secret(key)) out.insert(value);
+    }
+  };
+  for (const auto& entry : settings.subjects) add(entry, entry.settings);
+  for (const auto& entry : settings.destinations) add(entry, entry.settings);
+  for (const auto& entry : settings.notifications) add(entry, entry.settings);
+  add(settings.pseudonyms, settings.pseudonyms.settings);
+  out.erase(std::string());
+  return out;
+}
+
+Finding examine_secret(const std::string& path) {
+  const auto hop = "secret " + printable(path);
+  struct stat info{};
+  if (::stat(path.c_str(), &info) != 0 || ::access(path.c_str(), R_OK) != 0)
+    return broken(hop, operator_error(std::string("it can not be read: ") + std::strerror(errno),
+                                      "make it readable for the daemon's user, and for nobody else"));
+  std::array<char, 64> said{};
+  std::snprintf(said.data(), said.size(), "mode %04o, of user %u and group %u", info.st_mode & 07777U, info.st_uid,
+                info.st_gid);
+  if ((info.st_mode & S_IRWXO) != 0)
+    return broken(hop, operator_error(std::string(said.data()) + ": everybody on this machine may open it",
+                                      "chmod 0600, and replace what is in it"));
+  if ((info.st_mode & S_IRWXG) != 0) return warning(hop, said.data(), "its group may open it: chmod 0600");
+  if (info.st_uid != ::geteuid() && info.st_uid != 0)
+    return warning(hop, said.data(), "it belongs to another user: chown it to the daemon's");
+  return good(hop, said.data());
 }
 
 }  // namespace
@@ -109,6 +160,31 @@ std::vector<Finding> examine_state(const config::Settings& settings) {
   }
   for (const auto& stray : *strays) out.push_back(warning("journal", stray.what, stray.hint));
   return out;
+}
+
+std::vector<Finding> examine_secrets(const config::Settings& settings) {
+  std::vector<Finding> out;
+  for (const auto& path : secrets_of(settings)) out.push_back(examine_secret(path));
+  return out;
+}
+
+Finding examine_name(const std::string& hop, const std::string& host) {
+  addrinfo* found = nullptr;
+  addrinfo wanted{};
+  wanted.ai_socktype = SOCK_STREAM;
+  const int code = ::getaddrinfo(host.c_str(), nullptr, &wanted, &found);
+  std::uint64_t addresses = 0;
+  for (const auto* one = found; one != nullptr; one = one->ai_next) ++addresses;
+  if (found != nullptr) ::freeaddrinfo(found);
+  if (code == 0) return good(hop, "DNS: " + printable(host) + " has " + counted(addresses, "address", "addresses"));
+  return broken(
+      hop, operator_error("DNS: " + printable(host) + ": the name can not be resolved (" + ::gai_strerror(code) + ")",
+                          "check the spelling of the host, and this machine's resolver: resolvectl status"));
+}
+
+Finding examine_file(const std::string& hop, const std::string& path) {
+  const auto behind = files::file_system(path);
+  return behind ? good(hop, printable(path) + " lies " + show(*behind)) : broken(hop, behind.error());
 }
 
 std::vector<Finding> examine_run_folders(const config::Settings& settings) {

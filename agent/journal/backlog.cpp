@@ -21,7 +21,7 @@ Result<std::vector<CountRow>> Journal::count_parcels() {
   const std::lock_guard lock(mutex_);
   auto statement = database_->prepare(
       "SELECT destination, stage, condition, operator_hold, count(*), sum(max(0, bytes_total - bytes_sent)), "
-      "min(created) FROM parcel GROUP BY destination, stage, condition, operator_hold");
+      "min(created), sum(bytes_total) FROM parcel GROUP BY destination, stage, condition, operator_hold");
   if (!statement) return statement.error();
   std::vector<CountRow> rows;
   for (;;) {
@@ -30,7 +30,52 @@ Result<std::vector<CountRow>> Journal::count_parcels() {
     if (!*row) return rows;
     rows.push_back({statement->text(0), static_cast<Stage>(statement->integer(1)),
                     static_cast<Condition>(statement->integer(2)), statement->integer(3) != 0, statement->integer(4),
-                    statement->integer(5), statement->integer(6)});
+                    statement->integer(5), statement->integer(6), statement->integer(7)});
+  }
+}
+
+Result<std::vector<StalledRow>> Journal::stalled_parcels() {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare(
+      std::string("SELECT destination, count(*), min(failing_since) FROM parcel WHERE ") + is_open +
+      " AND failing_since > 0 AND condition = 0 AND operator_hold = 0 GROUP BY destination ORDER BY destination");
+  if (!statement) return statement.error();
+  std::vector<StalledRow> rows;
+  for (;;) {
+    auto row = statement->step();
+    if (!row) return row.error();
+    if (!*row) return rows;
+    rows.push_back({statement->text(0), statement->integer(1), statement->integer(2)});
+  }
+}
+
+Result<std::map<std::string, std::int64_t>> Journal::count_receipts() {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare("SELECT kind, count(*) FROM receipt GROUP BY kind");
+  if (!statement) return statement.error();
+  std::map<std::string, std::int64_t> counts;
+  for (;;) {
+    auto row = statement->step();
+    if (!row) return row.error();
+    if (!*row) return counts;
+    counts[statement->text(0)] = statement->integer(1);
+  }
+}
+
+Result<std::vector<std::string>> Journal::runs_with(Condition condition, const std::string& destination,
+                                                    std::int64_t most) {
+  const std::lock_guard lock(mutex_);
+  auto statement =
+      database_->prepare(std::string("SELECT name FROM run WHERE id IN (SELECT run FROM parcel WHERE ") + is_open +
+                         " AND condition = ? AND destination = ? AND operator_hold = 0) ORDER BY id DESC LIMIT ?");
+  if (!statement) return statement.error();
+  statement->bind(static_cast<std::int64_t>(condition)).bind(std::string_view(destination)).bind(most);
+  std::vector<std::string> names;
+  for (;;) {
+    auto row = statement->step();
+    if (!row) return row.error();
+    if (!*row) return names;
+    names.push_back(statement->text(0));
   }
 }
 

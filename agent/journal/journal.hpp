@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -151,7 +152,13 @@ struct CountRow {
   Stage stage = Stage::waiting;
   Condition condition = Condition::going;
   bool operator_hold = false;
-  std::int64_t parcels = 0, bytes_left = 0, oldest_created = 0;
+  std::int64_t parcels = 0, bytes_left = 0, oldest_created = 0, bytes_total = 0;
+};
+
+/// Parcels of one destination that are tried and do not get on: no attempt brought a byte more than those before.
+struct StalledRow {
+  std::string destination;
+  std::int64_t parcels = 0, since = 0;  // of the one that stands longest, UTC seconds
 };
 
 /// Parcels of a run that are alike.
@@ -244,6 +251,12 @@ class Journal {
   Result<std::vector<ParcelRow>> parcels(const Filter& filter = {}, const std::string& after = {},
                                          std::int64_t limit = -1);
   Result<std::vector<CountRow>> count_parcels();
+  /// By destination, in the order of their names.
+  Result<std::vector<StalledRow>> stalled_parcels();
+  /// Receipts by kind, ever.
+  Result<std::map<std::string, std::int64_t>> count_receipts();
+  /// Names of runs with parcels for a destination that are held, not by an operator, or refused; the newest first.
+  Result<std::vector<std::string>> runs_with(Condition condition, const std::string& destination, std::int64_t most);
   /// Some have not come to their end: delivered, withdrawn or cancelled.
   Result<bool> has_open_parcels();
   /// At most so many: those that have not come to their end before the others, the newest first.

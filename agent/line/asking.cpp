@@ -87,8 +87,8 @@ Result<std::vector<consent::OtherSample>> Runner::others_of_run(const journal::P
 }
 
 bool Runner::tell(const journal::ParcelRow& row, const Result<bool>& moved, const std::string& what) {
-  if (!moved) report("parcel " + row.id, moved.error());
-  if (moved && *moved) log_.warning("parcel " + row.id + ": " + what);
+  if (!moved) report("parcel " + row.id, moved.error(), line::about(row));
+  if (moved && *moved) log_.warning("parcel " + row.id + ": " + what, line::about(row));
   return moved.ok();
 }
 

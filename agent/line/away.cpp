@@ -85,7 +85,7 @@ void Runner::is_gone(const std::vector<std::string>& looked, const std::set<Dige
     if (!row) return report("watch", row.error());
     if (!*row || !lies_in(looked, **row)) continue;
     const auto why = wait_error(folder_gone, "put it back, and it goes on; or: tributary cancel --run " + (*row)->name);
-    if ((*row)->reason != folder_gone) report("run " + (*row)->name, why);
+    if ((*row)->reason != folder_gone) report("run " + (*row)->name, why, {"watch", (*row)->name});
     const auto* folder = place_of(**row);
     auto kept = journal_.source_away(tag, why, folder == nullptr || !folder->hard_links, until);
     if (!kept) report("watch", kept.error());
@@ -98,7 +98,7 @@ void Runner::is_back(journal::RunRow& row) {
   row.reason.clear();
   row.hint.clear();
   if (row.state == static_cast<int>(watch::RunState::settled)) row.next_plan = 1;
-  log_.info("run " + row.name + ": its folder is there again");
+  log_.info("run " + row.name + ": its folder is there again", {"watch", row.name});
   wake_carriers();
 }
 
@@ -113,7 +113,8 @@ Result<std::optional<journal::RunRow>> Runner::moved_here(const watch::Sighting&
     if (!same) continue;
     const auto* place = place_of(row);
     if (place != nullptr && files::exists(place->path + "/" + row.name)) continue;  // a copy
-    log_.info("run " + sighting.name + ": it was known as " + row.name + " in another folder");
+    log_.info("run " + sighting.name + ": it was known as " + row.name + " in another folder",
+              {"watch", sighting.name});
     return std::optional<journal::RunRow>(row);
   }
   return std::optional<journal::RunRow>();
@@ -153,7 +154,8 @@ void Runner::mind_credentials() {
     if (!moved) return report("credentials", moved.error());
     if (*moved > 0) {
       log_.info("destination " + name + ": credentials or certificates were replaced: " +
-                counted(static_cast<std::uint64_t>(*moved), "parcel") + " tried again");
+                    counted(static_cast<std::uint64_t>(*moved), "parcel") + " tried again",
+                {"push", {}, {}, name});
       wake_carriers();
     }
     if (auto kept = journal_.put_token("credentials", name, view(revision)); !kept)

@@ -45,9 +45,11 @@ void Runner::sweep(const std::string& destination) {
     if (stop_.requested()) return;
     const auto gone = site_.destinations().at(destination).destination->withdraw(id, {});
     if (gone) {
-      log_.info("parcel " + id + ": what was left of it at " + destination + " is taken away");
+      log_.info("parcel " + id + ": what was left of it at " + destination + " is taken away",
+                {"withdraw", {}, id, destination});
     } else if (!stop_.requested()) {
-      report("parcel " + id, in("what is left of it at " + destination, gone.error()));
+      report("parcel " + id, in("what is left of it at " + destination, gone.error()),
+             {"withdraw", {}, id, destination});
       if (gone.error().remedy == Remedy::wait) return;  // the others would wait for the same
     }
   }
@@ -141,7 +143,7 @@ bool Runner::loosen_reins(const std::string& name, OpenDestination& destination)
 
 void Runner::store(const journal::ParcelRow& row, const journal::Journal::Outcome& outcome) {
   if (auto kept = journal_.end_work(row.id, outcome, clock_.now_utc_s()); !kept)
-    report("parcel " + row.id, kept.error());
+    report("parcel " + row.id, kept.error(), about(row));
 }
 
 void Runner::end(const journal::ParcelRow& row, journal::Stage stage, const Error& error) {
@@ -158,7 +160,7 @@ void Runner::end(const journal::ParcelRow& row, journal::Stage stage, const Erro
   const bool only_polled = stage == journal::Stage::ingesting && error.remedy == Remedy::wait;
   // A withdrawal is asked for as long as it takes.
   if (far && !only_polled && stage != journal::Stage::withdrawing) hold_if_hopeless(row, error, outcome);
-  if (!only_polled && !stop_.requested()) report("parcel " + row.id, error);
+  if (!only_polled && !stop_.requested()) report("parcel " + row.id, error, about(row));
   store(row, outcome);
 }
 
@@ -174,18 +176,18 @@ void Runner::push(const journal::ParcelRow& row, OpenDestination& destination) {
                      &site_.workers(), destination.settings.verify_after, lanes.count()},
                     refusal);
   if (!pushed && refusal.source_changed) {
-    report("parcel " + row.id, pushed.error());
+    report("parcel " + row.id, pushed.error(), about(row));
     // What was begun at the far side is taken away first; the new sealing has other bytes.
     if (auto gone = destination.destination->withdraw(row.id, {}); !gone)
       return end(row, journal::Stage::uploading, gone.error());
     look_again_ = true;  // before it is waiting: run_once asks for this when nothing is due any more
     if (auto done = journal_.unseal(row.id, pushed.error().what, clock_.now_utc_s()); !done)
-      report("parcel " + row.id, done.error());
+      report("parcel " + row.id, done.error(), about(row));
     return;
   }
   if (!pushed && refusal.consent_gone && take_back(row, refusal.why)) return;
   if (!pushed) return end(row, journal::Stage::uploading, pushed.error());
-  log_.info("parcel " + row.id + ": registered at " + row.destination);
+  log_.info("parcel " + row.id + ": registered at " + row.destination, about(row));
   store(row, {journal::Stage::registered, journal::Condition::going, {}, {}, 0});
 }
 
@@ -205,7 +207,7 @@ void Runner::ingest(const journal::ParcelRow& row, OpenDestination& destination)
   if (auto written = receipt::write_delivered(journal_, *pushed, site_.settings().site, clock_.now_utc_s()); !written) {
     return end(row, row.stage, written.error());
   }
-  log_.info("parcel " + row.id + ": delivered to " + row.destination);
+  log_.info("parcel " + row.id + ": delivered to " + row.destination, about(row));
 }
 
 void Runner::withdraw(const journal::ParcelRow& row, OpenDestination& destination) {
@@ -214,7 +216,7 @@ void Runner::withdraw(const journal::ParcelRow& row, OpenDestination& destinatio
   if (!done) return end(row, journal::Stage::withdrawing, done.error());
   auto written = receipt::write_withdrawn(journal_, row, site_.settings().site, {}, clock_.now_utc_s());
   if (!written) return end(row, journal::Stage::withdrawing, written.error());
-  log_.info("parcel " + row.id + ": withdrawn from " + row.destination);
+  log_.info("parcel " + row.id + ": withdrawn from " + row.destination, about(row));
 }
 
 // The far side can not delete by its protocol: people there are asked, with a paper that our key signed.

@@ -69,7 +69,7 @@ void Runner::close_left_behind(const std::vector<std::string>& looked, const std
 }
 
 void Runner::close(const journal::RunRow& row, int state, const std::string& reason, const std::string& hint) {
-  log_.warning("run " + row.name + ": " + reason);
+  log_.warning("run " + row.name + ": " + reason, {"watch", row.name});
   if (auto kept = journal_.close_run(row.id, state, reason, hint, clock_.now_utc_s()); !kept)
     report("watch", kept.error());
 }

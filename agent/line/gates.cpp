@@ -62,7 +62,8 @@ void Runner::mind(const std::string& name, OpenDestination& destination) {
   auto& lane = lanes_[name];
   if (lane.waits_for != why) {
     lane.waits_for = why;
-    log_.info("destination " + name + ": " + (why.empty() ? "uploads go on" : "uploads wait: " + why));
+    log_.info("destination " + name + ": " + (why.empty() ? "uploads go on" : "uploads wait: " + why),
+              {"push", {}, {}, name});
     if (auto told = journal_.set_waits_for(name, why); !told) report("queue", told.error());
   }
   if (!lane.uploading) return;
@@ -135,7 +136,8 @@ journal::Journal::Outcome Runner::put_off(const journal::ParcelRow& row, journal
   const auto delay = away_delay_s(known->tries, chance());
   const auto next = std::clamp(error.not_before_s, now + delay, now + longest_far_delay_s);
   if (auto kept = journal_.set_away(name, error, next, now); !kept) report("queue", kept.error());
-  log_.warning(alarm_of(name) + ": away, tried again in " + show_duration(next - now) + ": " + sentence(error));
+  log_.warning(alarm_of(name) + ": away, tried again in " + show_duration(next - now) + ": " + sentence(error),
+               {about(row).station, {}, {}, row.destination});
   if (error.remedy == Remedy::ask_operator || now - since >= site_.settings().limits.away_alarm_s)
     alarm(alarm_of(name), operator_error(alarm_of(name) + ": away since " + to_rfc3339(since) + ": " + error.what,
                                          "what waits for it goes on by itself; tributary doctor, and when it is "
@@ -150,7 +152,8 @@ void Runner::note_back(const journal::DestinationRow& before) {
   if (!after || after->tries > before.tries || after->away_since == 0) return;
   if (auto kept = journal_.set_back(before.name); !kept) return report("queue", kept.error());
   settle(alarm_of(before.name));
-  log_.info(alarm_of(before.name) + ": back after " + show_duration(clock_.now_utc_s() - before.away_since));
+  log_.info(alarm_of(before.name) + ": back after " + show_duration(clock_.now_utc_s() - before.away_since),
+            {"push", {}, {}, before.name});
 }
 
 void Runner::hold_if_hopeless(const journal::ParcelRow& row, const Error& error,

@@ -14,6 +14,11 @@ constexpr std::int64_t longest_poll_delay_s = 30;
 
 }  // namespace
 
+About about(const journal::ParcelRow& row) {
+  const auto* hop = std::find_if(route.begin(), route.end(), [&](const Hop& one) { return one.stage == row.stage; });
+  return {hop == route.end() ? std::string_view("consent") : hop->station, row.run_name, row.id, row.destination};
+}
+
 std::int64_t back_off_s(std::int64_t attempts, double chance) {
   const auto doublings = std::clamp<std::int64_t>(attempts, 0, most_doublings);
   const auto delay = std::min(longest_delay_s, first_delay_s << doublings);

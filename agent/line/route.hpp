@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "agent/base/log.hpp"
 #include "agent/base/result.hpp"
 #include "agent/journal/journal.hpp"
 
@@ -50,6 +51,9 @@ inline constexpr std::array route{
     Hop{journal::Stage::withdrawing, "withdraw", journal::Stage::withdrawn, journal::Stage::withdrawing,
         journal::Condition::held, journal::Condition::held},
 };
+
+/// For the log: a parcel at the station of its stage.
+About about(const journal::ParcelRow& row);
 
 /// What an error at a stage means for the parcel. `chance` in [0, 1) is the jitter.
 journal::Journal::Outcome outcome_of(journal::Stage stage, const Error& error, std::int64_t attempts,

@@ -38,16 +38,17 @@ Runner::Runner(Site& site, journal::Journal& journal, const Clock& clock, Log& l
 
 Runner::~Runner() { join_carriers(); }
 
-void Runner::report(const std::string& who, const Error& error) {
+void Runner::report(const std::string& who, const Error& error, About about) {
   const auto line = who.empty() ? sentence(error) : who + ": " + sentence(error);
-  if (error.remedy != Remedy::wait) return log_.error(line);
+  if (about.station.empty()) about.station = who;
+  if (error.remedy != Remedy::wait) return log_.error(line, about);
   // What waits is tried again and again: a log that grew with every try would fill the disk.
   const std::lock_guard lock(told_mutex_);
   const auto now = clock_.now_utc_s();
   const auto [told, first] = told_.try_emplace(line, now);
   if (!first && now >= told->second && now < told->second + told_again_s) return;
   told->second = now;
-  log_.warning(line);
+  log_.warning(line, about);
   if (told_.size() > most_told) told_.clear();
 }
 
@@ -124,7 +125,8 @@ void Runner::record(const watch::Sighting& sighting) {
     row.state = state;
     row.since = now;
     log_.info("run " + row.name + ": " + std::string(watch::name_of(sighting.state)) +
-              (sighting.reason.empty() ? "" : ": " + sighting.reason));
+                  (sighting.reason.empty() ? "" : ": " + sighting.reason),
+              {"watch", row.name});
   }
   // The reason of a settled run is what planning said of it.
   if (sighting.state != watch::RunState::settled || !same_state) {
@@ -280,7 +282,8 @@ void Runner::seal(const journal::ParcelRow& row, const pseudonymise::Pseudonymou
   queue::Outbox outbox(journal_);
   if (auto put = outbox.put(*sealed, clock_.now_utc_s()); !put) return end(row, journal::Stage::sealing, put.error());
   log_.info("parcel " + row.id + ": sealed for " + row.destination + ", " +
-            counted(sealed->recipe().objects.size(), "object"));
+                counted(sealed->recipe().objects.size(), "object"),
+            about(row));
   wake_carriers();
 }
 

@@ -128,7 +128,8 @@ class Runner {
   void withdraw(const journal::ParcelRow& row, OpenDestination& destination);
   void ask_desk(const journal::ParcelRow& row, const Error& why);
   void end(const journal::ParcelRow& row, journal::Stage stage, const Error& error);
-  void report(const std::string& who, const Error& error);
+  /// Without a station, that is `who`.
+  void report(const std::string& who, const Error& error, About about = {});
   void store(const journal::ParcelRow& row, const journal::Journal::Outcome& outcome);
   std::optional<Closed> uploads_wait(const std::string& destination);
   journal::Journal::Allowed allowed_at(const std::string& destination);

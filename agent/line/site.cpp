@@ -61,6 +61,7 @@ Result<std::vector<crypt4gh::PublicKey>> read_recipients(const config::Destinati
 }  // namespace
 
 std::string ingest_name(const std::string& destination) { return destination + " ingest"; }
+std::string notification_name(const std::string& name) { return "notification " + name; }
 
 Status JournalTokens::put(const std::string& instance, const std::string& key, ByteView value) {
   return journal_.put_token(instance, key, value);
@@ -85,7 +86,7 @@ config::PluginKeys plugin_keys() {
   };
 }
 static_assert(static_cast<int>(config::PluginKind::instrument) + 1 == TRIBUTARY_INSTRUMENT &&
-              static_cast<int>(config::PluginKind::pseudonyms) + 1 == TRIBUTARY_PSEUDONYMS);
+              static_cast<int>(config::PluginKind::notification) + 1 == TRIBUTARY_NOTIFICATION);
 
 Result<Secret<32>> state_key(const config::Settings& settings) {
   if (settings.state_key_file.empty()) {
@@ -95,7 +96,7 @@ Result<Secret<32>> state_key(const config::Settings& settings) {
   }
   auto content = files::read_small(settings.state_key_file, 4096);
   if (!content) return in("state_key_file", content.error());
-  const SecretText guard(*content);
+  const Wiped guard(*content);
   if (content->size() != 32) {
     return operator_error("state_key_file: " + printable(settings.state_key_file) + " has " +
                               std::to_string(content->size()) + " bytes, a key has 32",
@@ -131,7 +132,7 @@ Status Site::open_keys() {
   if (settings_.identity_key_file.empty()) return {};
   auto pem = files::read_small(settings_.identity_key_file, 65536);
   if (!pem) return in("identity.key_file", pem.error());
-  const SecretText guard(*pem);
+  const Wiped guard(*pem);
   auto signing = crypto::SigningKey::from_pem(*pem);
   if (!signing) return in("identity.key_file: " + printable(settings_.identity_key_file), signing.error());
   signing_key_ = std::move(*signing);
@@ -166,6 +167,20 @@ Status Site::open_plugins(const plugin::Services& services, const Stop& stop) {
   const auto rate = http::make_rate_limit(settings_.limits.upload_bytes_per_s);
   for (const auto& entry : settings_.destinations) {
     if (auto done = open_destination(loader, services, stop, entry, rate); !done) return done;
+  }
+  return open_notifications(loader, services, stop);
+}
+
+Status Site::open_notifications(const plugin::Loader& loader, const plugin::Services& services, const Stop& stop) {
+  for (const auto& entry : settings_.notifications) {
+    const auto name = notification_name(entry.name);
+    auto descriptor = loader.load(TRIBUTARY_NOTIFICATION, entry.plugin);
+    if (!descriptor) return in(name, descriptor.error());
+    auto client = client_for(client_settings(entry), entry.settings, services.clock, stop);
+    if (!client) return in(name, client.error());
+    auto opened = plugin::open_notification(**descriptor, services, name, entry.settings, std::move(*client));
+    if (!opened) return opened.error();
+    notifications_.push_back({entry, std::move(*opened)});
   }
   return {};
 }

@@ -54,6 +54,11 @@ struct OpenDestination {
   std::vector<crypt4gh::PublicKey> recipients;
 };
 
+struct OpenNotification {
+  config::Notification settings;
+  std::unique_ptr<plugin::Notification> notification;
+};
+
 class Site {
  public:
   /// `journal` null: for commands that change nothing; then nobody counts as withdrawn by our own register.
@@ -73,6 +78,8 @@ class Site {
   [[nodiscard]] const crypto::SigningKey* signing_key() const { return signing_key_ ? &*signing_key_ : nullptr; }
   [[nodiscard]] std::map<std::string, OpenDestination>& destinations() { return destinations_; }
   [[nodiscard]] const std::vector<std::unique_ptr<plugin::SubjectSource>>& subjects() const { return subjects_; }
+  /// Of one thread.
+  [[nodiscard]] std::vector<OpenNotification>& notifications() { return notifications_; }
   /// `limits.threads`, the one that asks included.
   [[nodiscard]] Workers& workers() { return workers_; }
   /// `limits.connections`, as far as `limits.memory` has room for them.
@@ -97,6 +104,7 @@ class Site {
   Status open_keys();
   Status open_pseudonyms(const plugin::Loader& loader, const plugin::Services& services, const Stop& stop);
   Status open_plugins(const plugin::Services& services, const Stop& stop);
+  Status open_notifications(const plugin::Loader& loader, const plugin::Services& services, const Stop& stop);
   Status open_destination(const plugin::Loader& loader, const plugin::Services& services, const Stop& stop,
                           const config::Destination& entry, const std::shared_ptr<http::RateLimit>& rate);
 
@@ -114,12 +122,15 @@ class Site {
   std::vector<std::unique_ptr<plugin::SubjectSource>> subjects_;
   std::unique_ptr<consent::Desk> desk_;
   std::map<std::string, OpenDestination> destinations_;
+  std::vector<OpenNotification> notifications_;
 };
 
 /// For the client of an entry.
 http::ClientSettings client_settings(const config::Reach& reach);
 /// What the ingest of a destination is called in messages and in the journal.
 std::string ingest_name(const std::string& destination);
+/// What a way of telling is called in messages and in the journal.
+std::string notification_name(const std::string& name);
 /// Keys of plugins for the reader of the configuration.
 config::PluginKeys plugin_keys();
 /// The key that seals the journal: state_key_file, or derived from the pseudonym key.

@@ -10,7 +10,8 @@
  *              that a plugin starts itself, and joins before the call returns, may call every function of the host,
  *              and of a parcel those that say so.
  * Identity     instrument, consent and pseudonym plugins see identities; destination and ingest plugins see sealed
- *              bytes, pseudonyms and digests only. Nobody passes an identity to `log` or into a note.
+ *              bytes, pseudonyms and digests only, notification plugins not even these. Nobody passes an
+ *              identity to `log` or into a note.
  */
 #ifndef TRIBUTARY_PLUGIN_ABI_H
 #define TRIBUTARY_PLUGIN_ABI_H
@@ -23,7 +24,7 @@ extern "C" {
 #endif
 
 #define TRIBUTARY_ABI_MAJOR 1u
-#define TRIBUTARY_ABI_MINOR 3u
+#define TRIBUTARY_ABI_MINOR 4u
 #define TRIBUTARY_EXPORT __attribute__((visibility("default")))
 
 /* Outcomes; fixed width on purpose. */
@@ -39,6 +40,7 @@ typedef int32_t tributary_kind;
 #define TRIBUTARY_DESTINATION 3
 #define TRIBUTARY_INGEST 4
 #define TRIBUTARY_PSEUDONYMS 5
+#define TRIBUTARY_NOTIFICATION 6 /* since 1.4 */
 
 /* Caller's memory; the callee fills it. */
 typedef struct tributary_note {
@@ -106,6 +108,14 @@ typedef struct tributary_host {
    * returned 0. recall: bytes stored (may exceed room), -1 when there is none. n == 0 forgets. */
   int32_t (*remember)(void* self, const char* key, const void* bytes, uint32_t n);
   int32_t (*recall)(void* self, const char* key, void* into, uint32_t room);
+  /* Since 1.4: a connection for another protocol than HTTP, under the host's TLS policy and time-outs; one at a time,
+   * of one thread; `dial` ends one of before. tls 1: TLS from the first byte; 0: in the clear until `start_tls`. */
+  tributary_outcome (*dial)(void* self, const char* host_name, uint16_t port, int32_t tls, tributary_note*);
+  tributary_outcome (*start_tls)(void* self, tributary_note*);
+  tributary_outcome (*transmit)(void* self, const void* bytes, uint32_t n, tributary_note*);
+  /* DONE with the bytes given; 0: the far side has ended it. */
+  tributary_outcome (*receive)(void* self, void* into, uint32_t room, uint32_t* given, tributary_note*);
+  void (*hang_up)(void* self);
 } tributary_host;
 
 typedef struct tributary_descriptor {
@@ -349,6 +359,38 @@ typedef struct tributary_pseudonym_ops {
   void (*revision)(void* self, char* into, uint32_t room);
   void (*close)(void* self);
 } tributary_pseudonym_ops;
+
+/* --- notification (since 1.4) ----------------------------------------------------------------------------------- */
+
+/* Something that happened, one line of a message. */
+typedef struct tributary_event {
+  uint32_t size;
+  const char* kind; /* held refused expiring stalled alarm test */
+  const char* what; /* one sentence, with numbers */
+  const char* hint; /* what to do about it, or "" */
+  int64_t count;    /* of parcels; 1 where it is not about parcels */
+} tributary_event;
+
+typedef struct tributary_message {
+  uint32_t size;
+  const char* id; /* stable while the same message is tried again */
+  const char* site;
+  const char* title; /* one line */
+  const char* text;  /* all of it for people, UTF-8, lines of at most 998 bytes that end with '\n' */
+  int64_t utc_s;     /* when it was made */
+  const tributary_event* events;
+  uint32_t event_count;
+} tributary_message;
+
+typedef struct tributary_notification_ops {
+  uint32_t size;
+  tributary_outcome (*open)(const tributary_host*, void** self, tributary_note*);
+  /* Asks the far side whether it would take a message, where it can be asked without one; tells nobody anything. */
+  tributary_outcome (*probe)(void* self, tributary_note*);
+  /* DONE: it was taken. Anything else: it is tried again later, whatever the outcome. */
+  tributary_outcome (*tell)(void* self, const tributary_message*, tributary_note*);
+  void (*close)(void* self);
+} tributary_notification_ops;
 
 /* Static builds (unit tests, fuzzers) give each plugin an entry of its own: tributary_plugin_<id>. */
 #ifdef TRIBUTARY_STATIC_PLUGIN

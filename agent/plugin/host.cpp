@@ -65,6 +65,8 @@ Answer& answer_of_this_thread() {
 Host::Host(const Services& services, std::string instance, const tributary_descriptor& descriptor,
            std::map<std::string, std::string> settings, std::unique_ptr<http::Client> client)
     : services_(services), instance_(std::move(instance)), settings_(std::move(settings)), client_(std::move(client)) {
+  about_.station = name_of(descriptor.kind);
+  if (descriptor.kind == TRIBUTARY_DESTINATION) about_.destination = instance_;
   for (const auto* key = descriptor.keys; key != nullptr && key->name != nullptr; ++key) {
     if (key->fallback != nullptr) settings_.emplace(key->name, key->fallback);
   }
@@ -76,7 +78,7 @@ Host::Host(const Services& services, std::string instance, const tributary_descr
                        : level == TRIBUTARY_LOG_WARNING ? Level::warning
                        : level <= TRIBUTARY_LOG_INFO    ? Level::info
                                                         : Level::debug;
-    host.services_.log.write(known, host.instance_ + ": " + line);
+    host.services_.log.write(known, host.instance_ + ": " + line, host.about_);
   };
   abi_.setting = [](void* self, const char* key) -> const char* {
     const auto& known = host_of(self).settings_;
@@ -92,7 +94,9 @@ Host::Host(const Services& services, std::string instance, const tributary_descr
     if (host.services_.tokens == nullptr || n > most_token_bytes) return -1;
     const auto kept =
         host.services_.tokens->put(host.instance_, key, ByteView(static_cast<const std::uint8_t*>(bytes), n));
-    if (!kept) host.services_.log.error(host.instance_ + ": a resume token was not kept: " + sentence(kept.error()));
+    if (!kept)
+      host.services_.log.error(host.instance_ + ": a resume token was not kept: " + sentence(kept.error()),
+                               host.about_);
     return kept ? 0 : -1;
   };
   abi_.recall = [](void* self, const char* key, void* into, std::uint32_t room) -> std::int32_t {
@@ -104,6 +108,43 @@ Host::Host(const Services& services, std::string instance, const tributary_descr
     if (!token.empty()) std::memcpy(into, token.data(), std::min<std::size_t>(room, token.size()));
     return static_cast<std::int32_t>(token.size());
   };
+  add_connections();
+}
+
+tributary_outcome Host::told(const Status& status, tributary_note* note) {
+  if (status) return TRIBUTARY_DONE;
+  fill(note, status.error());
+  return outcome_of(status.error().remedy);
+}
+
+void Host::add_connections() {
+  abi_.dial = [](void* self, const char* name, std::uint16_t port, std::int32_t tls, tributary_note* note) {
+    auto& host = host_of(self);
+    host.connection_.reset();
+    if (!host.client_) return told(operator_error(host.instance_ + ": has no client"), note);
+    auto made = host.client_->dial(name, port, tls == 1);
+    if (!made) return told(made.error(), note);
+    host.connection_ = std::move(*made);
+    return TRIBUTARY_DONE;
+  };
+  abi_.start_tls = [](void* self, tributary_note* note) {
+    const auto& connection = host_of(self).connection_;
+    return told(connection ? connection->start_tls() : Status(operator_error("nobody was dialled")), note);
+  };
+  abi_.transmit = [](void* self, const void* bytes, std::uint32_t n, tributary_note* note) {
+    const auto& connection = host_of(self).connection_;
+    if (!connection) return told(operator_error("nobody was dialled"), note);
+    return told(connection->send({static_cast<const std::uint8_t*>(bytes), n}), note);
+  };
+  abi_.receive = [](void* self, void* into, std::uint32_t room, std::uint32_t* given, tributary_note* note) {
+    const auto& connection = host_of(self).connection_;
+    if (!connection) return told(operator_error("nobody was dialled"), note);
+    const auto n = connection->receive({static_cast<std::uint8_t*>(into), room});
+    if (!n) return told(n.error(), note);
+    *given = static_cast<std::uint32_t>(*n);
+    return TRIBUTARY_DONE;
+  };
+  abi_.hang_up = [](void* self) { host_of(self).connection_.reset(); };
 }
 
 void Host::set_body_error(Error error) {

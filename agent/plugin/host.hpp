@@ -30,6 +30,8 @@ class Tokens {
   virtual Result<std::optional<Bytes>> get(const std::string& instance, const std::string& key) = 0;
 };
 
+std::string_view name_of(tributary_kind kind);
+
 /// What every instance gets; the references outlive all plugins.
 struct Services {
   Log& log;
@@ -57,6 +59,9 @@ class Host {
   Contact take_contact();
 
  private:
+  void add_connections();
+  /// DONE, or the note filled.
+  static tributary_outcome told(const Status& status, tributary_note* note);
   void note_contact(const std::string& url, const Result<http::Response>& response);
   tributary_outcome exchange(const tributary_http_request& request, tributary_http_response& response,
                              tributary_note* note);
@@ -65,6 +70,8 @@ class Host {
   std::string instance_;
   std::map<std::string, std::string> settings_;
   std::unique_ptr<http::Client> client_;
+  std::unique_ptr<http::Connection> connection_;
+  About about_;  // for the log
   tributary_host abi_{};
   std::mutex mutex_;
   std::optional<Error> body_error_;

@@ -62,6 +62,8 @@ std::string_view name_of(tributary_kind kind) {
       return "ingest";
     case TRIBUTARY_PSEUDONYMS:
       return "pseudonyms";
+    case TRIBUTARY_NOTIFICATION:
+      return "notification";
     default:
       return "unknown";
   }

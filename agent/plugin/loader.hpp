@@ -16,12 +16,11 @@
 #include "agent/plugin/destination.hpp"
 #include "agent/plugin/host.hpp"
 #include "agent/plugin/instrument.hpp"
+#include "agent/plugin/notification.hpp"
 #include "agent/plugin/pseudonyms.hpp"
 #include "agent/plugin/subjects.hpp"
 
 namespace tributary::plugin {
-
-std::string_view name_of(tributary_kind kind);
 
 class Loader {
  public:
@@ -56,5 +55,8 @@ Result<std::unique_ptr<PseudonymSource>> open_pseudonyms(const tributary_descrip
                                                          const Services& services, const std::string& instance,
                                                          const Settings& settings,
                                                          std::unique_ptr<http::Client> client);
+Result<std::unique_ptr<Notification>> open_notification(const tributary_descriptor& descriptor,
+                                                        const Services& services, const std::string& instance,
+                                                        const Settings& settings, std::unique_ptr<http::Client> client);
 
 }  // namespace tributary::plugin

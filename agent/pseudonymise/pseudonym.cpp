@@ -65,7 +65,7 @@ char32_t next_of(std::string_view& text) {
 Result<PseudonymKey> PseudonymKey::load(const std::string& path) {
   auto content = files::read_small(path, 4096);
   if (!content) return in("pseudonyms.key_file", content.error());
-  const SecretText guard(*content);
+  const Wiped guard(*content);
   if (content->size() != 32) {
     return operator_error(
         "pseudonyms.key_file: " + printable(path) + " has " + std::to_string(content->size()) + " bytes, a key has 32",

@@ -14,7 +14,7 @@ Status Board::read_anew(std::int64_t now) {
   if (!version) return version.error();
   const bool is_fresh = reading_ && now >= read_at_ && now - read_at_ < true_for_s;
   if (is_fresh && *version == version_) return {};
-  if (!is_fresh) papers_ = papers_of(settings_);
+  if (!is_fresh) papers_ = line::papers_of(settings_);
   auto overview = read_overview(journal_, settings_, papers_, now);
   if (!overview) return overview.error();
   reading_ = std::make_shared<const Reading>(Reading{std::move(*overview), ++revision_});

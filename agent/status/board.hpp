@@ -46,7 +46,7 @@ class Board {
   Shared reading_;
   Status state_;
   std::string version_;
-  std::vector<Paper> papers_;
+  std::vector<line::Paper> papers_;
   std::int64_t asked_at_ = -1, read_at_ = -1;
   std::uint64_t revision_ = 0;
 

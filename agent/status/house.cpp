@@ -51,7 +51,7 @@ std::string destination_row(const Pen& pen, const DestinationView& one, bool all
   return out + "</td></tr>\n";
 }
 
-std::string paper_row(const Pen& pen, const Paper& paper) {
+std::string paper_row(const Pen& pen, const line::Paper& paper) {
   std::string state;
   if (paper.error) {
     state = pen.badge("refused", pen.word(Word::unreadable));
@@ -120,7 +120,7 @@ std::string destinations_table(const Pen& pen, const Overview& overview) {
   return out + "</tbody></table>";
 }
 
-std::string papers_table(const Pen& pen, const std::vector<Paper>& papers) {
+std::string papers_table(const Pen& pen, const std::vector<line::Paper>& papers) {
   if (papers.empty()) return "<p class=\"soft\">" + std::string(pen.word(Word::none_papers)) + "</p>";
   std::string out = "<table><caption class=\"sr\">" + std::string(pen.word(Word::papers_caption)) + "</caption>" +
                     pen.head({Word::paper, Word::state}) + "<tbody>\n";

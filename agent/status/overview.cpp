@@ -114,7 +114,7 @@ Status read_alarms(journal::Journal& journal, const config::Settings& settings,
     if (!strays) return strays.error();
     for (auto& stray : *strays) out.alarms.push_back({"destination", stray.what, stray.hint, 0});
   }
-  for (auto& error : warnings_of(out.papers, out.now)) out.alarms.push_back({"paper", error.what, error.hint, 0});
+  for (auto& error : line::warnings_of(out.papers, out.now)) out.alarms.push_back({"paper", error.what, error.hint, 0});
   return {};
 }
 
@@ -165,7 +165,7 @@ Result<Runs> read_runs(journal::Journal& journal, std::int64_t before, std::int6
 }
 
 Result<Overview> read_overview(journal::Journal& journal, const config::Settings& settings,
-                               const std::vector<Paper>& papers, std::int64_t now_utc_s) {
+                               const std::vector<line::Paper>& papers, std::int64_t now_utc_s) {
   Overview out;
   out.site = settings.site;
   out.now = now_utc_s;

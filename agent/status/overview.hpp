@@ -12,7 +12,7 @@
 #include "agent/base/result.hpp"
 #include "agent/config/settings.hpp"
 #include "agent/journal/journal.hpp"
-#include "agent/status/papers.hpp"
+#include "agent/line/papers.hpp"
 #include "agent/status/report.hpp"
 
 namespace tributary::status {
@@ -72,13 +72,13 @@ struct Overview {
   Shelved held, refused, moving, waiting, delivered;
   journal::DestinationRow everywhere;  // the pause of all
   std::vector<DestinationView> destinations;
-  std::vector<Paper> papers;
+  std::vector<line::Paper> papers;
   Storage storage;
 };
 
 /// `papers`: as papers_of; they are files, and need not be read as often.
 Result<Overview> read_overview(journal::Journal& journal, const config::Settings& settings,
-                               const std::vector<Paper>& papers, std::int64_t now_utc_s);
+                               const std::vector<line::Paper>& papers, std::int64_t now_utc_s);
 /// A page of a list: `before` is the id that the page before ended with.
 Result<Shelved> read_shelf(journal::Journal& journal, journal::Shelf shelf, const std::string& before,
                            std::int64_t most);

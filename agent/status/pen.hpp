@@ -52,7 +52,7 @@ std::string runs_table(const Pen& pen, const Runs& runs);
 enum class Columns : std::uint8_t { stuck, moving, delivered, any };
 std::string parcels_table(const Pen& pen, const std::vector<journal::ParcelRow>& rows, Columns columns, Word caption);
 std::string destinations_table(const Pen& pen, const Overview& overview);
-std::string papers_table(const Pen& pen, const std::vector<Paper>& papers);
+std::string papers_table(const Pen& pen, const std::vector<line::Paper>& papers);
 std::string storage_list(const Pen& pen, const Overview& overview);
 std::string week_chart(const Pen& pen, const Overview& overview);
 std::string glance_list(const Pen& pen, const Overview& overview);

@@ -168,7 +168,7 @@ void Window::tell_machines(http::Exchange& exchange) {
   };
   if (exchange.path() == "/metrics") {
     return tell("text/plain; version=0.0.4; charset=utf-8",
-                metrics_.get(now, [&] { return metrics(journal_, settings_.site, now); }));
+                metrics_.get(now, [&] { return metrics(journal_, look_(), now); }));
   }
   if (exchange.path() == "/healthz") {
     return tell("text/plain", health_.get(now, [&]() -> Result<std::string> {
@@ -210,12 +210,12 @@ void Window::answer(http::Exchange& exchange) {
 }
 
 Result<std::unique_ptr<http::Server>> serve(const config::Settings& settings, journal::Journal& journal,
-                                            const Clock& clock) {
+                                            const Clock& clock, std::function<Surroundings()> look) {
   http::ServerSettings wish;
   wish.listen = settings.listen;
   wish.threads = 2;
   wish.idle_timeout_s = 10;
-  auto window = std::make_unique<Window>(settings, journal, clock);
+  auto window = std::make_unique<Window>(settings, journal, clock, std::move(look));
   auto server = http::serve(wish, [to = window.get()](http::Exchange& exchange) { to->answer(exchange); });
   if (!server) return in("listen", server.error());
   return std::unique_ptr<http::Server>(std::make_unique<Served>(std::move(window), std::move(*server)));

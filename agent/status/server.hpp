@@ -4,10 +4,11 @@
 // pause and resume destinations; each order is in the audit chain before it is carried out.
 //
 // Cost       the journal is read at most once a second, however many ask, and for the page only when it has changed.
-// Limits     connections, event streams, bytes and seconds of a request: a caller holds up other callers, never the
-// line. Never      shows more than pseudonyms, names of runs and what the journal says of them.
+// Limits     connections, event streams, bytes and seconds of a request: a caller holds up others, never the line.
+// Never      shows more than pseudonyms, names of runs and what the journal says of them.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -16,14 +17,12 @@
 #include "agent/config/settings.hpp"
 #include "agent/journal/journal.hpp"
 #include "agent/port/http/http.hpp"
+#include "agent/status/metrics.hpp"
 
 namespace tributary::status {
 
-/// Serves until it is destroyed; the references outlive it.
+/// Serves until it is destroyed; the references outlive it. `look` is called for the metrics, by any thread.
 Result<std::unique_ptr<http::Server>> serve(const config::Settings& settings, journal::Journal& journal,
-                                            const Clock& clock);
-
-/// Prometheus text format 0.0.4.
-Result<std::string> metrics(journal::Journal& journal, const std::string& site, std::int64_t now_utc_s);
+                                            const Clock& clock, std::function<Surroundings()> look);
 
 }  // namespace tributary::status

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "agent/port/http/http.hpp"
 #include "agent/status/board.hpp"
+#include "agent/status/metrics.hpp"
 #include "agent/status/page.hpp"
 #include "agent/status/sessions.hpp"
 
@@ -14,10 +17,12 @@ namespace tributary::status {
 
 class Window {
  public:
-  Window(const config::Settings& settings, journal::Journal& journal, const Clock& clock)
+  Window(const config::Settings& settings, journal::Journal& journal, const Clock& clock,
+         std::function<Surroundings()> look)
       : settings_(settings),
         journal_(journal),
         clock_(clock),
+        look_(std::move(look)),
         board_(journal, settings_, clock),
         sessions_(settings.status_page.token_file, clock) {}
   /// Any thread.
@@ -42,6 +47,7 @@ class Window {
   const config::Settings settings_;
   journal::Journal& journal_;
   const Clock& clock_;
+  const std::function<Surroundings()> look_;
   Board board_;
   Sessions sessions_;
   OnceASecond api_, metrics_, health_;

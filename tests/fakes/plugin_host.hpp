@@ -3,6 +3,7 @@
 // Threads    a plugin may call from several; scripts and members are touched by one at a time, `meanwhile` by all.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <functional>
@@ -72,6 +73,7 @@ class PluginHost {
       std::memcpy(into, found->second.data(), std::min<std::size_t>(room, found->second.size()));
       return static_cast<std::int32_t>(found->second.size());
     };
+    add_connections();
   }
   PluginHost(const PluginHost&) = delete;
   PluginHost& operator=(const PluginHost&) = delete;
@@ -86,9 +88,40 @@ class PluginHost {
   std::function<HttpAnswer(const HttpAsked&)> http;
   std::function<void(const HttpAsked&)> meanwhile;  // with the body read, before `http` answers
   std::vector<HttpAsked> asked;
+  /// What the far side of a connection says to what was sent; first to "", and to "TLS" when that begins. A nullptr is
+  /// nobody there; what it says arrives in small pieces.
+  std::function<std::string(const std::string&)> talk;
+  std::string dialled;  // "host:port", " TLS" behind it when from the first byte
 
  private:
   static PluginHost& me(void* self) { return *static_cast<PluginHost*>(self); }
+
+  void add_connections() {
+    host_.dial = [](void* self, const char* name, std::uint16_t port, std::int32_t tls, tributary_note* note) {
+      auto& host = me(self);
+      host.dialled = std::string(name) + ":" + std::to_string(port) + (tls == 1 ? " TLS" : "");
+      std::snprintf(note->what, sizeof note->what, "%s", "nobody answers there");
+      if (!host.talk) return TRIBUTARY_LATER;
+      host.inbox_ = host.talk("");
+      return TRIBUTARY_DONE;
+    };
+    host_.start_tls = [](void* self, tributary_note*) {
+      me(self).inbox_ += me(self).talk("TLS");
+      return TRIBUTARY_DONE;
+    };
+    host_.transmit = [](void* self, const void* bytes, std::uint32_t n, tributary_note*) {
+      me(self).inbox_ += me(self).talk(std::string(static_cast<const char*>(bytes), n));
+      return TRIBUTARY_DONE;
+    };
+    host_.receive = [](void* self, void* into, std::uint32_t room, std::uint32_t* given, tributary_note*) {
+      auto& inbox = me(self).inbox_;
+      *given = static_cast<std::uint32_t>(std::min<std::size_t>({inbox.size(), room, 7}));
+      std::memcpy(into, inbox.data(), *given);
+      inbox.erase(0, *given);
+      return TRIBUTARY_DONE;
+    };
+    host_.hang_up = [](void* self) { me(self).inbox_.clear(); };
+  }
 
   static tributary_outcome exchange(void* self, const tributary_http_request* request,
                                     tributary_http_response* response, tributary_note* note) {
@@ -133,6 +166,7 @@ class PluginHost {
   }
 
   tributary_host host_{};
+  std::string inbox_;
   std::recursive_mutex mutex_;  // scripts use the host too
   std::map<std::thread::id, std::pair<HttpAnswer, std::vector<tributary_header>>> answers_;
 };

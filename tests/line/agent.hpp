@@ -18,7 +18,7 @@ namespace tributary::line_test {
 
 class MemoryLog final : public Log {
  public:
-  void write(Level, std::string_view line) override {
+  void write(Level, std::string_view line, const About&) override {
     {
       const std::lock_guard lock(mutex_);
       lines += std::string(line) + "\n";

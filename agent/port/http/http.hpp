@@ -94,10 +94,23 @@ struct ClientSettings {
   std::string user_agent = "tributary";
 };
 
+/// A connection for another protocol, such as SMTP. Of one thread; ends with this object.
+class Connection {
+ public:
+  virtual ~Connection() = default;
+  /// Once, on one that is in the clear: what follows is under TLS, with a certificate of the host that was dialled.
+  [[nodiscard]] virtual Status start_tls() = 0;
+  [[nodiscard]] virtual Status send(ByteView bytes) = 0;
+  /// 0: the far side has ended it. What it cut is an error.
+  [[nodiscard]] virtual Result<std::size_t> receive(MutableByteView into) = 0;
+};
+
 class Client {
  public:
   virtual ~Client() = default;
   [[nodiscard]] virtual Result<Response> send(const Request& request) = 0;
+  /// `tls` false: in the clear until `start_tls`. Failure: as `send`. No proxy is asked.
+  [[nodiscard]] virtual Result<std::unique_ptr<Connection>> dial(const std::string& host, std::uint16_t port, bool tls);
 };
 /// `stop` interrupts a transfer within a second.
 Result<std::unique_ptr<Client>> make_client(const ClientSettings& settings, const Clock& clock, const Stop& stop);
@@ -107,6 +120,12 @@ Result<std::unique_ptr<Client>> make_client(const ClientSettings& settings, cons
 struct PeerCertificate {
   std::string subject, issuer, protocol;
   std::int64_t not_after_utc_s = 0;
+  /// Those that the server sent behind it.
+  struct Link {
+    std::string subject;
+    std::int64_t not_after_utc_s = 0;
+  };
+  std::vector<Link> chain;
 };
 Result<PeerCertificate> probe_tls(const ClientSettings& settings, const std::string& url, const Stop& stop);
 /// The last second of the first certificate in a file (PEM or DER).

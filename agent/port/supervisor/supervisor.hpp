@@ -1,10 +1,12 @@
-// agent/port/supervisor/supervisor.hpp: the machine around us: who started us (sd_notify protocol), who else works
-// here.
+// agent/port/supervisor/supervisor.hpp: the machine around us: who started us (sd_notify protocol), who keeps our log
+// (journald's native protocol), who else works here.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
+#include "agent/base/log.hpp"
 #include "agent/base/result.hpp"
 
 namespace tributary::supervisor {
@@ -18,6 +20,15 @@ void reloading();
 void alive();
 /// Seconds within which `alive` is expected (WATCHDOG_USEC), 0 when nobody waits for it.
 std::uint64_t watchdog_s();
+
+/// Seconds since `alive` was called last, at first since this was asked; by a clock that nobody sets.
+std::uint64_t idle_s();
+
+/// The log of the service. When standard error is the journal's (JOURNAL_STREAM names it), each line is an entry with
+/// the fields MESSAGE, PRIORITY, SYSLOG_IDENTIFIER and, as far as they are known, TRIBUTARY_STATION, TRIBUTARY_RUN,
+/// TRIBUTARY_PARCEL, TRIBUTARY_DESTINATION; what the socket does not take goes to standard error with prefixes.
+/// Otherwise plain lines on standard error. Source: systemd, "Native Journal Protocol".
+std::unique_ptr<Log> make_log(Level most_verbose, const std::string& socket = "/run/systemd/journal/socket");
 
 /// What else the machine does.
 class Machine {

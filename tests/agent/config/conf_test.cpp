@@ -16,6 +16,7 @@
 extern "C" {
 const tributary_descriptor* tributary_plugin_csv(void);
 const tributary_descriptor* tributary_plugin_drs(void);
+const tributary_descriptor* tributary_plugin_email(void);
 const tributary_descriptor* tributary_plugin_fhir(void);
 const tributary_descriptor* tributary_plugin_file(void);
 const tributary_descriptor* tributary_plugin_folder(void);
@@ -23,6 +24,7 @@ const tributary_descriptor* tributary_plugin_gics(void);
 const tributary_descriptor* tributary_plugin_http(void);
 const tributary_descriptor* tributary_plugin_optout(void);
 const tributary_descriptor* tributary_plugin_tes(void);
+const tributary_descriptor* tributary_plugin_webhook(void);
 }
 
 namespace {
@@ -33,9 +35,10 @@ namespace fs = std::filesystem;
 
 Result<std::vector<PluginKey>> real_keys(const std::string& /*plugin_dir*/, PluginKind /*kind*/,
                                          const std::string& name) {
-  for (const auto* plugin : {tributary_plugin_csv(), tributary_plugin_drs(), tributary_plugin_fhir(),
-                             tributary_plugin_file(), tributary_plugin_folder(), tributary_plugin_gics(),
-                             tributary_plugin_http(), tributary_plugin_optout(), tributary_plugin_tes()}) {
+  for (const auto* plugin :
+       {tributary_plugin_csv(), tributary_plugin_drs(), tributary_plugin_email(), tributary_plugin_fhir(),
+        tributary_plugin_file(), tributary_plugin_folder(), tributary_plugin_gics(), tributary_plugin_http(),
+        tributary_plugin_optout(), tributary_plugin_tes(), tributary_plugin_webhook()}) {
     if (name != plugin->name) continue;
     std::vector<PluginKey> keys;
     for (const auto* key = plugin->keys; key->name != nullptr; ++key) {
@@ -64,10 +67,12 @@ void add_names(const Table& table, std::vector<std::string>& names) {
 
 std::vector<std::string> all_names() {
   std::vector<std::string> names;
-  for (const auto* table : {&main_table, &subject_table, &destination_table, &policy_table, &parts_table}) {
+  for (const auto* table :
+       {&main_table, &subject_table, &destination_table, &policy_table, &notification_table, &parts_table}) {
     add_names(*table, names);
   }
-  for (const auto* plugin : {tributary_plugin_csv(), tributary_plugin_drs(), tributary_plugin_folder()}) {
+  for (const auto* plugin : {tributary_plugin_csv(), tributary_plugin_drs(), tributary_plugin_folder(),
+                             tributary_plugin_webhook(), tributary_plugin_email()}) {
     for (const auto* key = plugin->keys; key->name != nullptr; ++key) names.emplace_back(key->name);
   }
   return names;
@@ -75,8 +80,9 @@ std::vector<std::string> all_names() {
 
 // The example with every default that is shown in a comment set. Some keys are shown without being a default.
 std::string with_defaults_shown(const fs::path& file, const std::vector<std::string>& names) {
-  const std::vector<std::string> examples{"plugin_dir", "state_key_file", "s3_endpoint", "identifying",
-                                          "subjects",   "destinations",   "policies",    "token_file"};
+  const std::vector<std::string> examples{"plugin_dir",    "state_key_file",   "s3_endpoint", "identifying",
+                                          "subjects",      "destinations",     "policies",    "token_file",
+                                          "notifications", "signing_key_file", "auth"};
   const auto is_in = [](const std::vector<std::string>& list, const std::string& word) {
     return std::find(list.begin(), list.end(), word) != list.end();
   };
@@ -98,7 +104,7 @@ TEST_GROUP(Conf) {
   Workspace workspace;
 
   void setup() override {
-    for (const auto* folder : {"subjects.d", "destinations.d", "policies.d"}) {
+    for (const auto* folder : {"subjects.d", "destinations.d", "policies.d", "notifications.d"}) {
       fs::copy(fs::path(TRIBUTARY_CONF_FOLDER) / folder, workspace.path(folder), fs::copy_options::recursive);
     }
     for (const auto* file : {"tributary.yaml", "ingest-task.yaml"}) {
@@ -117,6 +123,7 @@ TEST(Conf, loads_with_all_its_examples) {
   LONGS_EQUAL(4, settings.subjects.size());
   LONGS_EQUAL(2, settings.destinations.size());
   LONGS_EQUAL(1, settings.policies.size());
+  LONGS_EQUAL(2, settings.notifications.size());
   STRCMP_EQUAL("national", settings.policies[0].destination.c_str());
   STRCMP_EQUAL(workspace.path("ingest-task.yaml").c_str(),
                settings.destination("national")->ingest->settings.at("task_file").c_str());
@@ -158,6 +165,13 @@ TEST(Conf, shows_the_true_defaults_in_its_comments) {
   CHECK(before.policies[0].purpose.for_profit == after.policies[0].purpose.for_profit);
   CHECK(before.policies[0].on_withdrawal == after.policies[0].on_withdrawal);
   CHECK(before.policies[0].on_restored == after.policies[0].on_restored);
+  CHECK(before.notifications[0].events == after.notifications[0].events);
+  CHECK(before.notifications[0].every_s == after.notifications[0].every_s);
+  CHECK(before.notifications[0].run_names == after.notifications[0].run_names);
+  STRCMP_EQUAL(fallback_of(tributary_plugin_webhook(), "timeout").c_str(),
+               after.notifications[0].settings.at("timeout").c_str());
+  for (const auto* key : {"port", "tls"})
+    STRCMP_EQUAL(fallback_of(tributary_plugin_email(), key).c_str(), after.notifications[1].settings.at(key).c_str());
 }
 
 TEST(Conf, shows_both_sources_of_pseudonyms_whole_with_their_true_defaults) {
@@ -187,9 +201,9 @@ TEST(Conf, shows_both_sources_of_pseudonyms_whole_with_their_true_defaults) {
 TEST(Conf, names_its_schema_in_every_file) {
   for (const auto& entry : fs::recursive_directory_iterator(TRIBUTARY_CONF_FOLDER)) {
     const auto path = entry.path().string();
-    const bool of_others = path.find("/demo/") != std::string::npos ||
-                           path.find("/consent-codes/") != std::string::npos ||
-                           path.find("ingest-task") != std::string::npos;
+    const bool of_others =
+        path.find("/demo/") != std::string::npos || path.find("/consent-codes/") != std::string::npos ||
+        path.find("/monitoring/") != std::string::npos || path.find("ingest-task") != std::string::npos;
     if (entry.path().extension() != ".yaml" || of_others) continue;
     std::ifstream file(entry.path());
     std::string line;

@@ -191,6 +191,20 @@ TEST(Problems, look_at_egress_families_and_minima) {
       "subjects: [ { name: lims, plugin: csv, settings: { file: lims.csv }, attributes: { familie: f } } ]");
 }
 
+TEST(Problems, look_at_notifications) {
+  const std::string entry = "notifications: [ { name: desk, plugin: webhook, settings: { url: 'https://a.example' }";
+  is("", 11, entry + ", events: [ held ], every: 1h, tell: runs } ]");
+  has("notifications[0].events[1]: 'stalld' is not known here; did you mean 'stalled'?", 11,
+      entry + ", events: [ held, stalld ] } ]");
+  has("tributary.yaml:11:89: notifications[0].events: is empty: nothing would be told", 11, entry + ", events: [] } ]");
+  has("notifications[0].every: ", 11, entry + ", every: 5s } ]");
+  has("notifications[0].settings.uri: no setting of the plugin webhook; did you mean 'url'?", 11,
+      "notifications: [ { name: desk, plugin: webhook, settings: { uri: 'https://a.example' } } ]");
+  has("notifications[1].name: a second notification called 'desk'", 11,
+      "notifications: [ { name: desk, plugin: webhook, settings: { url: 'https://a.example' } }, { name: desk, plugin: "
+      "webhook, settings: { url: 'https://a.example' } } ]");
+}
+
 TEST(Problems, say_where_the_syntax_breaks) {
   has("tributary.yaml:2:1: the key 'site' stands twice, first at line 1, column 1; keep one of them", 2, "site: b");
   has("not YAML", 11, "limits: { threads: 2");

@@ -34,6 +34,7 @@ TEST(Schema, holds_every_key_of_the_tables) {
   has_every_key(subject_table, all["$defs"]["subject"]);
   has_every_key(destination_table, all["$defs"]["destination"]);
   has_every_key(policy_table, all["$defs"]["policy"]);
+  has_every_key(notification_table, all["$defs"]["notification"]);
 }
 
 TEST(Schema, shows_types_defaults_and_bounds) {

@@ -72,6 +72,7 @@ inline Result<std::vector<PluginKey>> plugin_keys(const std::string& /*plugin_di
   if (kind == PluginKind::pseudonyms && name == "http") {
     return std::vector{key("url", "url", std::nullopt), key("domains", "map", std::nullopt)};
   }
+  if (kind == PluginKind::notification && name == "webhook") return std::vector{key("url", "url", std::nullopt)};
   if (kind == PluginKind::instrument && name == "illumina") return std::vector<PluginKey>();
   return operator_error("there is no plugin '" + name + "'", "there are: csv, drs, folder, illumina, tes");
 }

@@ -48,7 +48,7 @@ TEST(SharedData, keys_of_the_reference_implementation_are_read_or_refused_with_t
   if (here.empty()) return;
   for (const std::string name : {"alice", "bob"}) {
     CHECK(parse_public_key(content(here + name + ".pub")).ok());
-    auto secret = parse_secret_key(content(here + name + ".sec"), SecretText(name));
+    auto secret = parse_secret_key(content(here + name + ".sec"), SecretText(std::string(name)));
     CHECK_FALSE(secret.ok());
     STRCMP_CONTAINS("bcrypt", secret.error().what.c_str());
   }

@@ -3,6 +3,8 @@
 
 #include <sys/stat.h>
 
+#include <atomic>
+
 #include "agent/config/config.hpp"
 #include "agent/doctor/machine.hpp"
 #include "agent/line/site.hpp"
@@ -133,10 +135,10 @@ TEST(Doctor, says_when_our_own_certificate_ends) {
   const Repository repository(ca.issue({}));
   add_repository("national", repository.url(), "token",
                  "tls: { ca_file: ca.pem, cert_file: " + own.cert_file + ", key_file: " + own.key_file + " }");
-  STRCMP_CONTAINS("warning our certificate is good until 2026-03-10T12:00:00Z; renew it in time",
+  STRCMP_CONTAINS("warning tls.cert_file is good until 2026-03-10T12:00:00Z; renew it in time",
                   of("destination national").c_str());
   clock.set(*from_iso8601("2026-03-11T12:00:00Z"));
-  STRCMP_CONTAINS("broken our certificate ended at 2026-03-10T12:00:00Z", of("destination national").c_str());
+  STRCMP_CONTAINS("broken tls.cert_file ended at 2026-03-10T12:00:00Z", of("destination national").c_str());
 }
 
 TEST(Doctor, says_when_clocks_differ) {
@@ -168,6 +170,60 @@ TEST(Doctor, says_when_a_source_of_subjects_is_away) {
   clock.set(SystemClock().now_utc_s());  // a list may be too old, or of tomorrow
   write("none.csv", "sample_id,subject_id,consent_id,consent_status,permissions,valid_from,valid_until\n");
   STRCMP_CONTAINS("good answers", of("subjects lims").c_str());
+}
+
+TEST(Doctor, looks_at_the_names_the_chain_and_the_token_of_a_far_side) {
+  const Repository repository(ca.issue({}));
+  const auto claims = to_base64url(view("{\"exp\":" + std::to_string(clock.now_utc_s() + 86400) + "}"));
+  write("jwt", "e30." + claims + ".c2ln");
+  add_repository("national", repository.url(), "jwt");
+  const auto said = of("destination national");
+  STRCMP_CONTAINS("good DNS: localhost has ", said.c_str());
+  STRCMP_CONTAINS("warning auth.token_file is good until 2026-03-02T12:00:00Z; renew it in time", said.c_str());
+}
+
+TEST(Doctor, looks_at_the_tls_of_sources_of_consent_and_of_pseudonyms) {
+  fakes::Leaf elsewhere;
+  elsewhere.dns = {"elsewhere.example"};
+  const Repository wrong(ca.issue(elsewhere)), right(ca.issue({}));
+  more = "subjects:\n  - { name: trustee, plugin: gics, settings: { url: \"" + wrong.url() +
+         "\", domain: d, version: \"1\", code_map: c.yaml }, tls: { ca_file: ca.pem } }\n";
+  write("c.yaml", "");
+  auto mine = settings();
+  mine.pseudonyms.plugin = "http";
+  mine.pseudonyms.settings = {{"url", right.url()}, {"domains", "national/sample=a"}};
+  mine.pseudonyms.tls.ca_file = at("ca.pem");
+  std::string said;
+  for (const auto& finding : doctor::examine(mine, {log, clock, stop}))
+    said += finding.hop + ": " + std::string(doctor::name_of(finding.health)) + " " + finding.said + "\n";
+  STRCMP_CONTAINS("subjects trustee: broken TLS: https://localhost:", said.c_str());
+  STRCMP_CONTAINS("pseudonyms: good TLS with https://localhost:", said.c_str());
+}
+
+TEST(Doctor, says_who_may_open_secrets) {
+  STRCMP_CONTAINS("good mode 0600, of user ", of("secret " + at("k")).c_str());
+  LONGS_EQUAL(0, ::chmod(at("k").c_str(), 0640));
+  STRCMP_CONTAINS("warning mode 0640", of("secret " + at("k")).c_str());
+  LONGS_EQUAL(0, ::chmod(at("k").c_str(), 0644));
+  STRCMP_CONTAINS("broken mode 0644", of("secret " + at("k")).c_str());
+  STRCMP_CONTAINS("replace what is in it", of("secret " + at("k")).c_str());
+}
+
+TEST(Doctor, tells_a_test_message_only_when_it_is_asked_to) {
+  std::atomic<int> heard = 0;
+  http::ServerSettings desk;
+  desk.listen = "127.0.0.1:0";
+  const auto server = *http::serve(desk, [&](http::Exchange& exchange) {
+    if (exchange.method() == "POST") ++heard;
+    exchange.reply(204, {{"Date", "Sun, 01 Mar 2026 12:00:00 GMT"}}, {});
+  });
+  more = "notifications: [ { name: desk, plugin: webhook, settings: { url: \"http://127.0.0.1:" +
+         std::to_string(server->port()) + "/hook\" } } ]\n";
+  STRCMP_CONTAINS("good is ready", of("notification desk").c_str());
+  LONGS_EQUAL(0, heard.load());
+  const auto findings = doctor::examine(settings(), {log, clock, stop}, {true});
+  STRCMP_EQUAL("took a test message", findings.back().said.c_str());
+  LONGS_EQUAL(1, heard.load());
 }
 
 TEST(Doctor, says_when_state_or_run_folders_are_not_there) {

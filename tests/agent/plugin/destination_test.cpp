@@ -23,7 +23,7 @@ class Echo final : public http::Client {
 
 class Silent final : public Log {
  public:
-  void write(Level, std::string_view) override {}
+  void write(Level, std::string_view, const About&) override {}
 };
 
 // What the plugin of this test does with the parcel.

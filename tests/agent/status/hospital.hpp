@@ -15,6 +15,11 @@ namespace tributary::status_test {
 
 using journal_test::noon;
 
+/// What a machine around a journal tells.
+inline status::Surroundings around() {
+  return {"test-lab", 5000, 4000, 7, noon - 60, {{"destination national", "tls.cert_file", noon + 86400, {}}}};
+}
+
 class Hospital {
  public:
   /// A parcel of 1,010 bytes in two objects, taken as far as `stage`.
@@ -78,7 +83,7 @@ class Hospital {
   }
   status::Overview overview(std::int64_t now = noon) {
     const auto with = settings();
-    auto out = status::read_overview(*state.journal, with, status::papers_of(with), now);
+    auto out = status::read_overview(*state.journal, with, line::papers_of(with), now);
     if (!out) std::abort();
     return std::move(*out);
   }

@@ -207,12 +207,12 @@ TEST_GROUP(Papers) {
 };
 
 TEST(Papers, of_a_token_say_when_it_ends_if_it_says_so) {
-  LONGS_EQUAL(noon, status::token_end(token("{\"exp\":1763719200}") + "\n"));
+  LONGS_EQUAL(noon, line::token_end(token("{\"exp\":1763719200}") + "\n"));
   for (const auto* claims : {"{}", "{\"exp\":\"soon\"}", "{\"exp\":-5}", "[]", "", "{"}) {
-    LONGS_EQUAL_TEXT(0, status::token_end(token(claims)), claims);
+    LONGS_EQUAL_TEXT(0, line::token_end(token(claims)), claims);
   }
   for (const auto* word : {"", "opaque", "a.b", "a.b.c.d", "..", "a.!.c"})
-    LONGS_EQUAL_TEXT(0, status::token_end(word), word);
+    LONGS_EQUAL_TEXT(0, line::token_end(word), word);
 }
 
 TEST(Papers, are_those_of_the_configuration_and_never_their_content) {
@@ -224,14 +224,14 @@ TEST(Papers, are_those_of_the_configuration_and_never_their_content) {
   national.auth.secret_file = write("token", "SECRET-WORD");
   settings.destinations[1].auth.kind = config::AuthSettings::Kind::basic;
   settings.destinations[1].auth.secret_file = hospital.state.directory + "/absent";
-  const auto papers = status::papers_of(settings);
+  const auto papers = line::papers_of(settings);
   LONGS_EQUAL(3, papers.size());
   STRCMP_EQUAL("destination national tls.ca_file", (papers[0].of + " " + papers[0].key).c_str());
   CHECK_TRUE(papers[0].until > noon);
   STRCMP_EQUAL("auth.token_file", papers[1].key.c_str());
   LONGS_EQUAL(0, papers[1].until);
   CHECK_TRUE(papers[2].error.has_value());
-  const auto warnings = status::warnings_of(papers, noon);
+  const auto warnings = line::warnings_of(papers, noon);
   LONGS_EQUAL(1, warnings.size());
   STRCMP_CONTAINS("destination archive: auth.password_file: ", warnings[0].what.c_str());
   auto overview = status::read_overview(*hospital.state.journal, settings, papers, noon);
@@ -241,7 +241,7 @@ TEST(Papers, are_those_of_the_configuration_and_never_their_content) {
 
 TEST(Papers, warn_a_month_before_they_end) {
   const auto said = [](std::int64_t until) {
-    const auto warnings = status::warnings_of({{"pseudonyms", "tls.cert_file", until, {}}}, noon);
+    const auto warnings = line::warnings_of({{"pseudonyms", "tls.cert_file", until, {}}}, noon);
     return warnings.empty() ? std::string() : warnings[0].what;
   };
   STRCMP_EQUAL("", said(0).c_str());

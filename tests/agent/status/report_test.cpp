@@ -56,7 +56,7 @@ TEST(Report, says_why_something_was_withdrawn_or_is_held_and_what_no_parcel_can_
   CHECK_TRUE(*hospital.state.journal->raise_alarm("clock", operator_error("clock: it says 1970", "set it"), noon));
   const auto report = hospital.report();
   STRCMP_EQUAL("[\"clock: it says 1970; set it\"]", report["warnings"].dump().c_str());
-  const auto metrics = status::metrics(*hospital.state.journal, "test-lab", noon);
+  const auto metrics = status::metrics(*hospital.state.journal, around(), noon);
   STRCMP_CONTAINS("tributary_alarms{about=\"clock\"} 1\n", metrics->c_str());
 }
 
@@ -208,7 +208,7 @@ TEST(Report, of_a_journal_that_can_not_be_read_is_an_error) {
   lose_the_parcels(hospital.state);
   CHECK_FALSE(status::report(*hospital.state.journal, "test-lab", noon).ok());
   CHECK_FALSE(status::tally(*hospital.state.journal).ok());
-  CHECK_FALSE(status::metrics(*hospital.state.journal, "test-lab", noon).ok());
+  CHECK_FALSE(status::metrics(*hospital.state.journal, around(), noon).ok());
 }
 
 TEST_GROUP(SecondsLeft) {

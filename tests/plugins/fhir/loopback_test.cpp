@@ -21,7 +21,7 @@ const std::string granted = consent_r4("c-1", "active", r4("deny", dates, "", {r
 
 class Quiet final : public Log {
  public:
-  void write(Level /*level*/, std::string_view line) override { lines.emplace_back(line); }
+  void write(Level /*level*/, std::string_view line, const About& /*about*/) override { lines.emplace_back(line); }
   std::vector<std::string> lines;
 };
 

@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "agent/base/secret.hpp"
 #include "agent/base/text.hpp"
 #include "agent/port/files/posix/fd.hpp"
 
@@ -27,13 +28,14 @@ std::string parent_of(const std::string& path) {
 
 Result<std::string> read_whole(const Fd& fd, const std::string& path, std::size_t limit) {
   std::string content;
-  char buffer[16384];
+  std::string buffer(16384, '\0');
+  const Wiped guard(buffer);  // it may be a key
   for (;;) {
-    const ssize_t n = ::read(fd.get(), buffer, sizeof buffer);
+    const ssize_t n = ::read(fd.get(), buffer.data(), buffer.size());
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return errno_error(printable(path));
     if (n == 0) return content;
-    content.append(buffer, static_cast<std::size_t>(n));
+    content.append(buffer, 0, static_cast<std::size_t>(n));
     if (content.size() > limit) {
       return refusal(printable(path) + ": more than " + std::to_string(limit) + " bytes",
                      "this can not be the right file");

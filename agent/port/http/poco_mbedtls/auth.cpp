@@ -66,7 +66,7 @@ bool Authorization::renew(const SecretText& refused) {
 Result<std::string> Authorization::assertion() const {
   auto key = files::read_small(settings_.secret_file, 1U << 20);
   if (!key) return in("auth", key.error());
-  const SecretText guard(*key);
+  const Wiped guard(*key);
   Bytes jti(16);
   if (auto random = crypto::random(jti); !random) return random.error();
   const auto now = clock_.now_utc_s();
@@ -98,7 +98,7 @@ Result<SecretText> Authorization::fetch_token(const Send& send) {
     const SecretText both(percent_encode(settings_.client_id) + ":" + percent_encode(secret->reveal()));
     request.headers.push_back({"Authorization", "Basic " + to_base64(view(both.reveal()))});
   }
-  const SecretText guard(form);
+  const SecretText guard(std::move(form));
   request.body = view(guard.reveal());
   request.response_limit = 1U << 20;
   auto response = send(request);

@@ -8,6 +8,7 @@
 
 #include "agent/base/text.hpp"
 #include "agent/port/http/poco_mbedtls/auth.hpp"
+#include "agent/port/http/poco_mbedtls/dial.hpp"
 #include "agent/port/http/poco_mbedtls/pool.hpp"
 
 namespace tributary::http {
@@ -87,6 +88,10 @@ class PocoClient final : public Client {
     if (!response || response->status != 401 || credential.empty() || !body_is_whole) return response;
     if (!authorization_.renew(credential)) return response;
     return send_authorized(*url, request, progress, credential);
+  }
+
+  Result<std::unique_ptr<Connection>> dial(const std::string& host, std::uint16_t port, bool tls) override {
+    return http::dial(settings_, host, port, tls, stop_);
   }
 
  private:

@@ -43,6 +43,10 @@ PeerCertificate describe(const mbedtls_x509_crt& certificate, const mbedtls_ssl_
   peer.issuer = printable(name.data());
   peer.protocol = std::string(mbedtls_ssl_get_version(ssl)) + " " + mbedtls_ssl_get_ciphersuite(ssl);
   peer.not_after_utc_s = end_of(certificate);
+  for (const auto* link = certificate.next; link != nullptr; link = link->next) {
+    mbedtls_x509_dn_gets(name.data(), name.size(), &link->subject);
+    peer.chain.push_back({printable(name.data()), end_of(*link)});
+  }
   return peer;
 }
 

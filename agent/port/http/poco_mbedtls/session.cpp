@@ -108,7 +108,7 @@ Poco::Net::StreamSocket Session::connect_tcp(const Poco::Net::SocketAddress& add
   return socket;
 }
 
-void Session::open(std::chrono::seconds budget) {
+void Session::open(std::chrono::seconds budget, bool tls_later) {
   const auto deadline = SteadyClock::now() + budget;
   const bool through_proxy = tls_ && !proxy_.host.empty();
   const auto& host = through_proxy ? proxy_.host : url_.host;
@@ -124,7 +124,7 @@ void Session::open(std::chrono::seconds budget) {
     try {
       attachSocket(connect_tcp(Poco::Net::SocketAddress(addresses[i], port), share));
       if (through_proxy) ask_proxy(share);
-      if (tls_) start_tls(share);
+      if (tls_ && !tls_later) start_tls(share);
       return;
     } catch (const TrustException&) {
       throw;  // another address has the same name and the same certificate

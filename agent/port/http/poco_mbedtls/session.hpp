@@ -29,7 +29,9 @@ class Session final : public Poco::Net::HTTPSession, public Tap {
           const Stop& stop);
 
   /// Tries each address of the host in turn, within one budget for name, TCP, proxy and handshake together.
-  void open(std::chrono::seconds budget);
+  /// `tls_later`: in the clear until `start_tls`, also to other machines.
+  void open(std::chrono::seconds budget, bool tls_later = false);
+  void start_tls(Wire::Moment deadline);
   [[nodiscard]] bool is_open() const { return connected(); }
   void set_deadline(Wire::Moment deadline) { wire().set_deadline(deadline); }
   [[nodiscard]] Wire& wire();
@@ -49,7 +51,6 @@ class Session final : public Poco::Net::HTTPSession, public Tap {
  private:
   Poco::Net::StreamSocket connect_tcp(const Poco::Net::SocketAddress& address, Wire::Moment deadline) const;
   void ask_proxy(Wire::Moment deadline);
-  void start_tls(Wire::Moment deadline);
 
   Url url_;
   std::shared_ptr<const TlsContext> tls_;

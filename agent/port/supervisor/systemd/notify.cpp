@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
@@ -13,6 +15,11 @@
 
 namespace tributary::supervisor {
 namespace {
+
+std::atomic<std::chrono::steady_clock::time_point>& last_alive() {
+  static std::atomic<std::chrono::steady_clock::time_point> at{std::chrono::steady_clock::now()};
+  return at;
+}
 
 void send(const std::string& message) {
   const char* path = std::getenv("NOTIFY_SOCKET");
@@ -50,7 +57,13 @@ void reloading() {
 }
 
 void alive() {
+  last_alive() = std::chrono::steady_clock::now();
   if (watchdog_s() > 0) send("WATCHDOG=1");
+}
+
+std::uint64_t idle_s() {
+  const auto idle = std::chrono::steady_clock::now() - last_alive().load();
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(idle).count());
 }
 
 std::uint64_t watchdog_s() {

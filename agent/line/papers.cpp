@@ -1,15 +1,18 @@
-// agent/status/papers.cpp: until when certificates and tokens are good.
-#include "agent/status/papers.hpp"
+// agent/line/papers.cpp: until when certificates and tokens are good.
+#include "agent/line/papers.hpp"
+
+#include <algorithm>
 
 #include "agent/base/clock.hpp"
 #include "agent/base/secret.hpp"
 #include "agent/base/text.hpp"
 #include "agent/base/units.hpp"
+#include "agent/line/site.hpp"
 #include "agent/port/files/files.hpp"
 #include "agent/port/http/http.hpp"
 #include "agent/port/json/json.hpp"
 
-namespace tributary::status {
+namespace tributary::line {
 namespace {
 
 constexpr std::size_t most_token_bytes = 64U << 10;
@@ -23,9 +26,8 @@ Paper certificate(const std::string& of, const char* key, const std::string& fil
 Paper token(const std::string& of, const char* key, const std::string& file) {
   auto text = files::read_small(file, most_token_bytes);
   if (!text) return {of, key, 0, text.error()};
-  const Paper out{of, key, token_end(*text), {}};
-  wipe(text->data(), text->size());
-  return out;
+  const Wiped guard(*text);
+  return {of, key, token_end(*text), {}};
 }
 
 void add(std::vector<Paper>& out, const std::string& of, const config::Reach& reach) {
@@ -49,14 +51,16 @@ std::int64_t token_end(std::string_view token) {
   if (!claims) return 0;
   const auto parsed = json::parse(text(*claims));
   wipe(claims->data(), claims->size());
-  return parsed && (*parsed)["exp"].as_integer() > 0 ? (*parsed)["exp"].as_integer() : 0;
+  if (!parsed || !(*parsed)["exp"].is_integer()) return 0;
+  return std::max<std::int64_t>(0, (*parsed)["exp"].as_integer());
 }
 
 std::vector<Paper> papers_of(const config::Settings& settings) {
   std::vector<Paper> out;
   for (const auto& source : settings.subjects) add(out, "subjects " + source.name, source);
-  add(out, "pseudonyms", settings.pseudonyms);
+  if (settings.pseudonyms.from_outside()) add(out, "pseudonyms", settings.pseudonyms);
   for (const auto& destination : settings.destinations) add(out, "destination " + destination.name, destination);
+  for (const auto& entry : settings.notifications) add(out, notification_name(entry.name), entry);
   return out;
 }
 
@@ -77,4 +81,4 @@ std::vector<Error> warnings_of(const std::vector<Paper>& papers, std::int64_t no
   return out;
 }
 
-}  // namespace tributary::status
+}  // namespace tributary::line
