@@ -63,7 +63,6 @@ void Runner::carry(const std::string& destination) {
       seen = wakes_;
     }
     if (step(destination)) {
-      supervisor::alive();
       moved = true;
       continue;
     }
