@@ -15,10 +15,14 @@ if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
 endif()
 include(GNUInstallDirs)
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME tributary)
 
 add_library(tributary_flags INTERFACE)
 target_include_directories(tributary_flags INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_definitions(tributary_flags INTERFACE _FILE_OFFSET_BITS=64 TRIBUTARY_VERSION="${PROJECT_VERSION}")
+if(CMAKE_SIZEOF_VOID_P EQUAL 4)
+  target_compile_definitions(tributary_flags INTERFACE _TIME_BITS=64)  # time goes on after 2038
+endif()
 target_compile_options(tributary_flags INTERFACE
   -Wall -Wextra -Wpedantic -Werror
   -Wconversion -Wsign-conversion  # a size that turns negative is a leak or a loss here
@@ -41,6 +45,13 @@ else()
   target_compile_options(tributary_flags INTERFACE $<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE> $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=2>)
   target_link_options(tributary_flags INTERFACE -Wl,-z,relro,-z,now)
 endif()
+
+if(TRIBUTARY_PACKAGES)
+  # The same bytes from any folder: no path of this machine gets into what is shipped.
+  target_compile_options(tributary_flags INTERFACE -ffile-prefix-map=${CMAKE_SOURCE_DIR}=. -ffile-prefix-map=${CMAKE_BINARY_DIR}=.)
+endif()
+# A library that is not used is not loaded, and no package has to depend on it.
+target_link_options(tributary_flags INTERFACE -Wl,--as-needed)
 
 # tributary_library(NAME [libraries...]): tributary_NAME from every source in this folder.
 function(tributary_library name)
@@ -76,6 +87,7 @@ function(tributary_plugin name)
   if(NOT TRIBUTARY_SANITIZE)
     target_link_options(plugin_${name}_so PRIVATE -Wl,-z,defs)
   endif()
+  set_property(GLOBAL APPEND PROPERTY tributary_plugins plugin_${name}_so)
   install(TARGETS plugin_${name}_so LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/tributary/plugins)
   if(TRIBUTARY_TESTS)
     add_library(plugin_${name} STATIC ${entry} ${parts})

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
@@ -86,6 +87,13 @@ std::optional<std::size_t> threads_of(const Arguments& arguments) {
 }
 
 std::optional<config::Settings> load_settings(const Context& context, bool show_warnings) {
+  // What somebody meets first who has installed the package and started the service.
+  if (::access(context.config_file.c_str(), F_OK) != 0 && errno == ENOENT) {
+    complain(
+        operator_error("there is no configuration " + context.config_file + " yet",
+                       "write it after the annotated examples in /usr/share/tributary/conf, then: tributary check"));
+    return std::nullopt;
+  }
   auto loaded = config::load(context.config_file, line::plugin_keys());
   for (const auto& problem : loaded.problems) {
     if (problem.warning && !show_warnings) continue;

@@ -26,4 +26,7 @@ Command scan_command();
 Command crypt4gh_command();
 Command receive_command();
 
+/// Not one of `commands()`: the options of the daemon; its `run` is in its main file.
+Command daemon_command();
+
 }  // namespace tributary::cli

@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "agent/base/text.hpp"
-#include "agent/cli/command.hpp"
+#include "agent/cli/commands.hpp"
 #include "agent/line/runner.hpp"
 #include "agent/line/strays.hpp"
 #include "agent/notify/notify.hpp"
@@ -252,22 +252,17 @@ int run(Context& context, const Options& options) {
 
 int main(int argc, char** argv) {
   using tributary::cli::Arguments;
+  tributary::supervisor::keep_memory_private();
   try {
-    auto arguments =
-        Arguments::parse({argv + 1, argv + argc}, {"--config"}, {"--once", "--help", "--version", "--verbose"});
+    const auto daemon = tributary::cli::daemon_command();
+    auto arguments = Arguments::parse({argv + 1, argv + argc}, daemon.valued, daemon.flags);
     if (!arguments || !arguments->rest().empty()) {
       return tributary::cli::usage(
           (arguments ? std::string("tributaryd takes no words") : tributary::sentence(arguments.error())) +
-          "\nusage: tributaryd --config FILE [--once]");
+          "\nusage: " + daemon.usage);
     }
     if (arguments->has("--help")) {
-      tributary::cli::say(
-          "usage: tributaryd --config FILE [--once] [--verbose]\n\nWatches run folders and carries what is consented "
-          "to national repositories.\n"
-          "--once     does all that can be done, then stops. Exit: 0 all delivered or nothing to do, 3 something is "
-          "held,\n"
-          "           refused or waiting, 2 configuration, 1 could not run.\n"
-          "SIGTERM stops within seconds and loses nothing; SIGHUP reads the configuration again.");
+      tributary::cli::say("usage: " + daemon.usage + "\n\n" + daemon.summary + ".\n" + daemon.help);
       return tributary::cli::exit_yes;
     }
     if (arguments->has("--version")) {

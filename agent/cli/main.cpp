@@ -6,6 +6,7 @@
 
 #include "agent/base/text.hpp"
 #include "agent/cli/command.hpp"
+#include "agent/port/supervisor/supervisor.hpp"
 
 namespace {
 
@@ -82,6 +83,7 @@ int run(std::vector<std::string> words) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  tributary::supervisor::keep_memory_private();
   try {
     return run({argv + 1, argv + argc});
   } catch (const std::exception& problem) {

@@ -207,7 +207,6 @@ void Runner::tidy() {
       const auto more = step();
       if (!more) return report(what, more.error());
       if (!*more) return;
-      supervisor::alive();
     }
   };
   if (clock_is_good()) all([&] { return journal_.prune(before); }, "prune");

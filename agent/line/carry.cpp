@@ -65,7 +65,6 @@ void Runner::carry(const std::string& destination) {
       seen = wakes_;
     }
     if (step(destination)) {
-      supervisor::alive();
       moved = true;
       continue;
     }

@@ -44,4 +44,8 @@ enum class Disk : std::uint8_t { idle, low, normal };
 /// Of the calling thread and of those that it begins from now on. ask_operator: the kernel does not let us.
 Status stand_back(int nice, Disk disk);
 
+/// What this process knows (keys, names) gets into no core file, and no other process of its user can read it from
+/// memory. For the whole process; whoever is root can undo it.
+void keep_memory_private();
+
 }  // namespace tributary::supervisor

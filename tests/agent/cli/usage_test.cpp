@@ -107,6 +107,7 @@ TEST(Usage, wants_a_configuration_where_one_is_needed) {
     const auto ended = desk.run({command, "--config", desk.at("nothing.yaml")});
     LONGS_EQUAL_TEXT(2, ended.code, command);
     STRCMP_CONTAINS("nothing.yaml", ended.words.c_str());
+    STRCMP_CONTAINS("/usr/share/tributary/conf", ended.words.c_str());
   }
 }
 

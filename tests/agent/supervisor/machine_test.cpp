@@ -1,6 +1,8 @@
 // tests/agent/supervisor/machine_test.cpp: how we stand back behind the others.
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <thread>
@@ -45,3 +47,16 @@ TEST(Machine, lets_us_stand_back_with_all_threads_that_come_after) {
 }
 
 TEST(Machine, tells_its_load) { CHECK_TRUE(supervisor::machine().load() >= 0); }
+
+TEST(Machine, leaves_no_core_file) {
+  const auto child = ::fork();  // what it does, it does to the whole process
+  if (child == 0) {
+    supervisor::keep_memory_private();
+    rlimit core{1, 1};
+    const bool none = ::getrlimit(RLIMIT_CORE, &core) == 0 && core.rlim_cur == 0 && core.rlim_max == 0;
+    ::_exit(none && ::prctl(PR_GET_DUMPABLE) == 0 ? 0 : 1);
+  }
+  int ended = -1;
+  LONGS_EQUAL(child, ::waitpid(child, &ended, 0));
+  LONGS_EQUAL(0, ended);
+}

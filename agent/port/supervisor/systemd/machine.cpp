@@ -1,4 +1,5 @@
 // agent/port/supervisor/systemd/machine.cpp: load, and our place behind the others.
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -46,6 +47,13 @@ Status stand_back(int nice, Disk disk) {
   return operator_error(std::string(nicer ? "limits.io" : "limits.nice") +
                             ": the system does not allow it: " + std::strerror(nicer ? errno : problem),
                         "under systemd: Nice=, IOSchedulingClass= and SystemCallFilter= of the unit");
+}
+
+// The limit alone is not asked where core files go to a program (core_pattern); prctl alone ends with the next execve.
+void keep_memory_private() {
+  const rlimit none{0, 0};
+  static_cast<void>(::setrlimit(RLIMIT_CORE, &none));
+  static_cast<void>(::prctl(PR_SET_DUMPABLE, 0));
 }
 
 }  // namespace tributary::supervisor
