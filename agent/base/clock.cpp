@@ -6,6 +6,9 @@
 #include <ctime>
 
 namespace tributary {
+
+static_assert(sizeof(std::time_t) == 8, "time must go on after 2038: on 32 bits _TIME_BITS=64 is needed");
+
 namespace {
 
 using std::chrono::day;

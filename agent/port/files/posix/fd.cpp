@@ -9,6 +9,8 @@
 
 namespace tributary::files {
 
+static_assert(sizeof(off_t) == 8, "genomes are larger than 2 GiB: on 32 bits _FILE_OFFSET_BITS=64 is needed");
+
 Fd& Fd::operator=(Fd&& other) noexcept {
   if (this != &other) {
     reset();

@@ -1,0 +1,23 @@
+# What the toolchain files share: Debian's cross compiler, a sysroot, and qemu to run what was built.
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_TRY_COMPILE_PLATFORM_VARIABLES CMAKE_SYSROOT)
+if(NOT CMAKE_SYSROOT)
+  message(FATAL_ERROR "say -DCMAKE_SYSROOT=DIR; cross/sysroot.sh makes such a folder")
+endif()
+set(CMAKE_CXX_COMPILER ${CMAKE_LIBRARY_ARCHITECTURE}-g++)
+set(CMAKE_FIND_ROOT_PATH ${CMAKE_SYSROOT})
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
+# Debian's ld looks for the libraries of libraries in the sysroot only when it is told to.
+foreach(kind EXE SHARED MODULE)
+  set(CMAKE_${kind}_LINKER_FLAGS_INIT "-Wl,-rpath-link,${CMAKE_SYSROOT}/usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}")
+endforeach()
+# ctest runs tests by it, and the build its own programs (manuals, completions).
+find_program(TRIBUTARY_EMULATOR ${emulator})
+if(TRIBUTARY_EMULATOR)
+  set(CMAKE_CROSSCOMPILING_EMULATOR "${TRIBUTARY_EMULATOR};-L;${CMAKE_SYSROOT}")
+endif()
+set(ENV{PKG_CONFIG_SYSROOT_DIR} ${CMAKE_SYSROOT})
+set(ENV{PKG_CONFIG_LIBDIR} ${CMAKE_SYSROOT}/usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/pkgconfig:${CMAKE_SYSROOT}/usr/share/pkgconfig)
