@@ -114,7 +114,8 @@ h1{font-size:1.4rem}#glance,.cols section,.list section{padding:.9rem 1rem}
 border-bottom:1px solid var(--rule)}
 .parcels .id,.parcels .why,.parcels .go,.parcels .to{flex:1 1 100%}
 .parcels .to small{display:inline;margin-left:.6rem}
-.parcels .why,.parcels .go,.parcels .to{order:1}.parcels .n{margin-left:auto}.parcels td:empty{display:none}.parcels form{display:inline-block;margin-left:.8rem}
+.parcels .why,.parcels .go,.parcels .to{order:1}.parcels .n{margin-left:auto}
+.parcels td:empty{display:none}.parcels form{display:inline-block;margin-left:.8rem}
 .parcels tr:last-child{border:0;padding-bottom:0}
 .parcels tbody>tr>*{border:0;padding:0 0 .25rem}.parcels .n{text-align:left}
 td.why,td.go{min-width:0}.id{white-space:normal}.parcels td,.parcels th{width:auto}
@@ -126,14 +127,16 @@ td.why,td.go{min-width:0}.id{white-space:normal}.parcels td,.parcels th{width:au
 .runs td.first:not(.on){white-space:nowrap;text-align:left}}
 @media(max-width:40rem){.runs thead th{writing-mode:vertical-rl;transform:rotate(180deg);justify-self:center}}
 @media(prefers-reduced-motion:reduce){*{transition:none!important}}
-@media(forced-colors:active){.b,.hero,.alarms li{border:1px solid}progress::-webkit-progress-value{background:Highlight}}
+@media(forced-colors:active){.b,.hero,.alarms li{border:1px solid}
+progress::-webkit-progress-value{background:Highlight}}
 @media print{header nav,footer,#live{display:none}}
 )css";
 }
 
 std::string_view icon() {
-  return R"svg(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#2f86d6" stroke-width="2.4"
-stroke-linecap="round"><path d="M4 3c0 6 8 5 8 12v6M12 3v6M20 3c0 6-8 5-8 12"/></svg>
+  return R"svg(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none"
+stroke="#2f86d6" stroke-width="2.4" stroke-linecap="round">
+<path d="M4 3c0 6 8 5 8 12v6M12 3v6M20 3c0 6-8 5-8 12"/></svg>
 )svg";
 }
 
