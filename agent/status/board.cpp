@@ -1,22 +1,35 @@
 // agent/status/board.cpp: when the journal is read for the page, and when not.
 #include "agent/status/board.hpp"
 
+#include <ctime>
+
 namespace tributary::status {
 namespace {
 
-constexpr std::int64_t true_for_s = 60;  // what the journal does not tell: free space, files, the turn of a day
+constexpr std::int64_t true_for_s = 60;     // what the journal does not tell: free space, files, the turn of a day
+constexpr std::int64_t rest_per_work = 50;  // after a reading: at most a fiftieth of a processor goes into them
 constexpr std::chrono::milliseconds step{1000};
+
+// Processor time of this thread: how busy the machine is makes no difference.
+std::int64_t worked_ns() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
 
 }  // namespace
 
 Status Board::read_anew(std::int64_t now) {
+  if (reading_ && now >= read_at_ && now - read_at_ < rest_s_) return {};
   auto version = journal_.version();
   if (!version) return version.error();
   const bool is_fresh = reading_ && now >= read_at_ && now - read_at_ < true_for_s;
   if (is_fresh && *version == version_) return {};
   if (!is_fresh) papers_ = line::papers_of(settings_);
+  const auto begun_ns = worked_ns();
   auto overview = read_overview(journal_, settings_, papers_, now);
   if (!overview) return overview.error();
+  rest_s_ = (worked_ns() - begun_ns) * rest_per_work / 1'000'000'000;
   reading_ = std::make_shared<const Reading>(Reading{std::move(*overview), ++revision_});
   version_ = std::move(*version);
   read_at_ = now;

@@ -2,7 +2,7 @@
 //
 // Threads    any.
 // Order      a reading is made when the journal has changed since the last one, or a minute has passed; else the last
-//            one is still true.
+//            one is still true. One that took long (years of parcels) is followed by a rest of fifty times as long.
 #pragma once
 
 #include <chrono>
@@ -47,7 +47,7 @@ class Board {
   Status state_;
   std::string version_;
   std::vector<line::Paper> papers_;
-  std::int64_t asked_at_ = -1, read_at_ = -1;
+  std::int64_t asked_at_ = -1, read_at_ = -1, rest_s_ = 0;
   std::uint64_t revision_ = 0;
 
   std::mutex closing_mutex_;

@@ -64,7 +64,9 @@ std::string_view script() {
     source.onerror = () => {
       show(false);
       // Refused (too many are listening): ask now and then instead.
-      if (source.readyState === EventSource.CLOSED) { stop(); timer = setTimeout(() => { refresh(); listen(); }, slow); }
+      if (source.readyState !== EventSource.CLOSED) return;
+      stop();
+      timer = setTimeout(() => { refresh(); listen(); }, slow);
     };
   };
   const stop = () => {

@@ -54,7 +54,8 @@ table{border-collapse:collapse;width:100%;text-align:left}
 .week svg{display:block;width:100%;height:2.6rem;fill:var(--accent)}
 .cols{display:grid;grid-template-columns:minmax(0,1fr);gap:0 2rem}
 @media(min-width:75rem){.cols{grid-template-columns:minmax(0,1fr) 24rem}}
-.cols section,.list section{background:var(--paper);border:1px solid var(--rule);border-radius:.6rem;padding:1rem 1.4rem}
+.cols section,.list section{background:var(--paper);border:1px solid var(--rule);border-radius:.6rem;
+padding:1rem 1.4rem}
 .cols section{margin-bottom:1.2rem}
 .list h1{font-size:1.3rem;margin:0 0 .8rem;overflow-wrap:anywhere}
 th,td{padding:.55rem 1rem .55rem 0;border-bottom:1px solid var(--rule);vertical-align:top;unicode-bidi:isolate}
@@ -64,7 +65,7 @@ tbody th{font-weight:500}tbody tr:last-child>*{border-bottom:0}
 code{font:.88em ui-monospace,monospace;overflow-wrap:anywhere;unicode-bidi:isolate}
 small code{font-size:.95em}
 .n{text-align:right;white-space:nowrap}
-.why,.go,.cure{overflow-wrap:anywhere}td.why,td.go{min-width:13rem}.to{min-width:14.4rem}
+.why,.go,.cure{overflow-wrap:anywhere}td.why,td.go{min-width:13rem}.to small{min-width:13.2rem}
 .id{white-space:nowrap}.id code{overflow-wrap:normal}tbody th small{font-weight:400}
 .b{display:inline-block;white-space:nowrap;padding:0 .5rem;border-radius:1rem;font-size:.84rem;font-weight:500;
 background:var(--tint);color:var(--accent)}
@@ -107,27 +108,35 @@ summary{cursor:pointer}details form{margin-top:.6rem}
 @media(max-width:60rem){header,main,footer{padding-left:1rem;padding-right:1rem}
 h1{font-size:1.4rem}#glance,.cols section,.list section{padding:.9rem 1rem}
 .tiles{grid-template-columns:1fr 1fr;flex-basis:100%}.tiles dd{font-size:1.3rem}.week{flex-basis:100%}
-.parcels thead,.runs thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-.parcels,.parcels tbody,.parcels td,.parcels th,.runs,.runs tbody,.runs th{display:block}
-.parcels tr{display:flex;flex-wrap:wrap;gap:.2rem .8rem;align-items:baseline;padding:.7rem 0;border-bottom:1px solid var(--rule)}
-.parcels .id,.parcels .why,.parcels .go{flex:1 1 100%}.parcels .to{flex:1 1 12rem}
-.parcels .why,.parcels .go{order:1}.parcels td:empty{display:none}.parcels form{display:inline-block;margin-left:.8rem}
+.parcels thead,.runs thead th:first-child{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.parcels,.parcels tbody,.parcels td,.parcels th,.runs,.runs thead,.runs tbody,.runs th{display:block}
+.parcels tr{display:flex;flex-wrap:wrap;gap:.2rem .8rem;align-items:baseline;padding:.7rem 0;
+border-bottom:1px solid var(--rule)}
+.parcels .id,.parcels .why,.parcels .go,.parcels .to{flex:1 1 100%}
+.parcels .to small{display:inline;margin-left:.6rem}
+.parcels .why,.parcels .go,.parcels .to{order:1}.parcels .n{margin-left:auto}
+.parcels td:empty{display:none}.parcels form{display:inline-block;margin-left:.8rem}
 .parcels tr:last-child{border:0;padding-bottom:0}
 .parcels tbody>tr>*{border:0;padding:0 0 .25rem}.parcels .n{text-align:left}
-td.why,td.go,.to{min-width:0}.id{white-space:normal}.parcels td,.parcels th{width:auto}
+td.why,td.go{min-width:0}.id{white-space:normal}.parcels td,.parcels th{width:auto}
 .runs tr{display:grid;grid-template-columns:repeat(7,1fr);padding:.7rem 0;border-bottom:1px solid var(--rule)}
 .runs tbody>tr>*{border:0}.runs tbody th{grid-column:1/-1;padding:0 0 .5rem}
-.runs td{width:auto;padding:.3rem 0}.runs td:not(.on){overflow:hidden}
-.runs td.first:not(.on){overflow:visible;white-space:nowrap}}
+.runs td,.runs thead th:nth-child(n+2){width:auto}.runs td{padding:.3rem 0}
+.runs thead tr{align-items:end;padding-top:0}.runs thead th{border:0;padding-bottom:0}.runs .st::before{top:1.1rem}
+.runs td.st>i{display:block;margin:.5rem auto 0}.runs td.st>b+b{display:block;width:fit-content;margin:.2rem auto 0}
+.runs td.first:not(.on){white-space:nowrap;text-align:left}}
+@media(max-width:40rem){.runs thead th{writing-mode:vertical-rl;transform:rotate(180deg);justify-self:center}}
 @media(prefers-reduced-motion:reduce){*{transition:none!important}}
-@media(forced-colors:active){.b,.hero,.alarms li{border:1px solid}progress::-webkit-progress-value{background:Highlight}}
+@media(forced-colors:active){.b,.hero,.alarms li{border:1px solid}
+progress::-webkit-progress-value{background:Highlight}}
 @media print{header nav,footer,#live{display:none}}
 )css";
 }
 
 std::string_view icon() {
-  return R"svg(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#2f86d6" stroke-width="2.4"
-stroke-linecap="round"><path d="M4 3c0 6 8 5 8 12v6M12 3v6M20 3c0 6-8 5-8 12"/></svg>
+  return R"svg(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none"
+stroke="#2f86d6" stroke-width="2.4" stroke-linecap="round">
+<path d="M4 3c0 6 8 5 8 12v6M12 3v6M20 3c0 6-8 5-8 12"/></svg>
 )svg";
 }
 

@@ -7,8 +7,15 @@ const path = require('path');
 const axe = require.resolve('axe-core/axe.min.js');
 
 const {URL: url, SHOTS: shots, BROWSER: executablePath, TRIBUTARY: tributary, CONFIG: config} = process.env;
-const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync'];
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 let broken = 0;
 const say = (good, sentence, more) => {
@@ -31,19 +38,22 @@ const status = () => {
   try {
     return JSON.parse(command('status', '--json'));
   } catch (problem) {
-    return JSON.parse(problem.stdout);  // exit 3: not all is well
+    return JSON.parse(problem.stdout); // exit 3: not all is well
   }
 };
 // One request as it is written here: status, headers, body.
-const ask = (where, {method = 'GET', headers = {}, body = ''} = {}) => new Promise((done, fail) => {
-  const request = http.request(url + where, {method, headers}, answer => {
-    let text = '';
-    answer.on('data', piece => { text += piece; });
-    answer.on('end', () => done({status: answer.statusCode, headers: answer.headers, text}));
+const ask = (where, {method = 'GET', headers = {}, body = ''} = {}) =>
+  new Promise((done, fail) => {
+    const request = http.request(url + where, {method, headers}, answer => {
+      let text = '';
+      answer.on('data', piece => {
+        text += piece;
+      });
+      answer.on('end', () => done({status: answer.statusCode, headers: answer.headers, text}));
+    });
+    request.on('error', fail);
+    request.end(body);
   });
-  request.on('error', fail);
-  request.end(body);
-});
 
 (async () => {
   const browser = await chromium.launch({executablePath, args: flags});
@@ -61,26 +71,47 @@ const ask = (where, {method = 'GET', headers = {}, body = ''} = {}) => new Promi
   // axe comes by the protocol of the browser's tools, which no policy of the page forbids.
   const violations = async page => {
     await page.evaluate(require('fs').readFileSync(axe, 'utf8') + ';undefined');
-    const found = await page.evaluate(() => window.axe.run(document, {runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa',
-      'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}}));
-    return found.violations.map(one => one.id + ': ' + one.nodes.map(node => node.html.slice(0, 90)).join(' | ')).join('\n');
+    const found = await page.evaluate(() =>
+      window.axe.run(document, {
+        runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']},
+      }),
+    );
+    return found.violations
+      .map(one => one.id + ': ' + one.nodes.map(node => node.html.slice(0, 90)).join(' | '))
+      .join('\n');
   };
-  const too_wide = page => page.evaluate(() => document.scrollingElement.scrollWidth > innerWidth
-    ? 'the page is ' + document.scrollingElement.scrollWidth + ' wide in a window of ' + innerWidth : '');
+  const too_wide = page =>
+    page.evaluate(() =>
+      document.scrollingElement.scrollWidth > innerWidth
+        ? 'the page is ' + document.scrollingElement.scrollWidth + ' wide in a window of ' + innerWidth
+        : '',
+    );
 
   for (const width of [360, 768, 1440]) {
     for (const colorScheme of ['light', 'dark']) {
-      for (const [lang, locale] of [['en', 'en-GB'], ['de', 'de-DE']]) {
-        await step(`${width} px, ${colorScheme}, ${lang}: no violation, no error, nothing beside the window`, async () => {
-          const page = await open('/', {viewport: {width, height: 1000}, colorScheme, locale});
-          await page.waitForSelector('#live:not([hidden])');
-          await page.screenshot({path: path.join(shots, `page-${width}-${colorScheme}-${lang}.png`), fullPage: true});
-          const said = await page.evaluate(() => document.documentElement.lang);
-          const wrong = [said === lang ? '' : 'speaks ' + said, await violations(page), await too_wide(page),
-            ...page.faults].filter(Boolean).join('\n');
-          await page.context().close();
-          return wrong;
-        });
+      for (const [lang, locale] of [
+        ['en', 'en-GB'],
+        ['de', 'de-DE'],
+      ]) {
+        await step(
+          `${width} px, ${colorScheme}, ${lang}: no violation, no error, nothing beside the window`,
+          async () => {
+            const page = await open('/', {viewport: {width, height: 1000}, colorScheme, locale});
+            await page.waitForSelector('#live:not([hidden])');
+            await page.screenshot({path: path.join(shots, `page-${width}-${colorScheme}-${lang}.png`), fullPage: true});
+            const said = await page.evaluate(() => document.documentElement.lang);
+            const wrong = [
+              said === lang ? '' : 'speaks ' + said,
+              await violations(page),
+              await too_wide(page),
+              ...page.faults,
+            ]
+              .filter(Boolean)
+              .join('\n');
+            await page.context().close();
+            return wrong;
+          },
+        );
       }
     }
   }
@@ -88,13 +119,31 @@ const ask = (where, {method = 'GET', headers = {}, body = ''} = {}) => new Promi
   await step('says what is there: delivered, uploading, held, refused, paused, away, alarm', async () => {
     const page = await open('/');
     const text = await page.innerText('main');
-    const wanted = ['uploading', 'held by an operator', 'refused', 'paused', 'away', 'next attempt', 'tls.cert_file: ends in',
-      'tributary release', 'Delivered today'];
+    const wanted = [
+      'uploading',
+      'held by an operator',
+      'refused',
+      'paused',
+      'away',
+      'next attempt',
+      'tls.cert_file: ends in',
+      'tributary release',
+      'Delivered today',
+    ];
     await page.context().close();
-    return wanted.filter(word => !text.includes(word)).map(word => 'not there: ' + word).join('\n');
+    return wanted
+      .filter(word => !text.includes(word))
+      .map(word => 'not there: ' + word)
+      .join('\n');
   });
 
-  for (const where of ['/parcels?show=held', '/parcels?show=refused', '/parcels?show=waiting', '/parcels?show=delivered', '/runs']) {
+  for (const where of [
+    '/parcels?show=held',
+    '/parcels?show=refused',
+    '/parcels?show=waiting',
+    '/parcels?show=delivered',
+    '/runs',
+  ]) {
     await step(`${where}: no violation, no error, narrow too`, async () => {
       const page = await open(where, {viewport: {width: 360, height: 800}});
       const wrong = [await violations(page), await too_wide(page), ...page.faults].filter(Boolean).join('\n');
@@ -114,21 +163,32 @@ const ask = (where, {method = 'GET', headers = {}, body = ''} = {}) => new Promi
 
   await step('the keyboard reaches everything in its order, and one sees where it is', async () => {
     const page = await open('/');
-    const all = await page.evaluate(() => [...document.querySelectorAll('a[href], button, summary')]
-      .filter(e => e.checkVisibility()).length);
+    const all = await page.evaluate(
+      () => [...document.querySelectorAll('a[href], button, summary')].filter(e => e.checkVisibility()).length,
+    );
     const seen = [];
     for (let i = 0; i < all; ++i) {
       await page.keyboard.press('Tab');
-      seen.push(await page.evaluate(() => {
-        const e = document.activeElement, box = e.getBoundingClientRect();
-        const style = getComputedStyle(e);
-        return {name: e.innerText || e.textContent, visible: box.width > 0 && box.left >= 0 && style.outlineStyle !== 'none',
-          order: [...document.querySelectorAll('a[href], button, summary')].indexOf(e)};
-      }));
+      seen.push(
+        await page.evaluate(() => {
+          const e = document.activeElement,
+            box = e.getBoundingClientRect();
+          const style = getComputedStyle(e);
+          return {
+            name: e.innerText || e.textContent,
+            visible: box.width > 0 && box.left >= 0 && style.outlineStyle !== 'none',
+            order: [...document.querySelectorAll('a[href], button, summary')].indexOf(e),
+          };
+        }),
+      );
     }
     await page.context().close();
-    const wrong = seen.flatMap((one, i) => [one.visible ? '' : 'not seen: ' + one.name, one.order >= i - 1 ? '' : 'out of order: '
-      + one.name]).filter(Boolean);
+    const wrong = seen
+      .flatMap((one, i) => [
+        one.visible ? '' : 'not seen: ' + one.name,
+        one.order >= i - 1 ? '' : 'out of order: ' + one.name,
+      ])
+      .filter(Boolean);
     return seen[0].order !== 0 ? 'the first is not the way to the content' : wrong.join('\n');
   });
   await step('the first key leads past the head', async () => {
@@ -144,23 +204,35 @@ const ask = (where, {method = 'GET', headers = {}, body = ''} = {}) => new Promi
   await step('without a script it is whole, speaks both languages by a link and refreshes itself', async () => {
     const page = await open('/', {javaScriptEnabled: false});
     await page.screenshot({path: path.join(shots, 'page-1440-no-script.png'), fullPage: true});
-    const meta = await page.locator('noscript meta[http-equiv=refresh]').count() +
-      await page.locator('head meta[http-equiv=refresh]').count();
+    const meta =
+      (await page.locator('noscript meta[http-equiv=refresh]').count()) +
+      (await page.locator('head meta[http-equiv=refresh]').count());
     const tables = await page.locator('table').count();
     await page.click('text=Deutsch');
     const german = await page.locator('html').getAttribute('lang');
-    const wrong = [meta ? '' : 'no refresh', tables >= 6 ? '' : tables + ' tables', german === 'de' ? '' : 'not German',
-      ...page.faults];
+    const wrong = [
+      meta ? '' : 'no refresh',
+      tables >= 6 ? '' : tables + ' tables',
+      german === 'de' ? '' : 'not German',
+      ...page.faults,
+    ];
     await page.context().close();
     return wrong.filter(Boolean).join('\n');
   });
 
   await step('news come by themselves, and the focus stays', async () => {
     const page = await open('/');
-    await page.waitForFunction(() => document.getElementById('live').className === '' && !document.getElementById('live').hidden);
-    await page.evaluate(() => { window.same = true; });
+    await page.waitForFunction(
+      () => document.getElementById('live').className === '' && !document.getElementById('live').hidden,
+    );
+    await page.evaluate(() => {
+      window.same = true;
+    });
     await page.focus('#stuck a');
-    const [name, before] = await page.evaluate(() => [document.activeElement.textContent, document.querySelector('h1').textContent]);
+    const [name, before] = await page.evaluate(() => [
+      document.activeElement.textContent,
+      document.querySelector('h1').textContent,
+    ]);
     const parcel = status().parcels.find(one => one.destination === 'registry' && one.state === 'queued').parcel;
     command('hold', parcel);
     await page.waitForFunction(was => document.querySelector('h1').textContent !== was, before, {timeout: 15000});
@@ -168,14 +240,19 @@ const ask = (where, {method = 'GET', headers = {}, body = ''} = {}) => new Promi
     const faults = page.faults.join('\n');
     await page.context().close();
     command('release', parcel);
-    return faults || (after[0] ? '' : 'it was loaded anew') || (after[1] === name ? '' : 'the focus is at: ' + after[1]);
+    return (
+      faults || (after[0] ? '' : 'it was loaded anew') || (after[1] === name ? '' : 'the focus is at: ' + after[1])
+    );
   });
   await step('nothing moves for whom that is unpleasant', async () => {
     const page = await open('/', {reducedMotion: 'reduce'});
-    const moves = await page.evaluate(() => [...document.querySelectorAll('*')].filter(e => {
-      const style = getComputedStyle(e);
-      return style.transitionDuration !== '0s' || style.animationName !== 'none';
-    }).length);
+    const moves = await page.evaluate(
+      () =>
+        [...document.querySelectorAll('*')].filter(e => {
+          const style = getComputedStyle(e);
+          return style.transitionDuration !== '0s' || style.animationName !== 'none';
+        }).length,
+    );
     await page.context().close();
     return moves ? moves + ' elements move' : '';
   });
@@ -190,7 +267,7 @@ const ask = (where, {method = 'GET', headers = {}, body = ''} = {}) => new Promi
     const before = await acting.locator('main button').count();
     await sign_in('page-token-of-nobody');
     const told = await acting.innerText('.told');
-    acting.faults.length = 0;  // the browser tells of the 403 that was meant
+    acting.faults.length = 0; // the browser tells of the 403 that was meant
     return [before ? before + ' buttons' : '', told.includes('nicht das Token') ? '' : told].filter(Boolean).join('\n');
   });
   await step('whoever signs in may act: pause, resume, retry; each is in the audit chain', async () => {
@@ -202,40 +279,66 @@ const ask = (where, {method = 'GET', headers = {}, body = ''} = {}) => new Promi
       return acting.innerText('.told');
     };
     const told = [await press('archive', 'Pausieren')];
-    if (!status().destinations.some(one => one.destination === 'archive' && one.state === 'paused')) return 'not paused';
+    if (!status().destinations.some(one => one.destination === 'archive' && one.state === 'paused'))
+      return 'not paused';
     await acting.screenshot({path: path.join(shots, 'page-1440-acting-de.png'), fullPage: true});
     const wrong = await violations(acting);
     if (wrong) return wrong;
     told.push(await press('archive', 'Fortsetzen'));
-    if (status().destinations.some(one => one.destination === 'archive' && one.state === 'paused')) return 'not resumed';
+    if (status().destinations.some(one => one.destination === 'archive' && one.state === 'paused'))
+      return 'not resumed';
     await acting.click('#stuck button:has-text("Wiederholen")');
     told.push(await acting.innerText('.told'));
     const audit = command('audit', 'export');
-    const by = [...audit.matchAll(/"action\\*": ?\\*"(\w+)[^}]*"by\\*": ?\\*"status page/g)].map(one => one[1]).join(' ');
+    const by = [...audit.matchAll(/"action\\*": ?\\*"(\w+)[^}]*"by\\*": ?\\*"status page/g)]
+      .map(one => one[1])
+      .join(' ');
     return by === 'pause resume retry' ? acting.faults.join('\n') : 'audit: ' + by + '; told: ' + told.join('; ');
   });
   await step('a form that another site made is not obeyed', async () => {
     const [cookie] = await acting.context().cookies();
     const csrf = await acting.locator('input[name=csrf]').first().getAttribute('value');
-    const send = (headers, word) => ask('/act', {method: 'POST', body: `csrf=${word}&act=pause&destination=national`, headers: {
-      'Content-Type': 'application/x-www-form-urlencoded', Cookie: 'tributary=' + cookie.value, ...headers}});
-    const answers = [await send({}, csrf), await send({Origin: 'null'}, csrf), await send({Origin: 'http://evil.example'}, csrf),
-      await send({Origin: url}, 'x'.repeat(64)), await send({Origin: url, Cookie: ''}, csrf),
-      await send({Origin: url, 'Content-Type': 'text/plain'}, csrf)];
+    const send = (headers, word) =>
+      ask('/act', {
+        method: 'POST',
+        body: `csrf=${word}&act=pause&destination=national`,
+        headers: {
+          'Content-Type': 'application/x-www-form-urlencoded',
+          Cookie: 'tributary=' + cookie.value,
+          ...headers,
+        },
+      });
+    const answers = [
+      await send({}, csrf),
+      await send({Origin: 'null'}, csrf),
+      await send({Origin: 'http://evil.example'}, csrf),
+      await send({Origin: url}, 'x'.repeat(64)),
+      await send({Origin: url, Cookie: ''}, csrf),
+      await send({Origin: url, 'Content-Type': 'text/plain'}, csrf),
+    ];
     if (answers.some(one => one.status !== 403)) return answers.map(one => one.status).join(' ');
-    return status().destinations.some(one => one.destination === 'national' && one.state === 'paused') ? 'it was obeyed' : '';
+    return status().destinations.some(one => one.destination === 'national' && one.state === 'paused')
+      ? 'it was obeyed'
+      : '';
   });
   await step('a strange name that leads here gets nothing', async () => {
-    const answers = await Promise.all(['/', '/api/status', '/metrics', '/events'].map(where => ask(where, {headers: {Host: 'evil.example'}})));
-    return answers.every(one => one.status === 421 && !/T[SL]-/.test(one.text)) ? '' : answers.map(one => one.status).join(' ');
+    const answers = await Promise.all(
+      ['/', '/api/status', '/metrics', '/events'].map(where => ask(where, {headers: {Host: 'evil.example'}})),
+    );
+    return answers.every(one => one.status === 421 && !/T[SL]-/.test(one.text))
+      ? ''
+      : answers.map(one => one.status).join(' ');
   });
   await step('signed out, it only shows again', async () => {
     await acting.click('footer button');
-    return await acting.locator('main button').count() ? 'there are buttons' : '';
+    return (await acting.locator('main button').count()) ? 'there are buttons' : '';
   });
 
-  const sizes = await Promise.all(['/', '/style.css', '/app.js', '/icon.svg'].map(async where =>
-    where + ' ' + Buffer.byteLength((await ask(where)).text)));
+  const sizes = await Promise.all(
+    ['/', '/style.css', '/app.js', '/icon.svg'].map(
+      async where => where + ' ' + Buffer.byteLength((await ask(where)).text),
+    ),
+  );
   console.log('bytes: ' + sizes.join(', '));
   await browser.close();
   console.log(`screenshots: ${shots}`);

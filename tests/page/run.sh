@@ -49,7 +49,10 @@ drs() {  # NAME URL [MORE]
   cat <<YAML
   - name: $1
     plugin: drs
-    settings: { url: $2/ga4gh/drs/v1, part_size: 5MiB, controlled_access: [ "https://repository.example.org/datasets/EX1" ] }
+    settings:
+      url: $2/ga4gh/drs/v1
+      part_size: 5MiB
+      controlled_access: [ "https://repository.example.org/datasets/EX1" ]
     recipients: [ ../repository/recipient.pub ]
 YAML
   [ $# -lt 3 ] || printf '    %s\n' "${@:3}"
@@ -110,14 +113,16 @@ away() {
   return 1
 }
 make_scene() {
-  make_keys && start_sandbox && "$build/bin/demo-run" runs && cp "$top/conf/demo/subjects.csv" subjects.csv && configure &&
+  make_keys && start_sandbox && "$build/bin/demo-run" runs &&
+    cp "$top/conf/demo/subjects.csv" subjects.csv && configure &&
     command_line status >/dev/null 2>&1
   "$tributaryd" --config etc/tributary.yaml >daemon.log 2>&1 &
   started+=($!)
   answers "$page_port" && command_line pause --destination registry && reached delivered national &&
     reached uploading archive && reached queued registry && away && command_line hold "$(python3 - <<'PY'
 import json
-print(next(p["parcel"] for p in json.load(open("status.json"))["parcels"] if p["destination"] == "registry" and p["state"] == "queued"))
+parcels = json.load(open("status.json"))["parcels"]
+print(next(p["parcel"] for p in parcels if p["destination"] == "registry" and p["state"] == "queued"))
 PY
 )" && touch scene
 }
