@@ -16,7 +16,8 @@ case $arch in
 esac
 [ "$suite" = bookworm ] || packages=${packages//-12-dev/-14-dev}
 
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m1 '/debian/$' || echo http://deb.debian.org/debian)
+mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m1 '/debian/$') ||
+  { echo "sysroot.sh: apt knows no mirror of Debian; run apt-get update" >&2; exit 1; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$dir" "$work"/{lists/partial,cache/archives/partial,none.d}

@@ -35,13 +35,13 @@ has() {  # has TEXT COMMAND...: whatever its exit code, which tells of a refused
 
 makes_root() {
   local mirror
-  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m1 '/debian/$' ||
-    echo http://deb.debian.org/debian)
+  # that of this machine, or debootstrap's own
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m1 '/debian/$')
   mkdir -p "$root" || return 1
   if [ -f "${TRIBUTARY_ROOT_TAR:-}" ]; then
     tar -C "$root" -xf "$TRIBUTARY_ROOT_TAR"
   else
-    debootstrap --variant=minbase "$suite" "$root" "$mirror"
+    debootstrap --variant=minbase "$suite" "$root" ${mirror:+"$mirror"}
   fi && mount -t proc proc "$root/proc" && cp /etc/resolv.conf "$root/etc/" && echo '127.0.0.1 localhost' >"$root/etc/hosts" &&
     cp "$debs"/*.deb "$root/root/" && printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" &&
     chmod +x "$root/usr/sbin/policy-rc.d" &&

@@ -40,11 +40,12 @@ says() {  # says TEXT COMMAND...: what it says holds TEXT; its exit code is not 
 
 make_root() {
   local mirror
-  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m1 '/debian/$' || echo http://deb.debian.org/debian)
+  # that of this machine, or debootstrap's own
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m1 '/debian/$')
   if [ -f "${TRIBUTARY_ROOT_TAR:-}" ]; then
     mkdir -p "$root" && tar -C "$root" -xf "$TRIBUTARY_ROOT_TAR"
   else
-    debootstrap --variant=minbase "$suite" "$root" "$mirror"
+    debootstrap --variant=minbase "$suite" "$root" ${mirror:+"$mirror"}
     [ -z "${TRIBUTARY_ROOT_TAR:-}" ] || tar -C "$root" -cf "$TRIBUTARY_ROOT_TAR" .
   fi && mount -t proc proc "$root/proc" && cp /etc/resolv.conf "$root/etc/" && echo '127.0.0.1 localhost' >"$root/etc/hosts" &&
     printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" && chmod +x "$root/usr/sbin/policy-rc.d" &&
