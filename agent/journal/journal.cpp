@@ -114,6 +114,10 @@ Result<std::unique_ptr<Journal>> Journal::open_or_rebuild(const std::string& sta
   auto damage = std::make_shared<std::atomic<bool>>(false);
   auto journal = open_at(state_dir, state_key, damage);
   if (journal || !damage->load()) return journal;
+  // SQLite takes one failed read for damage. The second opening looks at every page.
+  damage->store(false);
+  journal = open_at(state_dir, state_key, damage);
+  if (journal || !damage->load()) return journal;
   auto copy = store::Tail::open(copy_path(state_dir));
   if (!copy) return copy.error();
   auto read = read_lines(**copy, state_key, {}, [](const Json&) { return Status(); });

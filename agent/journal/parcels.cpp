@@ -265,7 +265,8 @@ Status Journal::progress(const std::string& id, std::uint64_t bytes_sent, std::u
   const std::lock_guard lock(mutex_);
   auto statement = database_->prepare(
       "UPDATE parcel SET bytes_sent = ?1, bytes_per_s = ?2, most_sent = max(most_sent, ?1), failing_since = CASE WHEN "
-      "?1 > most_sent THEN 0 ELSE failing_since END WHERE id = ?3");
+      "?1 > most_sent THEN 0 ELSE failing_since END, crashes = CASE WHEN ?1 > most_sent THEN 0 ELSE crashes END WHERE "
+      "id = ?3");
   if (!statement) return statement.error();
   return statement->bind(static_cast<std::int64_t>(bytes_sent))
       .bind(static_cast<std::int64_t>(bytes_per_s))

@@ -14,6 +14,7 @@ constexpr auto mind_every = std::chrono::seconds(1);
 constexpr auto longest_rest = std::chrono::seconds(1);
 constexpr std::int64_t longest_cycle_s = 3600;  // between two signs of life of a sequencer: a turn of paired ends
 constexpr int usual_priority = 5;
+constexpr std::int64_t fewest_attempts = 5;  // before a parcel is held for having none that got on
 
 std::string alarm_of(const std::string& service) { return "destination " + service; }
 
@@ -159,6 +160,8 @@ void Runner::note_back(const journal::DestinationRow& before) {
 void Runner::hold_if_hopeless(const journal::ParcelRow& row, const Error& error,
                               journal::Journal::Outcome& outcome) const {
   if (error.remedy != Remedy::wait || row.failing_since == 0) return;
+  // Days pass for a machine that is switched off, too, and for a clock that was wrong.
+  if (row.attempts + 1 < fewest_attempts) return;
   const auto failing_s = clock_.now_utc_s() - row.failing_since;
   if (failing_s < site_.settings().limits.hold_after_s) return;
   outcome.condition = journal::Condition::held;

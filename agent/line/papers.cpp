@@ -9,7 +9,6 @@
 #include "agent/base/units.hpp"
 #include "agent/line/site.hpp"
 #include "agent/port/files/files.hpp"
-#include "agent/port/http/http.hpp"
 #include "agent/port/json/json.hpp"
 
 namespace tributary::line {

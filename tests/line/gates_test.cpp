@@ -277,6 +277,17 @@ TEST(Absence, is_none_when_a_parcel_has_a_trouble_of_its_own_which_holds_it_at_l
   STRCMP_CONTAINS("tributary retry p-", agent.reasons().c_str());
 }
 
+TEST(Absence, of_this_machine_itself_is_no_fault_of_a_parcel) {
+  agent.configure("limits: { hold_after: 3h }");
+  CHECK_TRUE(far.sandbox().faults().add("put:fail:*").ok());
+  for (int i = 0; i < 3; ++i) {
+    while (agent.runner().step("far")) {
+    }
+    clock.advance(5 * 3600);  // switched off, asleep, or a clock that was wrong
+  }
+  CHECK_TEXT(agent.states().find("held") == std::string::npos, agent.reasons().c_str());
+}
+
 TEST(Absence, because_of_a_certificate_holds_nothing_and_is_an_alarm_at_once) {
   const fakes::TemporaryDirectory keys;  // of a CA that nobody here trusts
   CHECK_TRUE(sandbox::make_certificates(keys.path(), "localhost", SystemClock()).ok());

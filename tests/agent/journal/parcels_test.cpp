@@ -103,6 +103,25 @@ TEST(Parcels, that_end_the_program_three_times_are_held_and_the_others_go_on) {
   CHECK_TRUE(*state.journal->begin_work(row.id, Stage::uploading, noon));
 }
 
+TEST(Parcels, that_got_on_since_the_last_crash_are_not_to_blame_for_it) {
+  const auto row = state.plan(run);
+  state.seal(row.id);
+  for (std::uint64_t bytes = 100; bytes <= 900; bytes += 100) {
+    CHECK_TRUE(*state.journal->begin_work(row.id, Stage::uploading, noon));
+    CHECK_TRUE(state.journal->progress(row.id, bytes, 1).ok());
+    state.open();
+  }
+  // It gets no further than before.
+  for (int i = 1; i < Journal::most_crashes; ++i) {
+    CHECK_TRUE(*state.journal->begin_work(row.id, Stage::uploading, noon));
+    CHECK_TRUE(state.journal->progress(row.id, 900, 1).ok());
+    state.open();
+  }
+  CHECK_TRUE(*state.journal->begin_work(row.id, Stage::uploading, noon));
+  state.open();
+  CHECK_FALSE(*state.journal->begin_work(row.id, Stage::uploading, noon));
+}
+
 TEST(Parcels, do_not_count_work_that_ended_as_a_crash) {
   const auto row = state.plan(run);
   state.seal(row.id);

@@ -1,4 +1,8 @@
 // tests/agent/journal/rebuild_test.cpp: a database that was damaged, lost or put back, and the copy that makes it good.
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdio>
 #include <random>
 
@@ -22,6 +26,35 @@ std::string content_of(const std::string& path) {
 void put_content(const std::string& path, const std::string& content) {
   std::ofstream(path, std::ios::binary | std::ios::trunc) << content;
 }
+
+/// While it lives, one reading of SQLite's from a file ends with EIO: the one of this number.
+class Stumbling {
+ public:
+  explicit Stumbling(int number) {
+    left_ = number;
+    put("read", reinterpret_cast<sqlite3_syscall_ptr>(read_some));
+    put("pread", reinterpret_cast<sqlite3_syscall_ptr>(read_at));
+    put("pread64", reinterpret_cast<sqlite3_syscall_ptr>(read_at));
+  }
+  ~Stumbling() {
+    for (const auto* name : {"read", "pread", "pread64"}) put(name, nullptr);
+  }
+  Stumbling(const Stumbling&) = delete;
+  Stumbling& operator=(const Stumbling&) = delete;
+  [[nodiscard]] static bool has_stumbled() { return left_ <= 0; }
+
+ private:
+  static void put(const char* name, sqlite3_syscall_ptr call) {
+    auto* layer = sqlite3_vfs_find("unix");
+    layer->xSetSystemCall(layer, name, call);
+  }
+  static bool stumbles() { return --left_ == 0 && (errno = EIO) != 0; }
+  static ssize_t read_some(int file, void* into, std::size_t n) { return stumbles() ? -1 : ::read(file, into, n); }
+  static ssize_t read_at(int file, void* into, std::size_t n, off_t at) {
+    return stumbles() ? -1 : ::pread(file, into, n, at);
+  }
+  static inline int left_ = 0;
+};
 
 }  // namespace
 
@@ -156,6 +189,25 @@ TEST(Rebuild, keeps_the_damaged_database_and_its_alarm_until_it_is_settled) {
   CHECK_TRUE(!alarm().empty());
   CHECK_FALSE(fs::exists(database + ".damaged-2"));
   CHECK_TRUE(state.journal->settle_alarm(Journal::rebuilt_alarm).ok());
+  rebuild();
+  STRCMP_EQUAL("", alarm().c_str());
+}
+
+TEST(Rebuild, is_not_made_for_a_disk_that_stumbled_once) {
+  state.journal.reset();
+  const auto whole = content_of(database);
+  int reads = 1;
+  for (bool stumbled = true; stumbled && reads < 1000; ++reads) {
+    {
+      const Stumbling disk(reads);
+      static_cast<void>(Journal::open_or_rebuild(state.directory, State::key('k')));
+      stumbled = disk.has_stumbled();
+    }
+    CHECK_FALSE_TEXT(fs::exists(database + ".damaged-1"), std::to_string(reads).c_str());
+    CHECK_FALSE(fs::exists(database + "-suspect"));
+    CHECK_TRUE(content_of(database).size() == whole.size());
+  }
+  CHECK_TRUE(reads > 5 && reads < 1000);
   rebuild();
   STRCMP_EQUAL("", alarm().c_str());
 }
