@@ -1,6 +1,5 @@
 // tests/agent/store/opening_test.cpp: schemas, durability, and files that are not what they should be.
-#include <sys/wait.h>
-
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -158,6 +157,28 @@ TEST(Database, with_a_damaged_page_is_refused_before_anything_is_done) {
   const auto done = shop.open();
   asks_operator(done, "makes it anew from journal.copy");
   CHECK_TRUE(sentence(done.error()).find("SAMPLE-") == std::string::npos);
+}
+
+TEST(Database, that_was_found_damaged_once_is_looked_at_whole_until_it_is_found_good) {
+  // More pages than are looked at after a clean end, and an end that was not clean.
+  sqlite3* raw = nullptr;
+  LONGS_EQUAL(SQLITE_OK, sqlite3_open(shop.path.c_str(), &raw));
+  LONGS_EQUAL(SQLITE_OK, sqlite3_exec(raw,
+                                      "PRAGMA page_size=512; CREATE TABLE large (content BLOB);"
+                                      "INSERT INTO large VALUES (zeroblob(34000000))",
+                                      nullptr, nullptr, nullptr));
+  sqlite3_close(raw);
+  const auto whole = shop.bytes();
+  auto damaged = whole;
+  damaged.replace(whole.size() / 2 / 512 * 512, 512, std::string(512, '\x41'));
+  shop.put_bytes(damaged);
+  CHECK_TRUE(shop.open({}).ok());  // nobody looks
+  shop.database.reset();
+  std::ofstream(shop.path + "-wal") << "what was left of it";
+  for (int i = 0; i < 2; ++i) asks_operator(shop.open({}), "makes it anew from journal.copy");
+  shop.put_bytes(whole);
+  CHECK_TRUE(shop.open({}).ok());
+  CHECK_TRUE(shop.names().find("suspect") == std::string::npos);
 }
 
 TEST(Database, that_can_not_be_made_is_told_by_its_path) {

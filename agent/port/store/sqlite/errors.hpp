@@ -17,6 +17,8 @@ inline constexpr const char* suspect_end = "-suspect";
 
 /// `database` may be null.
 Error sqlite_error(sqlite3* database, int code, const std::string& doing);
+/// Also of an empty file, which SQLite's own layer takes for none.
+bool exists(const std::string& path);
 /// Makes a file that is not there, with mode 0600.
 void make_private(const std::string& path);
 

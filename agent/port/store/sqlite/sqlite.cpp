@@ -44,13 +44,15 @@ constexpr std::string_view pragmas =
     "PRAGMA busy_timeout=10000; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-2048;"
     "PRAGMA journal_size_limit=4194304; PRAGMA trusted_schema=OFF;";
 
-// The error; one of damage is remembered, by a mark beside the file for whoever opens it next.
+// Remembered, by a mark beside the file for whoever opens it next.
+void note_damage(const Damage& damage, const char* path) {
+  damage->store(true);
+  if (path != nullptr) make_private(std::string(path) + suspect_end);
+}
+
 Error noted(const Damage& damage, sqlite3* database, int code, const std::string& doing) {
-  if ((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB) {
-    damage->store(true);
-    if (const auto* path = sqlite3_db_filename(database, "main"); path != nullptr)
-      make_private(std::string(path) + suspect_end);
-  }
+  if ((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB)
+    note_damage(damage, sqlite3_db_filename(database, "main"));
   return sqlite_error(database, code, doing);
 }
 
@@ -251,7 +253,8 @@ Status give_back_from_now_on(Database& database) {
   return database.damaged() ? done : Status();
 }
 
-bool exists(const std::string& path) {
+// On the layer that databases lie on. An empty file is none.
+bool has_content(const std::string& path) {
   auto* layer = sqlite3_vfs_find(nullptr);
   int there = 0;
   return layer->xAccess(layer, path.c_str(), SQLITE_ACCESS_EXISTS, &there) == SQLITE_OK && there != 0;
@@ -283,7 +286,7 @@ Status check_integrity(Database& database, const std::string& path, bool left_op
       return {};
     }
   }
-  damage->store(true);
+  note_damage(damage, path.c_str());
   return operator_error("the journal: " + printable(path) + " is damaged", damaged_hint);
 }
 
@@ -308,6 +311,11 @@ Status bring_up_to_date(Database& database, const std::vector<std::string_view>&
 
 }  // namespace
 
+bool exists(const std::string& path) {
+  struct stat info{};
+  return ::lstat(path.c_str(), &info) == 0;
+}
+
 // SQLite makes its files as the mask allows, and those beside the first one like the first one. Only a file that is not
 // there is touched here: whoever closes an open one loses the locks that this process has on it. What goes wrong is
 // told by the opening that follows.
@@ -320,7 +328,7 @@ void make_private(const std::string& path) {
 Result<std::unique_ptr<Database>> Database::open(const std::string& path,
                                                  const std::vector<std::string_view>& migrations, Damage damage) {
   make_private(path);
-  const bool left_open = exists(path + "-wal");
+  const bool left_open = has_content(path + "-wal");
   auto state = std::make_unique<State>();
   state->damage = damage;
   const int code = sqlite3_open_v2(path.c_str(), &state->database,

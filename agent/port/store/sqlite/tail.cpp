@@ -91,11 +91,6 @@ Status Tail::put(std::uint64_t at, std::string_view text) {
 
 namespace {
 
-bool exists(const std::string& path) {
-  struct stat info{};
-  return ::lstat(path.c_str(), &info) == 0;
-}
-
 Status sync_directory_of(const std::string& path) {
   const auto slash = path.rfind('/');
   const auto directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
