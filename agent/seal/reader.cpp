@@ -31,26 +31,13 @@ Status ObjectReader::go_to(std::uint64_t offset) {
   if (!watched) return watched.error();
   watched_ = std::move(*watched);
 
-  // The segment that holds the offset, and the newest state of the transform before it.
+  // From the segment that holds the offset on.
   const std::uint64_t header = object_.header.size();
   const std::uint64_t segment = offset < header ? 0 : (offset - header) / crypt4gh::sealed_segment_bytes;
   const std::uint64_t plain = segment * crypt4gh::segment_bytes;
-  const genomics::RestartPoint* from = nullptr;
-  for (const auto& point : object_.restarts) {
-    if (point.output_offset <= plain) from = &point;
-  }
-  auto clean = genomics::open_clean(std::move(*file), object_.transform, {.from = from, .workers = workers_});
-  if (!clean && from != nullptr && clean.error().remedy == Remedy::give_up) {
-    // The state is of another version of this program: all is read again.
-    auto again = watched_.duplicate();
-    if (!again) return again.error();
-    from = nullptr;
-    clean = genomics::open_clean(std::move(*again), object_.transform, {.workers = workers_});
-  }
-  if (!clean) return in("push", clean.error());
-  if (auto done = stream::skip(**clean, plain - (from != nullptr ? from->output_offset : 0)); !done)
-    return in("push", done.error());
-  source_ = std::make_unique<crypt4gh::EncryptingSource>(std::move(*clean), object_.data_key, object_.header, segment);
+  auto again = genomics::open_again(std::move(*file), object_.transform, object_.trace, plain, workers_);
+  if (!again) return in("push", again.error());
+  source_ = std::make_unique<crypt4gh::EncryptingSource>(std::move(*again), object_.data_key, object_.header, segment);
   offset_ = segment == 0 ? 0 : header + segment * crypt4gh::sealed_segment_bytes;
   if (auto done = stream::skip(*source_, offset - offset_); !done) return in("push", done.error());
   offset_ = offset;

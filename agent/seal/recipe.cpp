@@ -62,6 +62,21 @@ void read_columns(const Json& in, genomics::Transform& transform) {
   }
 }
 
+// Offset of the output, size and offset of the file, back to back.
+std::string write_copied(const std::vector<genomics::CopiedRun>& copied) {
+  Bytes all;
+  for (const auto& run : copied) {
+    for (const auto number : {run.output_offset, run.bytes, run.input_offset}) append_le64(all, number);
+  }
+  return to_base64(all);
+}
+
+void read_copied(const Json& word, std::vector<genomics::CopiedRun>& copied) {
+  const Bytes all = unpack_bytes(word);
+  for (ByteView rest(all); rest.size() >= 24; rest = rest.subspan(24))
+    copied.push_back({load_le64(rest.first(8)), load_le64(rest.subspan(8, 8)), load_le64(rest.subspan(16, 8)), {}});
+}
+
 Json write_source(const ObjectRecipe& object) {
   Json out;
   out.add("path", to_base64(view(object.path))).add("size", object.id.size).add("mtime_ns", object.id.mtime_ns);
@@ -73,12 +88,14 @@ Json write_source(const ObjectRecipe& object) {
   out.add("name_key", to_base64(object.transform.name_key.bytes()));
   out.add("data_key", to_base64(object.data_key.bytes())).add("header", to_base64(object.header));
   Json restarts = Json::array();
-  for (const auto& point : object.restarts) {
+  for (const auto& point : object.trace.restarts) {
     Json entry;
     entry.add("at", point.output_offset).add("state", to_base64(point.state));
     restarts.push(std::move(entry));
   }
   out.add("restarts", std::move(restarts));
+  // A version that does not know it makes it clean again.
+  if (!object.trace.copied.empty()) out.add("copied", write_copied(object.trace.copied));
   if (!object.transform.columns.empty()) write_columns(object.transform, out);
   // A version that does not know it reads the file under its first name.
   if (!object.link.empty()) out.add("link", to_base64(view(object.link)));
@@ -98,7 +115,8 @@ void read_source(const Json& in, ObjectRecipe& object) {
   object.data_key = crypt4gh::DataKey(unpack_bytes(in["data_key"]));
   object.header = unpack_bytes(in["header"]);
   for (const auto& entry : in["restarts"].items())
-    object.restarts.push_back({number(entry["at"]), unpack_bytes(entry["state"])});
+    object.trace.restarts.push_back({number(entry["at"]), unpack_bytes(entry["state"])});
+  read_copied(in["copied"], object.trace.copied);
   read_columns(in, object.transform);
 }
 

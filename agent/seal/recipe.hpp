@@ -34,7 +34,7 @@ struct ObjectRecipe {
   genomics::Transform transform;
   crypt4gh::DataKey data_key;
   Bytes header;
-  std::vector<genomics::RestartPoint> restarts;  // by rising offset
+  genomics::Trace trace;
 };
 
 struct Recipe {

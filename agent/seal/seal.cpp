@@ -1,6 +1,8 @@
 // agent/seal/seal.cpp: the pass that proves and fixes.
 #include "agent/seal/seal.hpp"
 
+#include <algorithm>
+
 #include "agent/base/text.hpp"
 #include "agent/seal/digests.hpp"
 #include "agent/seal/source.hpp"
@@ -54,6 +56,20 @@ Result<files::Fd> open_same(const SourceName& name, const files::FileId& id) {
 
 std::string link_in(const std::string& directory, std::size_t number) {
   return directory.empty() ? std::string() : directory + "/" + std::to_string(number);
+}
+
+// The points within a stretch that is read as it is packed serve nobody; those behind one do.
+genomics::Trace trace_of(std::vector<genomics::RestartPoint> restarts, std::vector<genomics::CopiedRun> copied) {
+  for (auto& run : copied) {
+    std::erase_if(restarts, [&](const auto& point) {
+      return point.output_offset >= run.output_offset && point.output_offset <= run.end();
+    });
+    if (run.behind) restarts.push_back(std::move(*run.behind));
+    run.behind.reset();
+  }
+  std::sort(restarts.begin(), restarts.end(),
+            [](const auto& a, const auto& b) { return a.output_offset < b.output_offset; });
+  return {std::move(restarts), std::move(copied)};
 }
 
 std::string show(const std::vector<verify::Finding>& findings, std::uint64_t hits) {
@@ -162,7 +178,7 @@ Result<Sealer::Sealed> Sealer::seal_file(const pseudonymise::PseudonymousParcel&
   object.part_md5 = std::move(digests.md5s);
   object.plain_bytes = watched_plain->bytes();
   object.plain_sha256 = watched_plain->digest();
-  object.restarts = std::move(watched_plain->restarts);
+  object.trace = trace_of(std::move(watched_plain->restarts), (*clean)->copied());
   out.counts = (*clean)->counts();
   release.add(file.transform, out.counts, **inspector);
   if (file.transform.index != genomics::IndexKind::none) {

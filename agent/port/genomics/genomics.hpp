@@ -98,6 +98,21 @@ struct RestartPoint {
   Bytes state;                      // opaque; some tens of bytes, in plain gzip some 12 KiB, at most 16 to a file
 };
 
+/// A stretch of the output that is made of whole BGZF blocks of the file as they are packed.
+struct CopiedRun {
+  std::uint64_t output_offset = 0;
+  std::uint64_t bytes = 0;         // of the output
+  std::uint64_t input_offset = 0;  // of its first block in the file
+  std::optional<RestartPoint> behind = {};
+  [[nodiscard]] std::uint64_t end() const { return output_offset + bytes; }
+};
+
+/// What a whole pass leaves for reading its output again from anywhere.
+struct Trace {
+  std::vector<RestartPoint> restarts;  // by rising offset
+  std::vector<CopiedRun> copied;       // by rising offset; `behind` is among the restarts
+};
+
 class CleanSource : public stream::Source {
  public:
   /// After the end: the index's own bytes (uncompressed container as its kind wants it), empty when none was asked for.
@@ -106,6 +121,9 @@ class CleanSource : public stream::Source {
   [[nodiscard]] virtual const std::map<std::string, std::uint64_t>& counts() const = 0;
   /// After a `read`: the newest state from which output can be continued, when the format has such.
   [[nodiscard]] virtual std::optional<RestartPoint> restart_point() const { return std::nullopt; }
+  /// After the end of a whole pass: stretches worth to be read as they are packed, by rising offset; some hundred at
+  /// most.
+  [[nodiscard]] virtual std::vector<CopiedRun> copied() const { return {}; }
 };
 
 /// How one pass over a file goes; the bytes do not depend on it. What is pointed at outlives the source.
@@ -119,6 +137,12 @@ struct Pass {
 };
 /// Opens the file for its transform.
 Result<std::unique_ptr<CleanSource>> open_clean(files::Fd file, const Transform& transform, const Pass& pass);
+
+/// The output of a whole pass again, from `offset` of it on. What was copied is neither unpacked nor looked at.
+/// `transform` and `trace` outlive the source.
+/// Failure: give_up, also later: the file is not the one that was read before, as far as that shows.
+Result<std::unique_ptr<stream::Source>> open_again(files::Fd file, const Transform& transform, const Trace& trace,
+                                                   std::uint64_t offset, Workers* workers);
 
 /// Decompressed content of any file as it stands, for scanning what others made: same pieces as a tap gets, and those
 /// that a transform leaves behind (gzip header texts, bytes behind the last member). Text of an unknown format comes

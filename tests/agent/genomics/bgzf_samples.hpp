@@ -42,6 +42,7 @@ struct Cleaned {
   std::string index;
   std::map<std::string, std::uint64_t> counts;
   std::vector<RestartPoint> points;  // distinct, in order
+  std::vector<CopiedRun> copied;
 };
 Cleaned clean(std::string_view bytes, const Transform& transform, ContentTap* tap = nullptr,
               const RestartPoint* from = nullptr, std::size_t chunk_bytes = 10000, Workers* workers = nullptr);
@@ -49,5 +50,10 @@ Cleaned clean(std::string_view bytes, const Transform& transform, ContentTap* ta
 /// Checks that continuing from each point (at most `most` of them) gives the rest of the stream.
 bool every_point_continues(std::string_view bytes, const Transform& transform, const Cleaned& whole,
                            std::size_t most = 50, Workers* workers = nullptr);
+
+/// Checks that reading again, with the points and the stretches of the whole pass, gives the rest of the stream from
+/// the edges of every stretch and from within. Answers how many bytes are in stretches.
+std::uint64_t read_again(std::string_view bytes, const Transform& transform, const Cleaned& whole,
+                         Workers* workers = nullptr);
 
 }  // namespace tributary::genomics::sample

@@ -78,7 +78,9 @@ Both check(const std::string& text, const std::string& file, const Transform& tr
     CHECK(again.stream == both.copied.stream);
     CHECK(again.index == both.copied.index);
     CHECK(again.counts == both.copied.counts);
+    CHECK(again.copied.size() == both.copied.copied.size());
     CHECK(sample::every_point_continues(file, transform, again, 20, workers));
+    sample::read_again(file, transform, again, workers);
   }
   CHECK(sample::every_point_continues(file, transform, both.copied));
   const auto plain = sample::clean(text, transform);

@@ -14,6 +14,13 @@ TEST_GROUP(ObjectReader) {
     CHECK_TEXT(done.ok(), done.ok() ? "" : sentence(done.error()).c_str());
     return std::move(*done);
   }
+  /// Enough for several restart points, or for several stretches that are read as they are packed.
+  seal::SealedParcel sealed_large(bool packed) {
+    std::string content = Sealing::fastq(20000);
+    while (content.size() < (60U << 20)) content += content;
+    desk.house.add_file("SAMPLE-01", desk.path, "fastq", packed ? Sealing::bgzf(content) : content, "R1", "L001");
+    return sealed();
+  }
   static bool is_piece(const Bytes& whole, std::uint64_t from, const Bytes& piece) {
     return whole.size() == from + piece.size() &&
            std::equal(piece.begin(), piece.end(), whole.begin() + static_cast<std::ptrdiff_t>(from));
@@ -63,32 +70,38 @@ TEST(ObjectReader, may_be_asked_forwards_and_backwards) {
 
 TEST(ObjectReader, continues_at_restart_points_with_the_same_bytes) {
   // They stand 16 MiB of output apart.
-  std::string content = Sealing::fastq(20000);
-  while (content.size() < (40U << 20)) content += content;
-  desk.house.add_file("SAMPLE-01", desk.path, "fastq", Sealing::bgzf(content), "R1", "L001");
-  const auto parcel = sealed();
+  const auto parcel = sealed_large(false);
   const auto& object = parcel.recipe().objects[0];
-  CHECK_FALSE(object.restarts.empty());
+  CHECK_TRUE(object.trace.restarts.size() > 1 && object.trace.copied.empty());
   const auto whole = *Sealing::read_all(parcel, 0, 0, 1U << 20);
   CHECK_TRUE(crypto::sha256(whole) == object.sha256);
-  for (const auto& point : object.restarts) {
+  for (const auto& point : object.trace.restarts) {
     const auto at = object.header.size() + point.output_offset;
     const auto rest = *Sealing::read_all(parcel, 0, at + 12345, 1U << 20);
     CHECK_TRUE(is_piece(whole, at + 12345, rest));
   }
 }
 
+TEST(ObjectReader, gives_what_was_copied_as_it_is_packed) {
+  const auto parcel = sealed_large(true);
+  const auto& object = parcel.recipe().objects[0];
+  CHECK_TRUE(object.trace.copied.size() > 2);
+  LONGS_EQUAL(1, object.trace.restarts.size());  // behind the last one
+  const auto whole = *Sealing::read_all(parcel, 0, 0, 1U << 20);
+  CHECK_TRUE(crypto::sha256(whole) == object.sha256);
+  for (const auto& run : object.trace.copied) {
+    const auto at = object.header.size() + run.end();
+    CHECK_TRUE(is_piece(whole, at + 12345, *Sealing::read_all(parcel, 0, at + 12345, 1U << 20)));
+  }
+}
+
 TEST(ObjectReader, starts_from_the_beginning_when_a_restart_point_is_of_another_version) {
-  std::string content = Sealing::fastq(20000);
-  while (content.size() < (40U << 20)) content += content;
-  desk.house.add_file("SAMPLE-01", desk.path, "fastq", Sealing::bgzf(content), "R1", "L001");
-  const auto parcel = sealed();
-  auto recipe = parcel.recipe();
-  CHECK_FALSE(recipe.objects[0].restarts.empty());
-  const auto at = recipe.objects[0].header.size() + recipe.objects[0].restarts.back().output_offset + 70000;
+  auto recipe = sealed_large(false).recipe();
+  auto& restarts = recipe.objects[0].trace.restarts;
+  const auto at = recipe.objects[0].header.size() + restarts.front().output_offset + 70000;
   Bytes expected(1000), piece(1000);
   CHECK_TRUE(seal::ObjectReader(recipe, recipe.objects[0], {}).read(at, expected).ok());
-  for (auto& point : recipe.objects[0].restarts) point.state[0] = 99;
+  for (auto& point : restarts) point.state[0] = 99;
   CHECK_TRUE(seal::ObjectReader(recipe, recipe.objects[0], {}).read(at, piece).ok());
   CHECK_TRUE(piece == expected);
 }
@@ -148,6 +161,7 @@ TEST(Recipe, comes_back_as_it_was_written) {
   const auto &was = parcel.recipe().objects[0], &is = back->objects[0];
   STRCMP_EQUAL(was.name.c_str(), is.name.c_str());
   STRCMP_EQUAL(was.path.c_str(), is.path.c_str());
+  CHECK_TRUE(is.trace.copied.empty());
   CHECK_TRUE(was.id == is.id && was.bytes == is.bytes && was.plain_bytes == is.plain_bytes);
   CHECK_TRUE(was.sha256 == is.sha256 && was.plain_sha256 == is.plain_sha256 && was.md5 == is.md5);
   CHECK_TRUE(was.part_bytes == is.part_bytes && was.part_sha256 == is.part_sha256 && was.part_md5 == is.part_md5);
@@ -158,6 +172,18 @@ TEST(Recipe, comes_back_as_it_was_written) {
   LONGS_EQUAL(1, back->release->files);
   const seal::ObjectReader reader(*back, is, {});
   CHECK_TRUE(to_hex(was.data_key.bytes()) == to_hex(is.data_key.bytes()));
+}
+
+TEST(Recipe, tells_what_was_copied) {
+  seal::Recipe recipe;
+  recipe.objects.resize(1);
+  recipe.objects[0].trace.copied = {{1, 2, 3, {}}, {1ULL << 40, 1ULL << 24, 1ULL << 39, {}}};
+  const auto back = seal::read(view(seal::write(recipe).reveal()));
+  CHECK_TRUE(back.ok());
+  const auto& copied = back->objects[0].trace.copied;
+  LONGS_EQUAL(2, copied.size());
+  CHECK_TRUE(copied[0].output_offset == 1 && copied[0].bytes == 2 && copied[0].input_offset == 3);
+  CHECK_TRUE(copied[1].end() == (1ULL << 40) + (1ULL << 24) && copied[1].input_offset == 1ULL << 39);
 }
 
 TEST(Recipe, keeps_a_path_that_is_no_text) {

@@ -18,9 +18,10 @@ inline constexpr std::size_t bgzf_block_limit = 0x10000;
 
 /// A block of a file that is read.
 struct BgzfBlock {
-  std::uint64_t offset = 0;  // in the file
-  std::uint64_t member = 0;  // from 1
-  Bytes packed;              // deflated data, checksum and size
+  std::uint64_t offset = 0;    // in the file
+  std::size_t file_bytes = 0;  // header and all
+  std::uint64_t member = 0;    // from 1
+  Bytes packed;                // deflated data, checksum and size
   Bytes content;
   bool is_good = false;
   Workers::Handle piece;  // none: unpacked already

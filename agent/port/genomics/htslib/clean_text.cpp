@@ -8,7 +8,7 @@ namespace tributary::genomics {
 namespace {
 
 constexpr std::size_t tap_piece_bytes = std::size_t{256} << 10U;
-constexpr std::uint8_t state_version = 2;
+constexpr std::uint8_t state_version = 3;
 // Version, format, flags, input position, records, bytes to skip; behind them the state of a gzip stream.
 constexpr std::size_t state_bytes = 27;
 /// A second or less.
@@ -16,7 +16,7 @@ constexpr std::uint64_t pulse_bytes = std::uint64_t{64} << 20U;
 /// A larger record is written afresh: the blocks that it covers are not kept packed in memory.
 constexpr std::size_t copied_record_limit_bytes = std::size_t{1} << 20U;
 
-enum Flag : unsigned { copying = 1, block_same = 2 };
+enum Flag : unsigned { copying = 1, block_same = 2, at_end = 4 };
 
 }  // namespace
 
@@ -38,6 +38,7 @@ Status CleanText::continue_from(const RestartPoint& from) {
     return in(who_, done.error());
   copying_ = (state[2] & copying) != 0;
   block_same_ = (state[2] & block_same) != 0;
+  at_end_ = (state[2] & at_end) != 0;
   records_ = load_le64(state.subspan(11, 8));
   skip_ = load_le64(state.subspan(19, 8));
   given_bytes_ = from.output_offset;
@@ -68,15 +69,19 @@ Status CleanText::advance() {
 
 Status CleanText::end() {
   Unpacker& input = window_.input();
-  if (input.compression() == Compression::bgzf && !input.saw_end_block()) {
+  if (!at_end_ && input.compression() == Compression::bgzf && !input.saw_end_block()) {
     if (!end_block_optional() || input.looks_cut()) {
       return refusal(who_ + ": BGZF: the end block is missing", "the file is truncated: have it written again");
     }
   }
   if (Status done = flush_tap(); !done) return done;
   if (Status done = writer_.flush(); !done) return done;
-  if (region_) marks_.push_back({writer_.tell(), region_, {}});
+  if (region_) marks_.push_back({writer_.tell(), region_});
   const BgzfWriter::Place end_at = writer_.tell();
+  if (input.seekable()) {
+    marks_.push_back({.place = end_at, .point = point_here(window_.position(), 0)});
+    marks_.back().point.at_end = true;
+  }
   if (Status done = writer_.finish(); !done) return done;
   if (Status done = settle(); !done) return in(who_, done.error());
   Result<Bytes> index = finished(writer_.virtual_offset(end_at).value_or(0));
@@ -94,17 +99,21 @@ Result<Bytes> CleanText::index() {
 }
 
 std::optional<RestartPoint> CleanText::restart_point() const {
-  if (!newest_) return std::nullopt;
+  return newest_ ? std::optional(restart_at(*newest_)) : std::nullopt;
+}
+
+RestartPoint CleanText::restart_at(const Point& point) const {
   unsigned flags = 0;
-  if (newest_->copying) flags |= copying;
-  if (newest_->block_same) flags |= block_same;
-  RestartPoint point{newest_->output_offset,
-                     {state_version, static_cast<std::uint8_t>(format_), static_cast<std::uint8_t>(flags)}};
-  append_le64(point.state, newest_->input_position);
-  append_le64(point.state, newest_->records);
-  append_le64(point.state, newest_->skip);
-  point.state.insert(point.state.end(), newest_->stream_state.begin(), newest_->stream_state.end());
-  return point;
+  if (point.copying) flags |= copying;
+  if (point.block_same) flags |= block_same;
+  if (point.at_end) flags |= at_end;
+  RestartPoint restart{point.output_offset,
+                       {state_version, static_cast<std::uint8_t>(format_), static_cast<std::uint8_t>(flags)}};
+  append_le64(restart.state, point.input_position);
+  append_le64(restart.state, point.records);
+  append_le64(restart.state, point.skip);
+  restart.state.insert(restart.state.end(), point.stream_state.begin(), point.stream_state.end());
+  return restart;
 }
 
 Status CleanText::emit_header(std::uint64_t lines, std::size_t consumed) {
@@ -134,7 +143,9 @@ Result<std::uint64_t> CleanText::end_header() {
   if (Status done = writer_.settle(); !done) return done.error();
   // `block_same_`: the header ended with a block of the source.
   copying_ = block_same_ && window_.input().compression() == Compression::bgzf;
-  return writer_.virtual_offset(writer_.tell()).value_or(0);
+  const auto records_at = writer_.virtual_offset(writer_.tell()).value_or(0);
+  runs_.at_least(records_at >> 16U);  // whoever reads on behind a stretch reads the header again
+  return records_at;
 }
 
 BgzfWriter::Place CleanText::place() const {
@@ -154,7 +165,7 @@ void CleanText::mark_point(const BgzfWriter::Place& at) {
     if (!state) return;
     point.stream_state = std::move(*state);
   }
-  marks_.push_back({at, std::nullopt, std::move(point)});
+  marks_.push_back({.place = at, .point = std::move(point)});
 }
 
 Status CleanText::emit_record(std::size_t consumed, const Region* region) {
@@ -168,7 +179,7 @@ Status CleanText::emit_record(std::size_t consumed, const Region* region) {
     if (Status done = writer_.make_room(made.size()); !done) return done;
   }
   const auto at = place();
-  if (region_) marks_.push_back({at, region_, {}});
+  if (region_) marks_.push_back({at, region_});
   if (region != nullptr) region_ = *region;
   if (at.within == 0 && skip_ == 0) mark_point(at);
   ++records_;
@@ -239,6 +250,9 @@ Status CleanText::take_same(std::string_view source) {
 Status CleanText::end_source_block(const std::shared_ptr<const BgzfBlock>& block, std::uint64_t record_at,
                                    std::size_t taken) {
   if (copying_) {
+    marks_.push_back(
+        {.place = writer_.tell(),
+         .copied = CopiedBlock{block->offset, block->file_bytes, bgzf_header_bytes + block->packed.size()}});
     if (Status done = writer_.copy(block); !done) return done;
   } else if (block_same_) {
     if (Status done = writer_.flush(); !done) return done;
@@ -247,7 +261,7 @@ Status CleanText::end_source_block(const std::shared_ptr<const BgzfBlock>& block
   passed_ = 0;
   block_same_ = true;
   if (taken > 0 && copying_ && window_.input().seekable())
-    marks_.push_back({place(), std::nullopt, point_here(record_at, taken)});
+    marks_.push_back({.place = place(), .point = point_here(record_at, taken)});
   return {};
 }
 
@@ -270,11 +284,15 @@ Status CleanText::settle() {
   while (!marks_.empty()) {
     const auto offset = writer_.virtual_offset(marks_.front().place);
     if (!offset) return {};
-    if (marks_.front().region) {
-      if (Status done = add_to_index(*marks_.front().region, *offset); !done) return done;
+    Mark& mark = marks_.front();
+    if (mark.region) {
+      if (Status done = add_to_index(*mark.region, *offset); !done) return done;
+    } else if (mark.copied) {
+      runs_.add(*offset >> 16U, *mark.copied);
     } else {
-      points_.push_back(std::move(marks_.front().point));
-      points_.back().output_offset = *offset >> 16U;
+      mark.point.output_offset = *offset >> 16U;
+      runs_.reach(restart_at(mark.point));
+      points_.push_back(std::move(mark.point));
     }
     marks_.pop_front();
   }

@@ -20,6 +20,7 @@
 
 #include "agent/port/genomics/genomics.hpp"
 #include "agent/port/genomics/htslib/bgzf_writer.hpp"
+#include "agent/port/genomics/htslib/copied_runs.hpp"
 #include "agent/port/genomics/htslib/region.hpp"
 #include "agent/port/genomics/htslib/window.hpp"
 
@@ -31,6 +32,7 @@ class CleanText : public CleanSource {
   Result<Bytes> index() final;
   [[nodiscard]] const std::map<std::string, std::uint64_t>& counts() const final { return counts_; }
   [[nodiscard]] std::optional<RestartPoint> restart_point() const final;
+  [[nodiscard]] std::vector<CopiedRun> copied() const final { return runs_.all(); }
 
  protected:
   /// `who`: name of the format in messages.
@@ -78,13 +80,16 @@ class CleanText : public CleanSource {
     bool copying = false, block_same = false;
     std::uint64_t output_offset = 0;
     Bytes stream_state = {};  // of a gzip stream
+    bool at_end = false;      // behind all records
   };
-  /// What waits until it is known where its block stands.
+  /// What waits until it is known where its block stands: the end of a record, a block that was copied, or a point.
   struct Mark {
     BgzfWriter::Place place;
-    std::optional<Region> region;  // none: it is a point
-    Point point;
+    std::optional<Region> region = {};
+    std::optional<CopiedBlock> copied = {};
+    Point point = {};
   };
+  [[nodiscard]] RestartPoint restart_at(const Point& point) const;
   Status advance();
   Status end();
   Status see_unit();
@@ -117,6 +122,7 @@ class CleanText : public CleanSource {
   std::uint64_t silent_bytes_ = 0;  // dropped since the newest pulse
   std::uint64_t skip_ = 0;          // continued: bytes that stand in blocks before
   bool continued_ = false;
+  bool at_end_ = false;  // continued behind all records
   bool ended_ = false;
   std::optional<Error> error_;
   std::uint64_t given_bytes_ = 0;
@@ -125,6 +131,7 @@ class CleanText : public CleanSource {
   std::optional<Region> region_;  // of the newest record
   std::deque<Point> points_;      // beyond what was given out
   std::optional<Point> newest_;
+  CopiedRuns runs_;
   Bytes index_;
   std::map<std::string, std::uint64_t> counts_;
 };

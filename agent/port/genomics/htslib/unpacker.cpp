@@ -329,16 +329,35 @@ Error Unpacker::block_cut() const {
   return refusal(place() + ": the file ends within this block", "it is truncated: have it written again");
 }
 
-/// Takes the block whose header stands at the front of the input.
-Status Unpacker::take_block() {
+/// The block whose header stands at the front of the input, without that header.
+Result<ByteView> Unpacker::packed_block() {
   Result<std::size_t> got = need(block_size_bytes_);
   if (!got) return got.error();
   if (*got < block_size_bytes_ || block_size_bytes_ < block_header_bytes_) return block_cut();
+  return held().subspan(block_header_bytes_, block_size_bytes_ - block_header_bytes_);
+}
+
+Result<bool> Unpacker::copy_next(Bytes& out) {
+  if (mode_ == Mode::between) {
+    if (Status done = next_member(); !done) return done.error();
+  }
+  if (mode_ != Mode::block) return false;
+  const auto packed = packed_block();
+  if (!packed) return packed.error();
+  copy_block(*packed, out);
+  consume(block_size_bytes_);
+  mode_ = Mode::between;
+  return true;
+}
+
+Status Unpacker::take_block() {
+  const auto packed = packed_block();
+  if (!packed) return packed.error();
   const auto block = std::make_shared<BgzfBlock>();
   block->offset = offset();
+  block->file_bytes = block_size_bytes_;
   block->member = member_;
-  const auto packed = held().subspan(block_header_bytes_, block_size_bytes_ - block_header_bytes_);
-  block->packed.assign(packed.begin(), packed.end());
+  block->packed.assign(packed->begin(), packed->end());
   consume(block_size_bytes_);
   if (workers_ != nullptr) {
     block->piece = workers_->begin([block] { block->unpack(); });

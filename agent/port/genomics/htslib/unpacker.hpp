@@ -61,6 +61,9 @@ class Unpacker {
   /// Instead of read: goes through all members for their container fields only. BGZF blocks are not inflated.
   [[nodiscard]] Status skim(const Stop& stop);
 
+  /// Instead of read: appends the next BGZF block as `copy_block` does, without inflating it. False: there is none.
+  [[nodiscard]] Result<bool> copy_next(Bytes& out);
+
   /// True while `position` alone can be given to `seek`: plain files and files of BGZF blocks only.
   [[nodiscard]] bool seekable() const { return seekable_; }
   /// Of the next byte: its offset (plain), its virtual offset (BGZF) or that of the content (gzip).
@@ -95,6 +98,7 @@ class Unpacker {
   Result<std::size_t> header_text(std::size_t at);
   Status look_ahead();
   void forget_ahead();
+  Result<ByteView> packed_block();
   Status take_block();
   Status report(ByteView bytes);
   Status trailing_bytes();
