@@ -64,6 +64,7 @@ void Runner::carry(const std::string& destination) {
       const std::lock_guard lock(carriers_mutex_);
       seen = wakes_;
     }
+    ask_the_time(destination);
     if (step(destination)) {
       moved = true;
       continue;

@@ -304,6 +304,7 @@ Result<bool> Runner::something_is_due_by(std::int64_t horizon) {
 
 Status Runner::run_once() {
   recheck_consent();
+  for (const auto& [name, destination] : site_.destinations()) ask_the_time(name);
   start_carriers();
   Status ended;
   while (!stop_.requested()) {

@@ -110,6 +110,9 @@ class Runner {
   void seal(const journal::ParcelRow& row, const pseudonymise::PseudonymousParcel& parcel, std::int64_t& next_plan);
 
   Status clock_is_good();
+  /// Of a destination, in its own thread, now and then while the clock is not good.
+  void ask_the_time(const std::string& destination);
+  Status note_time(std::int64_t now);
   void alarm(const std::string& about, const Error& error);
   void settle(const std::string& about);
   struct Round;
@@ -174,6 +177,8 @@ class Runner {
   std::mutex folders_mutex_;
   std::map<std::int64_t, std::string> folders_;  // where the runs lie, by id, as far as they were seen in this life
 
+  std::mutex time_mutex_;
+  std::map<std::string, std::chrono::steady_clock::time_point> time_asked_;
   std::mutex told_mutex_;
   std::map<std::string, std::int64_t> told_;  // warnings, and when they were last written
 

@@ -112,7 +112,8 @@ Result<std::unique_ptr<Site>> Site::open(config::Settings settings, Log& log, co
   site->journal_ = journal;
   if (journal != nullptr) site->tokens_ = std::make_unique<JournalTokens>(*journal);
   if (auto done = site->open_keys(); !done) return done.error();
-  if (auto done = site->open_plugins({log, clock, stop, site->tokens_.get()}, stop); !done) return done.error();
+  if (auto done = site->open_plugins({log, clock, stop, site->tokens_.get(), &site->witness_}, stop); !done)
+    return done.error();
   std::vector<plugin::SubjectSource*> sources;
   for (const auto& source : site->subjects_) sources.push_back(source.get());
   // A register that can not be read makes everybody withdrawn: nothing goes out that might have been withdrawn.
@@ -209,7 +210,7 @@ Status Site::open_destination(const plugin::Loader& loader, const plugin::Servic
   auto descriptor = loader.load(TRIBUTARY_DESTINATION, entry.plugin);
   if (!descriptor) return in("destination " + entry.name, descriptor.error());
   out.reins = std::make_unique<Reins>(stop);
-  const plugin::Services reined{services.log, services.clock, out.reins->give_way, services.tokens};
+  const plugin::Services reined{services.log, services.clock, out.reins->give_way, services.tokens, services.witness};
   auto reach = client_settings(entry);
   reach.upload_rate = http::make_rate_limit(entry.upload_bytes_per_s, rate);
   reach.stall_timeout_s = entry.stall_timeout_s;

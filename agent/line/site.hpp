@@ -85,6 +85,9 @@ class Site {
   /// `limits.connections`, as far as `limits.memory` has room for them.
   [[nodiscard]] push::Lanes& lanes() { return lanes_; }
 
+  /// What the far sides of all plugins say.
+  [[nodiscard]] plugin::TimeWitness& time_witness() { return witness_; }
+
   /// As consent::Desk.
   [[nodiscard]] Result<consent::ConsentedRun> ask(const identify::IdentifiedRun& run,
                                                   std::optional<std::int64_t> at_utc_s = {});
@@ -110,6 +113,7 @@ class Site {
 
   config::Settings settings_;
   journal::Journal* journal_ = nullptr;
+  plugin::TimeWitness witness_;
   Workers workers_;
   push::Lanes lanes_;
   std::optional<pseudonymise::PseudonymKey> pseudonym_key_;

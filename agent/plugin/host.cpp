@@ -170,6 +170,9 @@ void Host::note_contact(const std::string& url, const Result<http::Response>& re
   const auto parsed = http::parse_url(url);
   const auto origin = parsed ? parsed->origin() : url;
   const auto status = response ? response->status : 0;
+  if (response && parsed && parsed->scheme == "https" && services_.witness != nullptr) {
+    if (const auto date = http::date_of(*response)) services_.witness->heard(origin, *date);
+  }
   const bool no_word = status == 0 || status == 401 || status == 407 || status == 408 || status == 429 || status >= 500;
   const std::lock_guard lock(contact_mutex_);
   if (!no_word) spoke_.insert(origin);

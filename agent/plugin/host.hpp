@@ -18,6 +18,7 @@
 #include "agent/base/result.hpp"
 #include "agent/base/stop.hpp"
 #include "agent/plugin/abi.h"
+#include "agent/plugin/time_witness.hpp"
 #include "agent/port/http/http.hpp"
 
 namespace tributary::plugin {
@@ -38,6 +39,7 @@ struct Services {
   const Clock& clock;
   const Stop& stop;
   Tokens* tokens = nullptr;  // null: remember fails, recall finds nothing (check, plan)
+  TimeWitness* witness = nullptr;
 };
 
 class Host {

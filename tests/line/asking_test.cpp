@@ -188,6 +188,31 @@ TEST(Asking, believes_a_clock_that_leapt_when_an_operator_says_so) {
   STRCMP_CONTAINS("release clock", tributary({"audit", "export"}).words.c_str());
 }
 
+TEST(Asking, believes_a_clock_that_leapt_when_a_repository_that_proved_who_it_is_says_so) {
+  ManualClock theirs{SystemClock().now_utc_s()};
+  RepositorySide sure{laboratory, theirs, false, {.tls = true}};
+  for (const bool is_right : {false, true}) {
+    clock.set(theirs.now_utc_s() - (is_right ? 0 : 2 * hour_s));
+    Agent other{laboratory, sure, clock};
+    CHECK_TEXT(other.is_open(), other.log().c_str());
+    CHECK_TRUE(other.journal().note_time(clock.now_utc_s() + 30 * day_s).ok());
+    CHECK_TRUE(other.runner().run_once().ok());
+    LONGS_EQUAL_TEXT(is_right ? 6 : 0, sure.things(laboratory, other.site_folder()).size(), other.log().c_str());
+    LONGS_EQUAL(is_right ? 0 : 1, other.journal().alarms()->size());
+    LONGS_EQUAL(is_right, other.log().find("says so, too") != std::string::npos);
+    LONGS_EQUAL(is_right, *other.journal().latest_time() == clock.now_utc_s());
+  }
+}
+
+TEST(Asking, believes_no_repository_in_the_clear) {
+  agent.look();
+  clock.set(SystemClock().now_utc_s());
+  CHECK_TRUE(agent.journal().note_time(clock.now_utc_s() + 30 * day_s).ok());
+  CHECK_TRUE(agent.runner().run_once().ok());
+  LONGS_EQUAL(0, things_there());
+  STRCMP_CONTAINS("the last work here was", warnings().c_str());
+}
+
 TEST(Asking, that_is_answered_yes_again_holds_withdrawn_data_for_a_decision) {
   CHECK_TRUE(agent.run_to_the_end());
   laboratory.write_subjects("SAMPLE-01");
@@ -251,7 +276,7 @@ TEST(Asking, stops_and_deletes_nothing_where_the_policy_says_stop) {
 TEST_GROUP(Recall) {
   Laboratory laboratory{few_reads};
   ManualClock clock{laboratory.made_utc_s()};
-  RepositorySide far{laboratory, clock, false, {}, true};
+  RepositorySide far{laboratory, clock, false, {.no_removal = true}};
   Agent agent{laboratory, far, clock};
   fakes::TemporaryDirectory said;
 

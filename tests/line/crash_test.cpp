@@ -26,7 +26,7 @@ MakeFarSide folders() {
 
 MakeFarSide repositories(const Laboratory& laboratory, bool ingest, bool no_removal = false) {
   return [&laboratory, ingest, no_removal](const Clock& clock) {
-    return std::make_unique<RepositorySide>(laboratory, clock, ingest, "", no_removal);
+    return std::make_unique<RepositorySide>(laboratory, clock, ingest, RepositoryKind{.no_removal = no_removal});
   };
 }
 

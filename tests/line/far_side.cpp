@@ -28,22 +28,24 @@ Things FolderSide::things(const Laboratory& laboratory, const SiteFolder&) {
   return things_in(laboratory, directory_->path());
 }
 
-RepositorySide::RepositorySide(const Laboratory& laboratory, const Clock& clock, bool ingest, std::string more,
-                               bool no_removal)
-    : ingest_(ingest), more_(std::move(more)), clock_(clock) {
+RepositorySide::RepositorySide(const Laboratory& laboratory, const Clock& clock, bool ingest, RepositoryKind kind)
+    : ingest_(ingest), kind_(std::move(kind)), clock_(clock) {
   settings_.directory = directory_.path();
   settings_.listen = "127.0.0.1:0";
   settings_.threads = 4;
-  settings_.no_removal = no_removal;
+  settings_.no_removal = kind_.no_removal;
+  settings_.tls = kind_.tls;
   settings_.site_keys = {laboratory.site_public_pem()};
   settings_.pause = [this](std::int64_t) {
     if (meanwhile) meanwhile();
   };
-  auto client = http::make_client({}, clock, stop_);
+  up();
+  settings_.listen = "127.0.0.1" + sandbox_->url().substr(sandbox_->url().rfind(':'));
+  http::ClientSettings reach;
+  if (kind_.tls) reach.tls.ca_file = directory_.path() + "/ca.pem";
+  auto client = http::make_client(reach, clock, stop_);
   if (!client) std::abort();
   client_ = *std::move(client);
-  up();
-  settings_.listen = sandbox_->url().substr(sandbox_->url().rfind('/') + 1);
 }
 
 void RepositorySide::up() {
@@ -57,7 +59,7 @@ void RepositorySide::up() {
 
 Far RepositorySide::begin() {
   known_ = names_in(state());
-  return repository_at(sandbox_->url(), directory_.path(), ingest_, more_);
+  return repository_at(sandbox_->url(), directory_.path(), ingest_, kind_.more);
 }
 
 Things RepositorySide::things(const Laboratory& laboratory, const SiteFolder& site) {

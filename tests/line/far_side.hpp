@@ -34,11 +34,16 @@ class FolderSide final : public FarSide {
   std::unique_ptr<fakes::TemporaryDirectory> directory_;
 };
 
+struct RepositoryKind {
+  std::string more = {};  // settings of the destination
+  bool no_removal = false;
+  bool tls = false;
+};
+
 class RepositorySide final : public FarSide {
  public:
-  /// `more` is put into the settings of the destination; `clock` outlives this.
-  RepositorySide(const Laboratory& laboratory, const Clock& clock, bool ingest, std::string more = {},
-                 bool no_removal = false);
+  /// `clock` outlives this.
+  RepositorySide(const Laboratory& laboratory, const Clock& clock, bool ingest, RepositoryKind kind = {});
   Far begin() override;
   Things things(const Laboratory& laboratory, const SiteFolder& site) override;
   [[nodiscard]] sandbox::Sandbox& sandbox() { return *sandbox_; }
@@ -53,7 +58,7 @@ class RepositorySide final : public FarSide {
   Json state();
 
   bool ingest_;
-  std::string more_;
+  RepositoryKind kind_;
   fakes::TemporaryDirectory directory_;
   const Clock& clock_;
   Stop stop_;

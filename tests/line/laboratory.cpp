@@ -95,6 +95,7 @@ Far repository_at(const std::string& url, const std::string& directory, bool ing
                          ", controlled_access: [ \"https://repository.example.org/datasets/T1\" ] }\n"
                          "    auth: { type: bearer, token_file: \"" +
                          directory + "/token\" }";
+  if (url.starts_with("https")) settings += "\n    tls: { ca_file: \"" + directory + "/ca.pem\" }";
   if (ingest) {
     settings += "\n    ingest: { plugin: tes, settings: { url: \"" + url + "/ga4gh/tes/v1\", task_file: task.yaml } }";
   }

@@ -208,9 +208,9 @@ void Front::drain(Call& call) {
   }
 }
 
-void Front::send(http::Exchange& exchange, const Plan& plan, Reply& reply, Api api) {
+void Front::send(http::Exchange& exchange, const Plan& plan, Reply& reply) {
   if (plan.wrong_etag) falsify_etag(reply);
-  if (api == Api::s3) reply.headers.push_back({"Date", http_date(parts_.clock.now_utc_s())});
+  reply.headers.push_back({"Date", http_date(parts_.clock.now_utc_s())});
   stream::ViewSource text(view(reply.body));
   stream::Source& source = reply.stream ? *reply.stream : text;
   const auto bytes = reply.stream ? reply.stream_bytes : reply.body.size();
@@ -246,7 +246,7 @@ void Front::handle(http::Exchange& exchange) {
   if (cut) {
     exchange.abort();
   } else {
-    send(exchange, plan, reply, route.api);
+    send(exchange, plan, reply);
   }
 }
 

@@ -53,7 +53,7 @@ class Front {
   Reply files(const Call& call) const;
   [[nodiscard]] bool has_token(const Call& call, bool basic_too) const;
   static void drain(Call& call);
-  void send(http::Exchange& exchange, const Plan& plan, Reply& reply, Api api);
+  void send(http::Exchange& exchange, const Plan& plan, Reply& reply);
 
   FrontParts parts_;
 };

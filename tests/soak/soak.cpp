@@ -53,7 +53,7 @@ class Soak {
       : speed_(speed),
         nudges_(nudges),
         world_(speed),
-        far_(hospital_.laboratory(), world_.clock(), false),
+        far_(hospital_.laboratory(), world_.clock(), false, {.tls = true}),
         site_(hospital_.laboratory(), far_.begin()),
         config_file_(hospital_.configure(site_, settle)) {
     far_.meanwhile = [] { std::this_thread::sleep_for(milliseconds(200)); };  // delays, and slow bodies

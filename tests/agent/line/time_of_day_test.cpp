@@ -32,6 +32,18 @@ TEST(CheckTime, believes_any_possible_year_when_nothing_was_done_yet) {
     CHECK_FALSE(check_time(now, 0).ok());
 }
 
+TEST(CheckTime, believes_what_a_far_side_says_too_but_no_impossible_year) {
+  const auto says = [](std::int64_t utc_s) {
+    return tributary::plugin::TimeWitness::Word{"https://far.example", utc_s};
+  };
+  for (const auto now : {latest - 40 * day_s, latest - 4000 * day_s / 20, latest + 800 * day_s}) {
+    for (const auto apart : {-3600, 0, 3600}) CHECK_TRUE(check_time(now, latest, says(now + apart)).ok());
+    for (const auto apart : {-3601, 3601, 900000}) CHECK_FALSE(check_time(now, latest, says(now + apart)).ok());
+  }
+  CHECK_TRUE(check_time(latest, latest, says(latest - 30 * day_s)).ok());  // its clock may be the wrong one
+  CHECK_FALSE(check_time(0, latest, says(0)).ok());
+}
+
 TEST(CheckTime, has_the_years_that_its_words_name) {
   LONGS_EQUAL(*from_iso8601("2025-01-01T00:00:00Z"), first_possible_utc_s);
   LONGS_EQUAL(*from_iso8601("2100-01-01T00:00:00Z"), last_possible_utc_s);
