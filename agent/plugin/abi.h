@@ -50,7 +50,9 @@ typedef struct tributary_note {
 } tributary_note;
 
 /* One settings key that a plugin accepts. type: "string" "path" "url" "bool" "integer" "size" "duration" "list" "map".
- * `settings` of the YAML arrive as text; a list is one line per item; size is in bytes and duration in seconds. */
+ * `settings` of the YAML arrive as text; a list is one line per item; size is in bytes and duration in seconds.
+ * `open` judges the values: BROKEN, with the key and ": " in front of `what`, lets `tributary check` point at it. It
+ * asks no far side. */
 typedef struct tributary_key {
   const char* name;
   const char* type;
