@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "agent/base/clock.hpp"
+#include "agent/status/cures.hpp"
 #include "agent/status/pen.hpp"
 
 namespace tributary::status {
@@ -103,11 +104,7 @@ std::string alarms(const Pen& pen, const Overview& overview) {
   if (overview.alarms.empty()) return "<div id=\"alarms\"></div>\n";
   std::string list = "<ul class=\"alarms\">";
   for (const auto& alarm : overview.alarms) {
-    list += "<li>" + pen.english("p", alarm.what, "");
-    if (!alarm.hint.empty()) {
-      list += "<p class=\"cure\"><span class=\"sr\">" + std::string(pen.word(Word::cure)) + "</span>" +
-              pen.english("span", alarm.hint, "") + "</p>";
-    }
+    list += "<li>" + pen.why(alarm.what, alarm.hint, german_cure(alarm));
     if (alarm.since_utc_s > 0) list += "<small>" + pen.timed(Word::since, alarm.since_utc_s) + "</small>";
     list += "</li>";
   }

@@ -65,7 +65,7 @@ tbody th{font-weight:500}tbody tr:last-child>*{border-bottom:0}
 code{font:.88em ui-monospace,monospace;overflow-wrap:anywhere;unicode-bidi:isolate}
 small code{font-size:.95em}
 .n{text-align:right;white-space:nowrap}
-.why,.go,.cure{overflow-wrap:anywhere}td.why,td.go{min-width:13rem}.to small{min-width:13.2rem}
+.why,.go,.cure{overflow-wrap:anywhere}td.why,td.go{min-width:13rem}.to small{min-width:11.4rem}
 .id{white-space:nowrap}.id code{overflow-wrap:normal}tbody th small{font-weight:400}
 .b{display:inline-block;white-space:nowrap;padding:0 .5rem;border-radius:1rem;font-size:.84rem;font-weight:500;
 background:var(--tint);color:var(--accent)}

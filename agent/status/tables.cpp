@@ -3,6 +3,7 @@
 #include <array>
 
 #include "agent/port/http/http.hpp"
+#include "agent/status/cures.hpp"
 #include "agent/status/pen.hpp"
 #include "agent/watch/watch.hpp"
 
@@ -21,11 +22,7 @@ std::string run_link(const Pen& pen, const std::string& name) {
 
 std::string reason(const Pen& pen, const journal::ParcelRow& row) {
   const auto why = why_of(row);
-  std::string out;
-  if (!why.reason.empty()) out += pen.english("p", why.reason, "");
-  if (why.hint.empty()) return out;
-  return out + "<p class=\"cure\"><span class=\"sr\">" + std::string(pen.word(Word::cure)) + "</span>" +
-         pen.english("span", why.hint, "") + "</p>";
+  return pen.why(why.reason, why.hint, german_cure(row));
 }
 
 bool is_sending(const journal::ParcelRow& row) {
@@ -118,8 +115,7 @@ std::string run_row(const Pen& pen, const RunView& run) {
                     " " + std::string(pen.word(Word::samples)) + " &middot; " + pen.timed(Word::since, row.since) +
                     "</small>";
   if (run.taken_back > 0) out += "<small>" + pen.word(Word::taken_back, pen.count(run.taken_back)) + "</small>";
-  if (!row.reason.empty()) out += pen.english("small", row.reason, "why");
-  if (!row.hint.empty()) out += pen.english("small", row.hint, "cure");
+  out += pen.why(row.reason, row.hint, german_cure(row));
   // The words stand in the order of watch::RunState.
   const auto name = static_cast<Word>(static_cast<int>(Word::s_unrecognised) + std::clamp(row.state, 0, 5));
   out += "</th>" + td(settled ? "<i></i><span class=\"sr\">" + std::string(pen.word(name)) + "</span>"

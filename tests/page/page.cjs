@@ -137,6 +137,23 @@ const ask = (where, {method = 'GET', headers = {}, body = ''} = {}) =>
       .join('\n');
   });
 
+  await step('in German it says who must act and how; what is English says so to a screen reader', async () => {
+    const page = await open('/?lang=de');
+    const text = await page.innerText('main');
+    const english = await page.evaluate(() => {
+      const words = /\b(the|is|are|of|and|by|until|not|to|for)\b/i;
+      const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      const found = [];
+      for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+        if (words.test(node.data) && !node.parentElement.closest('[lang=en], code, noscript')) found.push(node.data.trim());
+      }
+      return [...found, document.querySelectorAll('main [lang=en]').length ? '' : 'nothing is marked'].filter(Boolean);
+    });
+    await page.context().close();
+    const wanted = ['Von Hand angehalten', 'Keine gültige Einwilligung', 'Ein Zertifikat oder Token', 'wieder versucht'];
+    return [...wanted.filter(word => !text.includes(word)).map(word => 'not there: ' + word), ...english].join('\n');
+  });
+
   for (const where of [
     '/parcels?show=held',
     '/parcels?show=refused',

@@ -2,6 +2,7 @@
 #include <random>
 #include <set>
 
+#include "agent/status/cures.hpp"
 #include "agent/status/html.hpp"
 #include "agent/status/page.hpp"
 #include "tests/agent/status/hospital.hpp"
@@ -198,9 +199,60 @@ TEST(Page, keeps_the_language_that_was_chosen_in_its_links) {
 TEST(Page, says_which_parts_are_english_where_the_page_is_german) {
   hospital.fill();
   const auto html = page(hospital.overview(), view(Language::de));
-  CHECK_TRUE(has(html, "<p lang=\"en\">the far side says no</p>"));
+  CHECK_TRUE(has(html, "<small lang=\"en\" class=\"why\">the far side says no; do something</small>"));
   CHECK_TRUE(has(html, "2 Pakete angehalten"));
   STRCMP_EQUAL("", unbalanced(html).c_str());
+}
+
+TEST(Page, tells_a_german_reader_who_must_act_and_by_which_command) {
+  hospital.fill();
+  const auto id = hospital.parcel("TL-21", Stage::queued);
+  LONGS_EQUAL(1, *hospital.state.journal->hold({id, {}, {}}, noon));
+  CHECK_TRUE(hospital.state.journal->raise_alarm("clock", operator_error("the clock leapt", "set it"), noon).ok());
+  const auto html = page(hospital.overview(), view(Language::de));
+  for (const auto& word :
+       {std::string("Keine gültige Einwilligung deckt diesen Zweck"),  // consent: withdrawn, refused
+        std::string("Die Einwilligung ist nicht geklärt"),             // held while it waits
+        std::string("Das Senden an national kommt nicht voran"), std::string("national nimmt das Paket nicht an"),
+        "tributary release " + id,
+        std::string("<p class=\"why\">Die Uhr dieses Rechners ist gesprungen. Die IT stellt sie; geht "
+                    "sie richtig: tributary release --clock</p><small lang=\"en\" class=\"why\">the "
+                    "clock leapt; set it</small>")}) {
+    CHECK_TRUE_TEXT(has(html, word), word.c_str());
+  }
+  CHECK_FALSE(has(page(hospital.overview(), view()), "Einwilligung"));
+}
+
+TEST(Page, has_a_german_sentence_for_every_way_to_stand_still) {
+  for (const auto stage : {Stage::waiting, Stage::sealing, Stage::queued, Stage::uploading, Stage::registered,
+                           Stage::ingesting, Stage::withdrawing}) {
+    for (const auto condition : {Condition::going, Condition::held, Condition::refused}) {
+      journal::ParcelRow row;
+      row.stage = stage;
+      row.condition = condition;
+      row.id = "p-1";
+      row.run_name = "251120_RUN";
+      row.destination = "national";
+      STRCMP_EQUAL("", status::german_cure(row).c_str());
+      for (const auto* reason :
+           {"consent: x", "identify: x", "pseudonymise: x", "verify: x", "seal: x", "national: x"}) {
+        row.reason = reason;
+        const auto cure = status::german_cure(row);
+        CHECK_TRUE_TEXT(cure.ends_with('.') || has(cure, "tributary "), (reason + cure).c_str());
+        CHECK_FALSE_TEXT(has(cure, "{"), cure.c_str());
+      }
+    }
+  }
+  for (int state = 0; state <= 5; ++state) {
+    journal::RunRow run;
+    run.state = state;
+    run.reason = "x";
+    CHECK_FALSE(status::german_cure(run).empty());
+  }
+  for (const auto* about : {"clock", "consent", "run folders", "state_dir", "journal", "paper", "destination",
+                            "destination national", "destination national ingest"}) {
+    CHECK_FALSE_TEXT(status::german_cure(journal::Alarm{about, "x", "", 0}).empty(), about);
+  }
 }
 
 TEST(Page, says_where_a_destination_stands) {
