@@ -48,10 +48,19 @@ std::string next(const Pen& pen, const journal::ParcelRow& row) {
   return "<p>" + pen.timed(Word::tried_again, row.not_before) + "</p>";
 }
 
+// Until it is delivered; what can not be undone is a link to the question whether it is meant.
 std::string buttons(const Pen& pen, const journal::ParcelRow& row) {
-  if (row.operator_hold && row.condition != journal::Condition::refused)
-    return pen.button(Word::release, "release", "parcel", row.id);
-  return pen.button(Word::retry, "retry", "parcel", row.id);
+  if (pen.view().csrf.empty() || row.stage >= journal::Stage::delivered) return {};
+  const bool going = row.condition == journal::Condition::going;
+  std::string out;
+  if (row.operator_hold && row.condition != journal::Condition::refused) {
+    out = pen.button(Word::release, "release", "parcel", row.id);
+  } else if (!going || row.operator_hold || row.not_before > pen.now()) {
+    out = pen.button(Word::retry, "retry", "parcel", row.id);
+  }
+  if (going && !row.operator_hold) out += pen.button(Word::hold, "hold", "parcel", row.id);
+  return out + "<a class=\"act\" href=\"" + pen.link("/", "cancel=" + http::percent_encode(row.id)) + "\">" +
+         std::string(pen.word(Word::cancel)) + "<span class=\"sr\"> " + escaped(row.id) + "</span></a>";
 }
 
 std::string sample(const journal::ParcelRow& row) {
@@ -66,11 +75,7 @@ std::string parcel(const Pen& pen, const journal::ParcelRow& row, Columns column
   out += td(escaped(row.destination) + "<small>" + run_link(pen, row.run_name) + "</small>", "to");
   if (columns == Columns::delivered || columns == Columns::any)
     out += td(columns == Columns::any ? progress(pen, row) : pen.bytes(row.bytes_total), "n");
-  const bool stands = row.condition != journal::Condition::going || row.operator_hold || row.not_before > pen.now();
-  const bool may_go_on = stands && row.stage < journal::Stage::delivered;
-  out += td(pen.time(columns == Columns::delivered ? row.delivered : row.updated) +
-                (may_go_on ? buttons(pen, row) : std::string()),
-            "n");
+  out += td(pen.time(columns == Columns::delivered ? row.delivered : row.updated) + buttons(pen, row), "n");
   return out + "</tr>\n";
 }
 

@@ -18,8 +18,8 @@ using status::View;
 
 namespace {
 
-View view(Language language = Language::en) { return {noon, language, false, false, {}, {}}; }
-View signed_in() { return {noon, Language::en, false, true, "csrf-word", {}}; }
+View view(Language language = Language::en) { return {noon, language, false, false, {}, {}, {}}; }
+View signed_in() { return {noon, Language::en, false, true, "csrf-word", {}, {}}; }
 
 std::size_t count(std::string_view text, std::string_view part) {
   std::size_t out = 0;
@@ -70,7 +70,7 @@ std::set<std::string> elements(const std::string& html) {
 
 std::string all_pages(const std::string& evil) {
   auto told = signed_in();
-  told.told = told.csrf = evil;
+  told.told.sentence = told.csrf = told.cancel = evil;
   const auto overview = overview_of(evil);
   const status::List list{status::Word::of_run, evil, "run=x", "run=x&after=y", false};
   return page(overview, told) + parcels_page(overview, overview.held, list, told) +
@@ -174,7 +174,10 @@ TEST(Page, has_buttons_for_whom_is_signed_in_and_for_nobody_else) {
   LONGS_EQUAL(count(html, "<form"), count(html, "name=\"csrf\" value=\"csrf-word\""));
   LONGS_EQUAL(count(html, "<form"), count(html, "method=\"post\""));
   LONGS_EQUAL(4, count(html, "value=\"retry\""));  // two are held, two refused
-  LONGS_EQUAL(3, count(html, "value=\"pause\""));  // two destinations, and all
+  LONGS_EQUAL(5, count(html, "value=\"hold\""));   // the others that are not at their end
+  LONGS_EQUAL(9, count(html, "href=\"/?cancel=p-"));
+  LONGS_EQUAL(0, count(html, "value=\"cancel\""));  // asks first
+  LONGS_EQUAL(3, count(html, "value=\"pause\""));   // two destinations, and all
 }
 
 TEST(Page, asks_to_release_what_an_operator_holds) {
@@ -184,6 +187,16 @@ TEST(Page, asks_to_release_what_an_operator_holds) {
   CHECK_TRUE(has(html, "value=\"release\""));
   CHECK_FALSE(has(html, "value=\"retry\""));
   CHECK_TRUE(has(html, "tributary release " + id));
+}
+
+TEST(Page, asks_before_it_cancels) {
+  auto asked = signed_in();
+  asked.cancel = "p-of-a-test";
+  const auto html = page(hospital.overview(), asked);
+  CHECK_TRUE(has(html, "Cancel parcel p-of-a-test? That can not be undone"));
+  LONGS_EQUAL(1, count(html, "name=\"act\" value=\"cancel\""));
+  CHECK_TRUE(has(html, "Leave it as it is"));
+  STRCMP_EQUAL("", unbalanced(html).c_str());
 }
 
 TEST(Page, keeps_the_language_that_was_chosen_in_its_links) {
