@@ -86,7 +86,7 @@ std::optional<std::size_t> threads_of(const Arguments& arguments) {
   return threads;
 }
 
-std::optional<config::Settings> load_settings(const Context& context, bool show_warnings) {
+std::optional<config::Settings> load_settings(const Context& context, bool thoroughly) {
   // What somebody meets first who has installed the package and started the service.
   if (::access(context.config_file.c_str(), F_OK) != 0 && errno == ENOENT) {
     complain(
@@ -94,9 +94,10 @@ std::optional<config::Settings> load_settings(const Context& context, bool show_
                        "write it after the annotated examples in /usr/share/tributary/conf, then: tributary check"));
     return std::nullopt;
   }
-  auto loaded = config::load(context.config_file, line::plugin_keys());
+  const auto trial = line::plugin_trial(*context.log, context.clock, context.stop);
+  auto loaded = config::load(context.config_file, line::plugin_keys(), thoroughly ? trial : nullptr);
   for (const auto& problem : loaded.problems) {
-    if (problem.warning && !show_warnings) continue;
+    if (problem.warning && !thoroughly) continue;
     std::fprintf(stderr, "%s\n", problem.sentence().c_str());
   }
   return std::move(loaded.settings);

@@ -75,8 +75,9 @@ void say(const std::string& line);
 /// What `--threads` says, 2 when it is not there; nothing when it is no number from 1 to 64.
 std::optional<std::size_t> threads_of(const Arguments& arguments);
 
-/// The configuration, or every problem of it on standard error.
-std::optional<config::Settings> load_settings(const Context& context, bool show_warnings = false);
+/// The configuration, or every problem of it on standard error; `thoroughly` with warnings, and with what plugins say
+/// against their settings: for those who are about to open them.
+std::optional<config::Settings> load_settings(const Context& context, bool thoroughly = false);
 
 /// Configuration and journal together.
 struct State {

@@ -22,6 +22,7 @@ namespace {
 struct Options {
   std::string config_file;
   bool once = false;
+  std::int64_t started_utc_s = 0;  // of the program, whichever of its lives asks
 };
 
 void refuse_next(Log& log, const Error& error) {
@@ -31,16 +32,11 @@ void refuse_next(Log& log, const Error& error) {
 
 static_assert(static_cast<int>(config::Io::normal) == static_cast<int>(supervisor::Disk::normal));
 
-// Of the program, whichever of its lives asks; asked first before any of them.
-std::int64_t started_at(const Clock& clock) {
-  static const std::int64_t at = clock.now_utc_s();
-  return at;
-}
-
 // One life of the daemon under one configuration: opened, then run.
 class Life {
  public:
-  Life(Context& context, bool once) : context_(context), once_(once) {}
+  Life(Context& context, const Options& options)
+      : context_(context), once_(options.once), started_utc_s_(options.started_utc_s) {}
 
   /// Nothing is watched or sent before `run`. Failure: as it was before; the exit code is `code_of_failure`.
   Status open(const config::Settings& settings) {
@@ -109,7 +105,7 @@ class Life {
                                   free ? std::optional(*free) : std::nullopt,
                                   settings_.limits.reserve_bytes,
                                   supervisor::idle_s(),
-                                  started_at(context_.clock),
+                                  started_utc_s_,
                                   line::papers_of(settings_)};
     };
   }
@@ -177,6 +173,7 @@ class Life {
 
   Context& context_;
   bool once_;
+  std::int64_t started_utc_s_;
   int code_of_failure_ = exit_could_not;
   config::Settings settings_;
   Stop stop_;
@@ -187,13 +184,13 @@ class Life {
 };
 
 // The life after a reload: under the new configuration or, when that fails at the last moment, under the old one.
-std::unique_ptr<Life> next_life(Context& context, bool once, config::Settings& settings, int& code) {
+std::unique_ptr<Life> next_life(Context& context, const Options& options, config::Settings& settings, int& code) {
   auto next = load_settings(context, true);
   Status begun = next ? Status() : operator_error("it has the errors above");
   if (begun && next->state_dir != settings.state_dir)
     begun = operator_error("state_dir was changed", "stop and start the daemon for that");
   if (begun) {
-    auto life = std::make_unique<Life>(context, once);
+    auto life = std::make_unique<Life>(context, options);
     begun = life->open(*next);
     if (begun) {
       settings = std::move(*next);
@@ -201,7 +198,7 @@ std::unique_ptr<Life> next_life(Context& context, bool once, config::Settings& s
       return life;
     }
   }
-  auto life = std::make_unique<Life>(context, once);
+  auto life = std::make_unique<Life>(context, options);
   if (auto again = life->open(settings); !again) {
     code = complain(again.error(), life->code_of_failure());
     return nullptr;
@@ -220,7 +217,6 @@ int run(Context& context, const Options& options) {
   std::signal(SIGPIPE, SIG_IGN);
   ::umask(0077);  // what we keep is for nobody else
   context.config_file = options.config_file;
-  started_at(context.clock);
   auto settings = load_settings(context, true);
   if (!settings) return exit_usage;
   // Before any thread: every thread inherits it.
@@ -235,14 +231,14 @@ int run(Context& context, const Options& options) {
     context.log->warning("state_dir lies on a file server (" + behind->type +
                          "), which may not keep a second daemon away; move it to a disk of this machine");
   }
-  auto life = std::make_unique<Life>(context, options.once);
+  auto life = std::make_unique<Life>(context, options);
   if (auto begun = life->open(*settings); !begun) return complain(begun.error(), life->code_of_failure());
   for (;;) {
     bool reload = false;
     int code = life->run(reload, signals);
     if (!reload) return code;
     life.reset();  // its port and its journal are free for the next
-    life = next_life(context, options.once, *settings, code);
+    life = next_life(context, options, *settings, code);
     if (life == nullptr) return code;
   }
 }
@@ -273,7 +269,7 @@ int main(int argc, char** argv) {
     context.log =
         tributary::supervisor::make_log(arguments->has("--verbose") ? tributary::Level::debug : tributary::Level::info);
     const auto file = arguments->has("--config") ? arguments->value("--config") : context.config_file;
-    return tributary::cli::run(context, {file, arguments->has("--once")});
+    return tributary::cli::run(context, {file, arguments->has("--once"), context.clock.now_utc_s()});
   } catch (const std::exception& problem) {
     std::fprintf(stderr, "tributaryd: unexpected: %s; this is a defect, please report it\n", problem.what());
     return tributary::cli::exit_could_not;

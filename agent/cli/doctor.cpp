@@ -87,9 +87,8 @@ Command doctor_command() {
       "its service\nwith our credentials, its ingest. Changes nothing and sends no data; with --notify each "
       "notification tells a\ntest message. "
       "--canary delivers a made-up\nsample of one read to that destination, in the way of every parcel, marked by "
-      "the policy `canary`, and withdraws\nit again.\nExit: 0 well (warnings may be said), 3 something is broken, 2 "
-      "the "
-      "configuration can not be used.",
+      "the policy `canary`, and withdraws\nit again; first what one before it had to leave there.\nExit: 0 well "
+      "(warnings may be said), 3 something is broken, 2 the configuration can not be used.",
       {"--canary"},
       {"--json", "--notify"},
       run_doctor};

@@ -39,7 +39,12 @@ struct Loaded {
   std::optional<Settings> settings;  // nothing when there is any problem that is no warning
   std::vector<Problem> problems;     // in file order
 };
-Loaded load(const std::string& file, const PluginKeys& plugins);
+/// Opens a plugin with its settings for a moment, as the daemon will; an error whose `what` begins with a key and ": "
+/// is about that key.
+using PluginTrial =
+    std::function<Status(const std::string& plugin_dir, PluginKind, const std::string&, const PluginSettings&)>;
+/// `trial` null: a value that only the plugin would refuse is not found.
+Loaded load(const std::string& file, const PluginKeys& plugins, const PluginTrial& trial = nullptr);
 
 /// JSON Schema (draft 2020-12) of the main file, from the same key tables.
 Json schema();

@@ -115,7 +115,8 @@ constexpr Key retention_keys[] = {
 constexpr Key status_keys[] = {
     {.name = "token_file",
      .type = Type::secret_path,
-     .help = "whoever knows the word in it may retry, release, pause and resume on the page; default: nobody may"},
+     .help = "whoever knows the word in it may retry, hold, release, cancel, pause and resume on the page; default: "
+             "nobody may"},
     {.name = "hosts",
      .type = Type::list,
      .help = "names under which browsers may ask for the page, beside addresses and localhost",

@@ -202,10 +202,11 @@ void warn_when_empty(bool empty, const Section& main, std::string_view key, cons
   problems.warning(main.place(key), "there are none: " + meaning, "add one here or in " + std::string(key) + ".d/");
 }
 
-Settings build(const Section& main, Documents& documents, const PluginKeys& plugins, Problems& problems) {
+Settings build(const Section& main, Documents& documents, const PluginKeys& plugins, const PluginTrial& trial,
+               Problems& problems) {
   Settings out;
   build_site(main, out, problems);
-  const PluginDesk desk(out.plugin_dir, plugins);
+  const PluginDesk desk(out.plugin_dir, plugins, trial);
   if (const auto* section = main.section("pseudonyms")) out.pseudonyms = build_pseudonyms(*section, desk, problems);
   for (const auto& section : main.sections("run_folders")) {
     out.run_folders.push_back(build_run_folder(section, desk, problems));
@@ -235,7 +236,7 @@ Settings build(const Section& main, Documents& documents, const PluginKeys& plug
 
 }  // namespace
 
-Loaded load(const std::string& given, const PluginKeys& plugins) {
+Loaded load(const std::string& given, const PluginKeys& plugins, const PluginTrial& trial) {
   std::error_code code;
   const auto absolute = fs::absolute(given, code);
   const auto file = code ? given : absolute.lexically_normal().string();
@@ -245,7 +246,7 @@ Loaded load(const std::string& given, const PluginKeys& plugins) {
   if (node == nullptr) return {std::nullopt, problems.sorted(documents.files())};
   const auto main =
       Section::read(main_table, *node, Place{file, node->mark, {}}, fs::path(file).parent_path().string(), problems);
-  auto settings = build(main, documents, plugins, problems);
+  auto settings = build(main, documents, plugins, trial, problems);
   settings.file = file;
   if (problems.any_errors()) return {std::nullopt, problems.sorted(documents.files())};
   return {std::move(settings), problems.sorted(documents.files())};

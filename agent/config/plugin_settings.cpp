@@ -85,6 +85,21 @@ std::string host_text(const Key& key, const Section& host) {
   return key.type == Type::list ? join(host.texts(key.name), "\n") : std::to_string(host.number(key.name));
 }
 
+// At the setting that the plugin names in front of its sentence, or at all of them.
+void tell_of_trial(Error error, const std::vector<PluginKey>& keys, const yaml::Node& node, const Place& settings,
+                   Problems& problems) {
+  for (const auto& key : keys) {
+    if (!error.what.starts_with(key.name + ": ")) continue;
+    error.what.erase(0, key.name.size() + 2);
+    auto mark = settings.mark;
+    for (const auto& member : node.members) {
+      if (member.key == key.name) mark = member.mark;
+    }
+    return problems.error(settings.below(key.name, mark), error);
+  }
+  problems.error(settings, error);
+}
+
 }  // namespace
 
 std::optional<std::vector<PluginKey>> PluginDesk::keys(PluginKind kind, const std::string& name, const Place& place,
@@ -96,9 +111,14 @@ std::optional<std::vector<PluginKey>> PluginDesk::keys(PluginKind kind, const st
   return std::nullopt;
 }
 
+Status PluginDesk::try_out(PluginKind kind, const std::string& name, const PluginSettings& settings) const {
+  return trial_ ? trial_(plugin_dir_, kind, name, settings) : Status();
+}
+
 PluginSettings read_settings(const Section& entry, PluginKind kind, const PluginDesk& desk, const Section* host,
                              Problems& problems) {
   PluginSettings settings;
+  const auto problems_before = problems.count();
   const auto keys = desk.keys(kind, entry.text("plugin"), entry.place("plugin"), problems);
   if (!keys) return settings;
   const auto& value = entry.value("settings");
@@ -130,6 +150,9 @@ PluginSettings read_settings(const Section& entry, PluginKind kind, const Plugin
       problems.error(value.place.below(key.name, value.place.mark), "is missing", key.help);
     }
   }
+  if (problems.count() != problems_before) return settings;
+  if (auto tried = desk.try_out(kind, entry.text("plugin"), settings); !tried)
+    tell_of_trial(tried.error(), *keys, node, value.place, problems);
   return settings;
 }
 

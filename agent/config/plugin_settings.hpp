@@ -12,15 +12,19 @@ namespace tributary::config {
 /// Who declares which keys, and who is asked.
 class PluginDesk {
  public:
-  PluginDesk(std::string plugin_dir, const PluginKeys& keys) : plugin_dir_(std::move(plugin_dir)), keys_(keys) {}
+  PluginDesk(std::string plugin_dir, const PluginKeys& keys, const PluginTrial& trial)
+      : plugin_dir_(std::move(plugin_dir)), keys_(keys), trial_(trial) {}
 
   /// The keys of a plugin; nothing when there is no such plugin, which is then a problem at `place`.
   std::optional<std::vector<PluginKey>> keys(PluginKind kind, const std::string& name, const Place& place,
                                              Problems& problems) const;
+  /// What the plugin itself says against settings that fit its keys.
+  Status try_out(PluginKind kind, const std::string& name, const PluginSettings& settings) const;
 
  private:
   std::string plugin_dir_;
   const PluginKeys& keys_;
+  const PluginTrial& trial_;
 };
 
 /// The settings of `entry` (a section with `plugin` and `settings`) as text for the plugin: sizes in bytes, durations

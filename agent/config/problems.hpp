@@ -28,6 +28,7 @@ class Problems {
   void unreadable(const std::string& file, const Error& error);
 
   [[nodiscard]] bool any_errors() const;
+  [[nodiscard]] std::size_t count() const { return list_.size(); }
   /// In file order: files as they were read, then lines and columns. `files` is that order.
   [[nodiscard]] std::vector<Problem> sorted(const std::vector<std::string>& files) const;
 

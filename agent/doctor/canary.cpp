@@ -1,6 +1,7 @@
 // agent/doctor/canary.cpp: a run of one made-up sample, and a site of its own around it.
 #include "agent/doctor/canary.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdlib>
@@ -25,6 +26,7 @@ constexpr auto look_again = std::chrono::milliseconds(500);
 constexpr const char* sample = "CANARY-SAMPLE";
 constexpr const char* subject = "CANARY-PERSON";
 constexpr const char* policy = "canary";
+constexpr std::string_view folder_name = "canary-";
 constexpr const char* run_name = "20250101_CANARY_0001_ACANARYCELL";
 
 // One read of 32 bases, gzipped: @CANARY-INSTRUMENT:1:CANARYCELL:1:1101:1000:1000 1:N:0:ACGTACGT
@@ -121,37 +123,66 @@ config::Settings settings_of(const config::Settings& real, const config::Destina
   return out;
 }
 
+// Before anything goes to a destination the journal says that it is uploading.
+bool may_be_there(journal::Stage stage) {
+  return stage >= journal::Stage::uploading && stage != journal::Stage::withdrawn && stage != journal::Stage::cancelled;
+}
+
+std::string lock_of(const std::string& folder) { return folder + "/lock"; }
+
+Result<std::unique_ptr<journal::Journal>> open_journal(const std::string& folder) {
+  config::Settings settings;
+  settings.state_key_file = folder + "/state.key";
+  auto key = line::state_key(settings);
+  if (!key) return key.error();
+  return journal::Journal::open(folder + "/state", *key);
+}
+
 class Canary {
  public:
   Canary(const config::Settings& real, const config::Destination& destination, const Services& services)
       : real_(real), destination_(destination), services_(services), hop_("canary " + destination.name) {}
 
   std::vector<Finding> fly() {
-    std::string pattern = real_.state_dir + "/canary-XXXXXX";
+    std::string pattern = real_.state_dir + "/" + std::string(folder_name) + "XXXXXX";
     if (::mkdtemp(pattern.data()) == nullptr) {
       return {broken(hop_, operator_error("no folder can be made in " + printable(real_.state_dir),
                                           "run this as the daemon's user; is there room?"))};
     }
     folder_ = pattern;
-    if (auto done = write_house(folder_); !done) {
-      out_.push_back(broken(hop_, done.error()));
+    // From here on whoever flies next finds it, unless it is under way.
+    auto lock = files::Lock::take(lock_of(folder_));
+    auto begun = lock ? write_house(folder_) : Status(lock.error());
+    if (begun) begun = files::sync_directory(real_.state_dir);
+    if (begun) {
+      travel(false);
     } else {
-      travel();
+      out_.push_back(broken(hop_, begun.error()));
     }
     if (gone_) clean_up();
     return std::move(out_);
   }
 
+  /// Of one that flew before, whose program was ended or whose destination went away; the caller has its lock.
+  std::vector<Finding> come_home(const std::string& folder) {
+    folder_ = folder;
+    gone_ = false;
+    travel(true);
+    if (gone_) clean_up();
+    return std::move(out_);
+  }
+  [[nodiscard]] bool is_gone() const { return gone_; }
+
  private:
-  void travel() {
-    const auto settings = settings_of(real_, destination_, folder_);
-    auto key = line::state_key(settings);
-    if (!key) return out_.push_back(broken(hop_, key.error()));
-    auto journal = journal::Journal::open(settings.state_dir, *key);
+  void travel(bool only_home) {
+    auto journal = open_journal(folder_);
     if (!journal) return out_.push_back(broken(hop_, journal.error()));
+    const auto settings = settings_of(real_, destination_, folder_);
     auto site = line::Site::open(settings, services_.log, services_.clock, services_.stop, journal->get());
     if (!site) return out_.push_back(broken(hop_, site.error()));
-    const bool arrived = deliver(**site, **journal);
+    const bool arrived = only_home || deliver(**site, **journal);
+    // Nothing that was put off is waited for; when that fails, taking it back does, and tells.
+    if (only_home) static_cast<void>((*journal)->retry({{}, {}, destination_.name}, services_.clock.now_utc_s()));
     take_back(**site, **journal);
     if (arrived) note(**journal);
   }
@@ -192,7 +223,7 @@ class Canary {
       out_.push_back(broken(hop_, row.error()));
       return false;
     }
-    gone_ = row->stage < journal::Stage::uploading;
+    gone_ = !may_be_there(row->stage);
     if (row->stage != journal::Stage::delivered) {
       const auto state = std::string(journal::state_of(row->stage, row->condition, row->operator_hold));
       out_.push_back(
@@ -213,7 +244,7 @@ class Canary {
     auto done = stopped ? run(site, journal) : Status(stopped.error());
     row = only_parcel(journal);
     gone_ = done && row && row->stage == journal::Stage::withdrawn;
-    if (gone_) return out_.push_back(good(hop_, "withdrawn again"));
+    if (gone_) return out_.push_back(good(hop_, "withdrawn again: parcel " + row->id));
     const auto why = !done ? done.error().what : row ? row->reason : row.error().what;
     out_.push_back(broken(hop_, operator_error("it could not be taken back: " + why,
                                                "ask the repository to delete parcel " + (row ? row->id : "?") +
@@ -252,11 +283,65 @@ class Canary {
   bool gone_ = true;  // nothing of it is at the far side
 };
 
+// The parcel of a canary that may lie at its destination, as its journal tells.
+Result<std::optional<journal::ParcelRow>> left_of(const std::string& folder) {
+  if (!journal::Journal::exists(folder + "/state")) return std::optional<journal::ParcelRow>();
+  auto journal = open_journal(folder);
+  if (!journal) return journal.error();
+  auto rows = (*journal)->parcels();
+  if (!rows) return rows.error();
+  if (rows->empty() || !may_be_there(rows->front().stage)) return std::optional<journal::ParcelRow>();
+  return std::optional(rows->front());
+}
+
+std::vector<std::string> canaries_in(const std::string& state_dir) {
+  std::vector<std::string> out;
+  std::error_code code;
+  for (const auto& entry : std::filesystem::directory_iterator(state_dir, code)) {
+    if (entry.path().filename().string().starts_with(folder_name)) out.push_back(entry.path().string());
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+// What flew before and did not come home, whatever its destination. False: some of it is still at `destination`.
+bool bring_home(const config::Settings& settings, const std::string& destination, const Services& services,
+                std::vector<Finding>& out) {
+  bool all = true;
+  for (const auto& folder : canaries_in(settings.state_dir)) {
+    const auto lock = files::Lock::take(lock_of(folder));
+    if (!lock) continue;  // it is under way
+    const auto left = left_of(folder);
+    if (left && !*left) {
+      std::error_code code;
+      std::filesystem::remove_all(folder, code);
+      continue;
+    }
+    const auto* to = left ? settings.destination((*left)->destination) : nullptr;
+    if (to == nullptr) {
+      out.push_back(warning("canary",
+                            "what " + printable(folder) + " sent can not be taken back: " +
+                                (left ? "its destination is not configured any more" : left.error().what),
+                            "ask the repository whether anything of the policy `canary` lies there, then remove it"));
+      continue;
+    }
+    Canary before(settings, *to, services);
+    for (auto& finding : before.come_home(folder)) out.push_back(std::move(finding));
+    all = all && (before.is_gone() || to->name != destination);
+  }
+  return all;
+}
+
 }  // namespace
 
 std::vector<Finding> send_canary(const config::Settings& settings, const std::string& destination,
                                  const Services& services) {
-  if (const auto* wanted = settings.destination(destination)) return Canary(settings, *wanted, services).fly();
+  if (const auto* wanted = settings.destination(destination)) {
+    std::vector<Finding> out;
+    if (!bring_home(settings, destination, services, out)) return out;
+    for (auto& finding : Canary(settings, *wanted, services).fly()) out.push_back(std::move(finding));
+    return out;
+  }
   std::vector<std::string> names;
   for (const auto& one : settings.destinations) names.push_back(one.name);
   return {broken("canary " + printable(destination),

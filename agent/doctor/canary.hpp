@@ -7,6 +7,8 @@
 // Far side   sees a parcel under the policy `canary`, signed by the site's key, with one FASTQ file of one read whose
 //            names begin with CANARY.
 // Failure    is what it tells. What could not be taken back is named with its parcel, and its folder stays.
+// Crash      the folder stays, too, and is on disk before anything is sent: the next canary takes back first what flew
+//            before it, and does not fly while something of that is at its destination.
 // Receipts   the audit of the real journal, where there is one, keeps when what was delivered and withdrawn.
 #pragma once
 

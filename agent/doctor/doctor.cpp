@@ -18,7 +18,6 @@ namespace tributary::doctor {
 namespace {
 
 constexpr std::int64_t day_s = 86400;
-constexpr std::int64_t soon_s = 30 * day_s;
 constexpr std::int64_t tolerable_skew_s = 60;  // beyond it, something is wrong with a clock
 constexpr std::int64_t most_skew_s = 15 * 60;  // S3 refuses signatures beyond it
 
@@ -93,7 +92,8 @@ Finding examine_tls(const std::string& hop, const http::ClientSettings& client, 
   }
   const auto left_s = std::max<std::int64_t>(0, first_end - services.clock.now_utc_s());
   said += ": " + counted(static_cast<std::uint64_t>(left_s / day_s), "day") + " left";
-  return left_s > soon_s ? good(hop, said) : warning(hop, said, "tell the repository to renew it in time");
+  return left_s > line::expires_soon_s ? good(hop, said)
+                                       : warning(hop, said, "tell the repository to renew it in time");
 }
 
 // Any answer has a Date (RFC 9110 section 6.6.1), also one that says no.
@@ -162,10 +162,9 @@ void examine_credentials(const std::string& hop, const config::Destination& entr
 }
 
 // Certificates, and a token that tells its end.
-void examine_ends(const config::Settings& settings, const Far& far, const Services& services, Findings& out) {
+void examine_ends(const Far& far, const Services& services, Findings& out) {
   const auto now = services.clock.now_utc_s();
-  for (const auto& paper : line::papers_of(settings)) {
-    if (paper.of != far.hop) continue;
+  for (const auto& paper : line::papers_of(far.hop, far.reach)) {
     const auto said = paper.key + " is good until " + to_rfc3339(paper.until);
     if (paper.error) {
       out.push_back(broken(far.hop, in(paper.key, *paper.error)));
@@ -181,7 +180,7 @@ void examine_ends(const config::Settings& settings, const Far& far, const Servic
 
 /// As `examine_origins`, with what we bring along.
 bool examine_far(const config::Settings& settings, const Far& far, const Services& services, Findings& out) {
-  examine_ends(settings, far, services, out);
+  examine_ends(far, services, out);
   for (const auto& path : values_of(settings, far, "path")) {
     if (files::exists(path)) out.push_back(examine_file(far.hop, path));  // opening it says what is not there
   }

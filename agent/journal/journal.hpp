@@ -270,6 +270,8 @@ class Journal {
   /// Newest first; of ids before that one, 0 from the newest on.
   Result<std::vector<RunRow>> latest_runs(std::int64_t before, std::int64_t most);
   Result<std::int64_t> count_runs();
+  /// By watch::RunState, which is no word of the journal's.
+  Result<std::map<int, std::int64_t>> count_runs_by_state();
   Result<std::vector<RunCountRow>> count_parcels_of_run(std::int64_t run);
   /// From the first second to before the second.
   Result<Arrived> arrived_between(const std::string& destination, std::int64_t from, std::int64_t until);

@@ -226,11 +226,14 @@ CREATE INDEX parcel_run ON parcel (run, stage, condition, operator_hold);
 CREATE INDEX parcel_arrived ON parcel (destination, delivered, bytes_total) WHERE delivered > 0;
 )sql";
 
+// For the metrics, which count runs without reading them.
+constexpr std::string_view run_states = "CREATE INDEX run_state ON run (state);";
+
 }  // namespace
 
 const std::vector<std::string_view>& migrations() {
   static const std::vector<std::string_view> steps{
-      first, links_and_requests, withdrawals_and_alarms, proofs, backlog, turns_and_destinations, glances};
+      first, links_and_requests, withdrawals_and_alarms, proofs, backlog, turns_and_destinations, glances, run_states};
   return steps;
 }
 

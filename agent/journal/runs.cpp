@@ -90,6 +90,19 @@ Result<std::int64_t> Journal::count_runs() {
   return statement->integer(0);
 }
 
+Result<std::map<int, std::int64_t>> Journal::count_runs_by_state() {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare("SELECT state, count(*) FROM run GROUP BY state");
+  if (!statement) return statement.error();
+  std::map<int, std::int64_t> counts;
+  for (;;) {
+    auto row = statement->step();
+    if (!row) return row.error();
+    if (!*row) return counts;
+    counts[static_cast<int>(statement->integer(0))] = statement->integer(1);
+  }
+}
+
 Result<std::int64_t> Journal::put_run(const RunRow& row) {
   const std::lock_guard lock(mutex_);
   auto statement =

@@ -29,8 +29,11 @@ Paper token(const std::string& of, const char* key, const std::string& file) {
   return {of, key, token_end(*text), {}};
 }
 
-void add(std::vector<Paper>& out, const std::string& of, const config::Reach& reach) {
+}  // namespace
+
+std::vector<Paper> papers_of(const std::string& of, const config::Reach& reach) {
   using Kind = config::AuthSettings::Kind;
+  std::vector<Paper> out;
   if (!reach.tls.cert_file.empty()) out.push_back(certificate(of, "tls.cert_file", reach.tls.cert_file));
   if (!reach.tls.ca_file.empty()) out.push_back(certificate(of, "tls.ca_file", reach.tls.ca_file));
   const auto& auth = reach.auth;
@@ -39,9 +42,8 @@ void add(std::vector<Paper>& out, const std::string& of, const config::Reach& re
   if (auth.kind == Kind::oauth2)
     out.push_back(
         token(of, auth.private_key_jwt ? "auth.private_key_file" : "auth.client_secret_file", auth.secret_file));
+  return out;
 }
-
-}  // namespace
 
 std::int64_t token_end(std::string_view token) {
   const auto parts = split(trim(token), '.');
@@ -56,10 +58,13 @@ std::int64_t token_end(std::string_view token) {
 
 std::vector<Paper> papers_of(const config::Settings& settings) {
   std::vector<Paper> out;
-  for (const auto& source : settings.subjects) add(out, "subjects " + source.name, source);
-  if (settings.pseudonyms.from_outside()) add(out, "pseudonyms", settings.pseudonyms);
-  for (const auto& destination : settings.destinations) add(out, "destination " + destination.name, destination);
-  for (const auto& entry : settings.notifications) add(out, notification_name(entry.name), entry);
+  const auto add = [&](const std::string& of, const config::Reach& reach) {
+    for (auto& paper : papers_of(of, reach)) out.push_back(std::move(paper));
+  };
+  for (const auto& source : settings.subjects) add("subjects " + source.name, source);
+  if (settings.pseudonyms.from_outside()) add("pseudonyms", settings.pseudonyms);
+  for (const auto& destination : settings.destinations) add("destination " + destination.name, destination);
+  for (const auto& entry : settings.notifications) add(notification_name(entry.name), entry);
   return out;
 }
 

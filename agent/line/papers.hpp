@@ -27,6 +27,8 @@ struct Paper {
 
 /// Reads the files, in the order of the configuration.
 std::vector<Paper> papers_of(const config::Settings& settings);
+/// Those of one entry, which they call `of`.
+std::vector<Paper> papers_of(const std::string& of, const config::Reach& reach);
 /// `exp` of a JSON Web Token (RFC 7519 section 4.1.4), UTC seconds; 0 for whatever is none, or has none.
 std::int64_t token_end(std::string_view token);
 /// What a person must see to: what has ended, ends soon or can not be read.

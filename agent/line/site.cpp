@@ -85,6 +85,38 @@ config::PluginKeys plugin_keys() {
     return keys;
   };
 }
+
+config::PluginTrial plugin_trial(Log& log, const Clock& clock, const Stop& stop) {
+  return [services = plugin::Services{log, clock, stop, nullptr}](const std::string& directory, config::PluginKind kind,
+                                                                  const std::string& name,
+                                                                  const config::PluginSettings& settings) -> Status {
+    const plugin::Loader loader(directory.empty() ? plugin::default_directory() : directory);
+    const auto abi_kind = static_cast<tributary_kind>(kind) + 1;
+    auto descriptor = loader.load(abi_kind, name);
+    if (!descriptor) return descriptor.error();
+    const auto opened = [&](auto&& open) -> Status {
+      auto plugin = open(**descriptor, services, name, settings, nullptr);
+      if (plugin) return {};
+      auto error = plugin.error();
+      if (const auto who = name + ": "; error.what.starts_with(who)) error.what.erase(0, who.size());
+      return error;
+    };
+    switch (abi_kind) {
+      case TRIBUTARY_CONSENT:
+        return opened(plugin::open_subjects);
+      case TRIBUTARY_DESTINATION:
+        return opened(plugin::open_destination);
+      case TRIBUTARY_INGEST:
+        return opened(plugin::open_ingest);
+      case TRIBUTARY_PSEUDONYMS:
+        return opened(plugin::open_pseudonyms);
+      case TRIBUTARY_NOTIFICATION:
+        return opened(plugin::open_notification);
+      default:
+        return {};  // takes no settings
+    }
+  };
+}
 static_assert(static_cast<int>(config::PluginKind::instrument) + 1 == TRIBUTARY_INSTRUMENT &&
               static_cast<int>(config::PluginKind::notification) + 1 == TRIBUTARY_NOTIFICATION);
 

@@ -137,6 +137,8 @@ std::string ingest_name(const std::string& destination);
 std::string notification_name(const std::string& name);
 /// Keys of plugins for the reader of the configuration.
 config::PluginKeys plugin_keys();
+/// Opens and closes a plugin, without a network; it outlives neither argument.
+config::PluginTrial plugin_trial(Log& log, const Clock& clock, const Stop& stop);
 /// The key that seals the journal: state_key_file, or derived from the pseudonym key.
 Result<Secret<32>> state_key(const config::Settings& settings);
 

@@ -6,7 +6,6 @@
 #include "agent/base/clock.hpp"
 #include "agent/base/text.hpp"
 #include "agent/base/units.hpp"
-#include "agent/line/papers.hpp"
 
 namespace tributary::notify {
 namespace {
@@ -15,7 +14,7 @@ constexpr std::int64_t most_runs = 10;
 
 struct Look {
   journal::Journal& journal;
-  const config::Settings& settings;
+  const std::vector<line::Paper>& papers;
   const config::Notification& entry;
   std::int64_t now;
   std::vector<Fact> out;
@@ -68,7 +67,7 @@ Status look_for_stalled(Look& look) {
 
 void look_for_expiring(Look& look) {
   if (!look.wants("expiring")) return;
-  for (const auto& paper : line::papers_of(look.settings)) {
+  for (const auto& paper : look.papers) {
     const auto left = paper.until - look.now;
     if (paper.until == 0 || left > expires_soon_s) continue;
     const auto* when = left > expires_now_s ? "soon" : left > 0 ? "now" : "over";
@@ -89,9 +88,9 @@ Status look_for_alarms(Look& look) {
 
 }  // namespace
 
-Result<std::vector<Fact>> facts(journal::Journal& journal, const config::Settings& settings,
+Result<std::vector<Fact>> facts(journal::Journal& journal, const std::vector<line::Paper>& papers,
                                 const config::Notification& entry, std::int64_t now_utc_s) {
-  Look look{journal, settings, entry, now_utc_s, {}};
+  Look look{journal, papers, entry, now_utc_s, {}};
   if (auto done = look_for(look, journal::Condition::held, "held"); !done) return done.error();
   if (auto done = look_for(look, journal::Condition::refused, "refused"); !done) return done.error();
   if (auto done = look_for_stalled(look); !done) return done.error();

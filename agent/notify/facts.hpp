@@ -9,6 +9,7 @@
 
 #include "agent/config/settings.hpp"
 #include "agent/journal/journal.hpp"
+#include "agent/line/papers.hpp"
 #include "agent/plugin/notification.hpp"
 
 namespace tributary::notify {
@@ -23,8 +24,8 @@ inline constexpr std::int64_t expires_soon_s = 14 * 86400;
 inline constexpr std::int64_t expires_now_s = 2 * 86400;
 inline constexpr std::int64_t stalled_s = 6 * 3600;
 
-/// Of the kinds that the entry wants, in the order of their keys.
-Result<std::vector<Fact>> facts(journal::Journal& journal, const config::Settings& settings,
+/// Of the kinds that the entry wants, in the order of their keys; `papers` are those of the configuration.
+Result<std::vector<Fact>> facts(journal::Journal& journal, const std::vector<line::Paper>& papers,
                                 const config::Notification& entry, std::int64_t now_utc_s);
 
 }  // namespace tributary::notify

@@ -42,24 +42,26 @@ std::string new_id(std::int64_t now) {
 }  // namespace
 
 void Notifier::step() {
-  for (auto& way : ways_) step(way);
+  const auto papers = line::papers_of(settings_);
+  for (auto& way : ways_) step(way, papers);
 }
 
-void Notifier::step(line::OpenNotification& way) {
+void Notifier::step(line::OpenNotification& way, const std::vector<line::Paper>& papers) {
   const auto name = line::notification_name(way.settings.name);
   auto memory = remembered(name);
   if (!memory) return log_.error(name + ": " + sentence(memory.error()), {"notify"});
   bool changed = false;
-  const bool due = gather(way, *memory, changed);
+  const bool due = gather(way, papers, *memory, changed);
   // Before it is sent: after a crash the same message goes, under the same id.
   if (changed) keep(name, *memory);
   if (due) deliver(way, *memory);
 }
 
-bool Notifier::gather(const line::OpenNotification& way, Memory& memory, bool& changed) {
+bool Notifier::gather(const line::OpenNotification& way, const std::vector<line::Paper>& papers, Memory& memory,
+                      bool& changed) {
   if (memory.pending) return true;
   const auto now = clock_.now_utc_s();
-  auto all = facts(journal_, settings_, way.settings, now);
+  auto all = facts(journal_, papers, way.settings, now);
   if (!all) {
     log_.error(line::notification_name(way.settings.name) + ": " + sentence(all.error()), {"notify"});
     return false;

@@ -61,9 +61,9 @@ class Notifier {
   void end();
 
  private:
-  void step(line::OpenNotification& way);
+  void step(line::OpenNotification& way, const std::vector<line::Paper>& papers);
   /// News go into a message once one of their kinds may be told again; true: there is a message.
-  bool gather(const line::OpenNotification& way, Memory& memory, bool& changed);
+  bool gather(const line::OpenNotification& way, const std::vector<line::Paper>& papers, Memory& memory, bool& changed);
   void deliver(line::OpenNotification& way, Memory& memory);
   Result<Memory> remembered(const std::string& name);
   void keep(const std::string& name, const Memory& memory);

@@ -24,7 +24,7 @@ extern "C" {
 #endif
 
 #define TRIBUTARY_ABI_MAJOR 1u
-#define TRIBUTARY_ABI_MINOR 4u
+#define TRIBUTARY_ABI_MINOR 5u
 #define TRIBUTARY_EXPORT __attribute__((visibility("default")))
 
 /* Outcomes; fixed width on purpose. */
@@ -50,7 +50,9 @@ typedef struct tributary_note {
 } tributary_note;
 
 /* One settings key that a plugin accepts. type: "string" "path" "url" "bool" "integer" "size" "duration" "list" "map".
- * `settings` of the YAML arrive as text; a list is one line per item; size is in bytes and duration in seconds. */
+ * `settings` of the YAML arrive as text; a list is one line per item; size is in bytes and duration in seconds.
+ * `open` judges the values: BROKEN, with the key and ": " in front of `what`, lets `tributary check` point at it. It
+ * asks no far side. */
 typedef struct tributary_key {
   const char* name;
   const char* type;
@@ -116,6 +118,9 @@ typedef struct tributary_host {
   /* DONE with the bytes given; 0: the far side has ended it. */
   tributary_outcome (*receive)(void* self, void* into, uint32_t room, uint32_t* given, tributary_note*);
   void (*hang_up)(void* self);
+  /* Since 1.5: for what is reached in another way than by `http`. In this call the far side could not be used at all,
+   * which is no fault of the parcel: all that is for it waits, and is tried one at a time. */
+  void (*away)(void* self);
 } tributary_host;
 
 typedef struct tributary_descriptor {

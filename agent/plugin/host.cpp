@@ -108,6 +108,11 @@ Host::Host(const Services& services, std::string instance, const tributary_descr
     if (!token.empty()) std::memcpy(into, token.data(), std::min<std::size_t>(room, token.size()));
     return static_cast<std::int32_t>(token.size());
   };
+  abi_.away = [](void* self) {
+    auto& host = host_of(self);
+    const std::lock_guard lock(host.contact_mutex_);
+    host.contact_ = Contact::away;
+  };
   add_connections();
 }
 

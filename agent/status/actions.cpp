@@ -14,6 +14,17 @@ constexpr std::chrono::seconds form_patience{10};
 constexpr const char* plain = "text/plain; charset=utf-8";
 constexpr const char* giver = "status page";
 
+// What can not be undone names its parcel in the form that asks whether it is meant, and in no other.
+struct Offer {
+  line::Order order;
+  const char* field;
+  Word done;
+};
+constexpr Offer offers[] = {{line::Order::retry, "parcel", Word::did_retry},
+                            {line::Order::hold, "parcel", Word::did_hold},
+                            {line::Order::release, "parcel", Word::did_release},
+                            {line::Order::cancel, "sure", Word::did_cancel}};
+
 std::string value_of(const std::map<std::string, std::string>& fields, const std::string& name) {
   const auto found = fields.find(name);
   return found == fields.end() ? std::string() : found->second;
@@ -50,7 +61,7 @@ http::Header set_cookie(const http::Exchange& exchange, const std::string& value
 void Window::act(http::Exchange& exchange) {
   auto view = view_of(exchange, fields_of(exchange.query()));
   const auto refuse = [&](int status, Word why) {
-    view.told = said(view.language, why);
+    view.told = {std::string(said(view.language, why))};
     show(exchange, view, status);
   };
   if (!sessions_.can_sign_in()) return refuse(403, Word::just_shows);
@@ -74,7 +85,7 @@ void Window::sign_in(http::Exchange& exchange, const Fields& form, View view) {
   using Answer = Sessions::Answer;
   if (entry->answer == Answer::yes) return go_back(exchange, view, {set_cookie(exchange, entry->cookie, false)});
   const bool too_many = entry->answer == Answer::too_many;
-  view.told = said(view.language, too_many ? Word::too_many : Word::wrong_token);
+  view.told = {std::string(said(view.language, too_many ? Word::too_many : Word::wrong_token))};
   show(exchange, view, too_many ? 429 : 403,
        too_many ? std::vector<http::Header>{{"Retry-After", "60"}} : std::vector<http::Header>{});
 }
@@ -82,14 +93,14 @@ void Window::sign_in(http::Exchange& exchange, const Fields& form, View view) {
 // What was done, in the language of who asked for it.
 Result<std::string> Window::carry_out(const Fields& form, const View& view) {
   const auto act = value_of(form, "act");
-  const auto parcel = value_of(form, "parcel");
   const auto destination = value_of(form, "destination");
   const auto now = clock_.now_utc_s();
-  if ((act == "retry" || act == "release") && !parcel.empty()) {
-    const bool again = act == "retry";
-    auto moved = line::give(journal_, again ? line::Order::retry : line::Order::release, {parcel, {}, {}}, now, giver);
+  for (const auto& [order, field, done] : offers) {
+    const auto parcel = value_of(form, field);
+    if (act != line::name_of(order) || parcel.empty()) continue;
+    auto moved = line::give(journal_, order, {parcel, {}, {}}, now, giver);
     if (!moved) return moved.error();
-    return said(view.language, *moved == 0 ? Word::did_nothing : again ? Word::did_retry : Word::did_release, parcel);
+    return said(view.language, *moved == 0 ? Word::did_nothing : done, parcel);
   }
   const auto all = destination.empty() ? std::string(said(view.language, Word::all_destinations)) : destination;
   const bool is_known =
@@ -103,12 +114,12 @@ Result<std::string> Window::carry_out(const Fields& form, const View& view) {
     if (!resumed) return resumed.error();
     return said(view.language, *resumed ? Word::did_resume : Word::did_nothing, all);
   }
-  return said(view.language, Word::did_nothing, parcel.empty() ? all : parcel);
+  return said(view.language, Word::did_nothing, form.contains("parcel") ? value_of(form, "parcel") : all);
 }
 
 void Window::obey(http::Exchange& exchange, const Fields& form, const std::string& cookie, const View& view) {
   const auto done = carry_out(form, view);
-  sessions_.tell(cookie, done ? *done : sentence(done.error()));
+  sessions_.tell(cookie, done ? Told{*done} : Told{sentence(done.error()), true});
   go_back(exchange, view);
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "agent/base/clock.hpp"
+#include "agent/status/cures.hpp"
 #include "agent/status/pen.hpp"
 
 namespace tributary::status {
@@ -24,10 +25,9 @@ std::string health(const Pen& pen, const journal::DestinationRow& row, bool all_
     out += pen.badge("refused", pen.word(Word::away)) + "<small>" + pen.timed(Word::since, row.away_since) +
            " &middot; " + pen.word(Word::tries, pen.count(row.tries)) + " &middot; " +
            (row.next_try > 0 ? pen.timed(Word::next_try, row.next_try) : std::string()) + "</small>";
-    if (!row.reason.empty()) out += pen.english("small", row.reason, "why");
-    if (!row.hint.empty()) out += pen.english("small", row.hint, "cure");
+    out += pen.why(row.reason, row.hint, german_cure(row));
   } else if (out.empty() && !row.waits_for.empty()) {
-    out = pen.badge("waiting", pen.word(Word::waits)) + pen.english("small", row.waits_for, "why");
+    out = pen.badge("waiting", pen.word(Word::waits)) + pen.why(row.waits_for, {}, german_cure(row));
   }
   return out.empty() ? pen.badge("good", pen.word(Word::good)) : out;
 }

@@ -67,12 +67,11 @@ std::int64_t since(std::int64_t then, std::int64_t now) {
 }
 
 Status tell_runs(Exposition& out, journal::Journal& journal) {
-  auto rows = journal.runs();
-  if (!rows) return rows.error();
-  std::map<std::string_view, std::int64_t> runs;
-  for (const auto& row : *rows) ++runs[watch::name_of(static_cast<watch::RunState>(row.state))];
+  auto counts = journal.count_runs_by_state();
+  if (!counts) return counts.error();
   out.family("tributary_runs", "gauge", "Run folders by state.");
-  for (const auto& [state, count] : runs) out.sample({{"state", state}}, count);
+  for (const auto& [state, count] : *counts)
+    out.sample({{"state", watch::name_of(static_cast<watch::RunState>(state))}}, count);
   return {};
 }
 
@@ -85,8 +84,7 @@ Status tell_parcels(Exposition& out, journal::Journal& journal, std::int64_t now
     const Key key{row.destination, journal::state_of(row.stage, row.condition, row.operator_hold)};
     parcels[key] += row.parcels;
     bytes[key] += row.bytes_total;
-    const bool under_way = row.stage >= journal::Stage::queued && row.stage < journal::Stage::delivered;
-    if (!under_way || row.condition == journal::Condition::refused) continue;
+    if (!is_under_way(row)) continue;
     waiting[row.destination] += bytes_to_send(row);
     const auto known = oldest.try_emplace(row.destination, row.oldest_created).first;
     known->second = std::min(known->second, row.oldest_created);

@@ -89,8 +89,7 @@ Status read_destinations(journal::Journal& journal, const config::Settings& sett
     if (!last) return last.error();
     one.last_arrival = *last;
     for (const auto& row : counts) {
-      const bool under_way = row.stage >= journal::Stage::queued && row.stage < journal::Stage::delivered;
-      if (row.destination != entry.name || !under_way || row.condition == journal::Condition::refused) continue;
+      if (row.destination != entry.name || !is_under_way(row)) continue;
       one.parcels += row.parcels;
       one.bytes += bytes_to_send(row);
     }

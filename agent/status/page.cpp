@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "agent/base/clock.hpp"
+#include "agent/status/cures.hpp"
 #include "agent/status/pen.hpp"
 
 namespace tributary::status {
@@ -86,8 +87,19 @@ std::string end(const Pen& pen) {
 }
 
 std::string told(const Pen& pen) {
-  if (pen.view().told.empty()) return {};
-  return "<p class=\"told\" role=\"status\">" + escaped(pen.view().told) + "</p>\n";
+  const auto& [sentence, is_error] = pen.view().told;
+  if (sentence.empty()) return {};
+  return "<div class=\"told\" role=\"status\">" +
+         (is_error ? pen.english("p", sentence, "") : "<p>" + escaped(sentence) + "</p>") + "</div>\n";
+}
+
+// What can not be undone takes two clicks: the first led here.
+std::string question(const Pen& pen) {
+  const auto& parcel = pen.view().cancel;
+  if (parcel.empty()) return {};
+  return "<div class=\"told ask\" role=\"group\" aria-labelledby=\"ask\"><p id=\"ask\">" +
+         pen.word(Word::cancel_ask, parcel) + "</p>" + pen.button(Word::cancel_now, "cancel", "sure", parcel) +
+         "<a href=\"" + pen.link("/") + "\">" + std::string(pen.word(Word::cancel_not)) + "</a></div>\n";
 }
 
 std::string hero(const Pen& pen, const Overview& overview, const Mood& mood) {
@@ -103,11 +115,7 @@ std::string alarms(const Pen& pen, const Overview& overview) {
   if (overview.alarms.empty()) return "<div id=\"alarms\"></div>\n";
   std::string list = "<ul class=\"alarms\">";
   for (const auto& alarm : overview.alarms) {
-    list += "<li>" + pen.english("p", alarm.what, "");
-    if (!alarm.hint.empty()) {
-      list += "<p class=\"cure\"><span class=\"sr\">" + std::string(pen.word(Word::cure)) + "</span>" +
-              pen.english("span", alarm.hint, "") + "</p>";
-    }
+    list += "<li>" + pen.why(alarm.what, alarm.hint, german_cure(alarm));
     if (alarm.since_utc_s > 0) list += "<small>" + pen.timed(Word::since, alarm.since_utc_s) + "</small>";
     list += "</li>";
   }
@@ -184,7 +192,7 @@ std::string list_page(const Pen& pen, const Overview& overview, const std::strin
 std::string page(const Overview& overview, const View& view) {
   const Pen pen(view);
   const auto mood = mood_of(pen, overview);
-  auto out = begin(pen, overview, mood.sentence, "/", {}) + "<main id=\"main\">\n" + told(pen) +
+  auto out = begin(pen, overview, mood.sentence, "/", {}) + "<main id=\"main\">\n" + told(pen) + question(pen) +
              hero(pen, overview, mood) + alarms(pen, overview) +
              "<section id=\"glance\" aria-labelledby=\"h-glance\">" + "<h2 id=\"h-glance\" class=\"sr\">" +
              std::string(pen.word(Word::glance)) + "</h2>" + glance_list(pen, overview) + week_chart(pen, overview) +

@@ -20,7 +20,8 @@ struct View {
   bool chosen = false;       // by `?lang=`: links keep it
   bool can_sign_in = false;  // the configuration has a token
   std::string csrf;          // of whom is signed in; "": nobody is
-  std::string told;          // of the last action: a sentence
+  Told told;                 // of the last action
+  std::string cancel;        // a parcel that is asked about before it is cancelled
 };
 
 /// `GET /`

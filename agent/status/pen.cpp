@@ -46,6 +46,18 @@ std::string Pen::english(const std::string& tag, const std::string& text, const 
          (css.empty() ? "" : " class=\"" + css + "\"") + ">" + escaped(text) + "</" + tag + ">";
 }
 
+std::string Pen::why(const std::string& reason, const std::string& hint, const std::string& german) const {
+  if (view_.language == Language::de && !german.empty()) {
+    const auto original = reason + (reason.empty() || hint.empty() ? "" : "; ") + hint;
+    return "<p class=\"why\">" + escaped(german) + "</p>" +
+           (original.empty() ? std::string() : english("small", original, "why"));
+  }
+  auto out = reason.empty() ? std::string() : english("p", reason, "");
+  if (hint.empty()) return out;
+  return out + "<p class=\"cure\"><span class=\"sr\">" + std::string(word(Word::cure)) + "</span>" +
+         english("span", hint, "") + "</p>";
+}
+
 std::string Pen::badge(std::string_view css, std::string_view text) const {
   return "<span class=\"b " + std::string(css) + "\">" + std::string(text) + "</span>";
 }

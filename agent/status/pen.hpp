@@ -35,6 +35,8 @@ class Pen {
   [[nodiscard]] std::string link(const std::string& path, const std::string& query = {}) const;
   /// What the journal says: English, whatever the page speaks.
   [[nodiscard]] std::string english(const std::string& tag, const std::string& text, const std::string& css) const;
+  /// A reason and what to do, as the journal says them; where the page is German, behind `german`.
+  [[nodiscard]] std::string why(const std::string& reason, const std::string& hint, const std::string& german) const;
   [[nodiscard]] std::string badge(std::string_view css, std::string_view text) const;
   [[nodiscard]] std::string badge_of(const journal::ParcelRow& row) const;
   [[nodiscard]] std::string head(const std::vector<Word>& columns) const;

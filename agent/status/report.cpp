@@ -122,9 +122,13 @@ Status each_parcel(journal::Journal& journal, const journal::Filter& filter,
   }
 }
 
+bool is_under_way(const journal::CountRow& row) {
+  return row.stage >= journal::Stage::queued && row.stage < journal::Stage::delivered &&
+         row.condition != journal::Condition::refused;
+}
+
 std::int64_t bytes_to_send(const journal::CountRow& row) {
-  const bool leaving = row.stage >= journal::Stage::queued && row.stage <= journal::Stage::uploading;
-  return leaving && row.condition != journal::Condition::refused ? row.bytes_left : 0;
+  return is_under_way(row) && row.stage <= journal::Stage::uploading ? row.bytes_left : 0;
 }
 
 std::optional<std::int64_t> seconds_left(const journal::ParcelRow& row) {
@@ -146,12 +150,12 @@ Result<Tally> tally(journal::Journal& journal) {
 
 Result<Json> report(journal::Journal& journal, const std::string& site, std::int64_t now_utc_s,
                     const std::vector<Error>& more, std::int64_t most) {
-  auto rows = journal.runs();
+  auto rows = journal.latest_runs(0, most);
   if (!rows) return rows.error();
   Json runs = Json::array();
-  const auto shown = std::min(rows->size(), static_cast<std::size_t>(most));
-  for (auto row = rows->end() - static_cast<std::ptrdiff_t>(shown); row != rows->end(); ++row)
-    runs.push(run_json(*row));
+  for (auto row = rows->rbegin(); row != rows->rend(); ++row) runs.push(run_json(*row));
+  auto runs_total = journal.count_runs();
+  if (!runs_total) return runs_total.error();
   auto latest = journal.latest_parcels(most);
   if (!latest) return latest.error();
   std::sort(latest->begin(), latest->end(), [](const auto& a, const auto& b) { return a.id < b.id; });
@@ -167,7 +171,7 @@ Result<Json> report(journal::Journal& journal, const std::string& site, std::int
   Json out;
   out.add("site", site).add("version", TRIBUTARY_VERSION).add("now", to_rfc3339(now_utc_s));
   out.add("runs", std::move(runs)).add("parcels", std::move(parcels));
-  out.add("runs_total", static_cast<std::int64_t>(rows->size())).add("parcels_total", total.parcels);
+  out.add("runs_total", *runs_total).add("parcels_total", total.parcels);
   out.add("held", total.held)
       .add("refused", total.refused)
       .add("waiting", total.waiting)

@@ -39,7 +39,9 @@ struct Why {
   std::string reason, hint;
 };
 Why why_of(const journal::ParcelRow& row);
-/// Of what is sealed, is not refused and has not arrived.
+/// Sealed, not refused, and not delivered.
+bool is_under_way(const journal::CountRow& row);
+/// Of what is under way and has not arrived.
 std::int64_t bytes_to_send(const journal::CountRow& row);
 /// Seconds until an upload ends at its present rate; nothing when it does not move.
 std::optional<std::int64_t> seconds_left(const journal::ParcelRow& row);

@@ -99,13 +99,17 @@ void reply(http::Exchange& exchange, int status, const std::string& type, const 
 }
 
 View Window::view_of(const http::Exchange& exchange, const Fields& query) {
-  const auto wish = value_of(query, "lang");
-  const auto language = choose_language(wish, exchange.header("Accept-Language"));
-  View out{clock_.now_utc_s(), language, wish == code_of(language), sessions_.can_sign_in(), {}, {}};
+  const auto lang = value_of(query, "lang");
+  const auto language = choose_language(lang, exchange.header("Accept-Language"));
+  View out{clock_.now_utc_s(), language, lang == code_of(language), sessions_.can_sign_in(), {}, {}, {}};
   if (!out.can_sign_in) return out;
   const auto cookie = session_cookie(exchange.header("Cookie"));
   out.csrf = sessions_.csrf_of(cookie);
   out.told = sessions_.take_told(cookie);
+  const auto wish = value_of(query, "cancel");
+  if (wish.empty() || out.csrf.empty()) return out;
+  if (const auto parcel = journal_.parcel(wish); parcel && *parcel && (*parcel)->stage < journal::Stage::delivered)
+    out.cancel = wish;
   return out;
 }
 

@@ -79,15 +79,15 @@ bool Sessions::is_good(std::string_view cookie, std::string_view csrf) {
   return session != nullptr && same(session->csrf, csrf);
 }
 
-void Sessions::tell(std::string_view cookie, const std::string& sentence) {
+void Sessions::tell(std::string_view cookie, Told told) {
   const std::lock_guard lock(mutex_);
-  if (auto* session = find(cookie); session != nullptr) session->told = sentence;
+  if (auto* session = find(cookie); session != nullptr) session->told = std::move(told);
 }
 
-std::string Sessions::take_told(std::string_view cookie) {
+Told Sessions::take_told(std::string_view cookie) {
   const std::lock_guard lock(mutex_);
   auto* session = find(cookie);
-  return session == nullptr ? std::string() : std::exchange(session->told, {});
+  return session == nullptr ? Told() : std::exchange(session->told, {});
 }
 
 std::string session_cookie(std::string_view header) {

@@ -13,6 +13,7 @@
 #include "agent/base/bytes.hpp"
 #include "agent/base/clock.hpp"
 #include "agent/base/result.hpp"
+#include "agent/status/words.hpp"
 
 namespace tributary::status {
 
@@ -39,13 +40,14 @@ class Sessions {
   std::string csrf_of(std::string_view cookie);
   [[nodiscard]] bool is_good(std::string_view cookie, std::string_view csrf);
   /// A sentence for the next page of a session.
-  void tell(std::string_view cookie, const std::string& sentence);
-  std::string take_told(std::string_view cookie);
+  void tell(std::string_view cookie, Told told);
+  Told take_told(std::string_view cookie);
 
  private:
   struct Session {
     std::int64_t used = 0;
-    std::string csrf, told;
+    std::string csrf;
+    Told told;
   };
   Session* find(std::string_view cookie);  // wants the lock
 

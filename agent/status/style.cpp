@@ -65,7 +65,7 @@ tbody th{font-weight:500}tbody tr:last-child>*{border-bottom:0}
 code{font:.88em ui-monospace,monospace;overflow-wrap:anywhere;unicode-bidi:isolate}
 small code{font-size:.95em}
 .n{text-align:right;white-space:nowrap}
-.why,.go,.cure{overflow-wrap:anywhere}td.why,td.go{min-width:13rem}.to small{min-width:13.2rem}
+.why,.go,.cure{overflow-wrap:anywhere}td.why,td.go{min-width:13rem}.to small{min-width:11.4rem}
 .id{white-space:nowrap}.id code{overflow-wrap:normal}tbody th small{font-weight:400}
 .b{display:inline-block;white-space:nowrap;padding:0 .5rem;border-radius:1rem;font-size:.84rem;font-weight:500;
 background:var(--tint);color:var(--accent)}
@@ -98,7 +98,10 @@ background:var(--paper);box-shadow:inset 0 0 0 2px var(--accent);color:var(--acc
 form{margin:0}button,input{font:inherit;color:inherit}
 button{background:var(--paper);border:1px solid var(--soft);border-radius:.4rem;padding:.2rem .8rem;cursor:pointer}
 button:hover{border-color:var(--accent);color:var(--accent)}
-.n button{margin-top:.4rem}
+.n button{margin-top:.4rem}.act{display:inline-block;font-size:.84rem;margin-top:.3rem}
+.ask{display:flex;flex-wrap:wrap;gap:.5rem 1.2rem;align-items:center;border-left:4px solid var(--no)}
+.ask p{flex:1 1 30rem}.told,.ask{margin:0 0 1rem}
+tbody th p{font-size:.84rem;font-weight:400}
 input{background:var(--paper);border:1px solid var(--soft);border-radius:.4rem;padding:.25rem .6rem;width:16rem;
 max-width:100%}
 footer{color:var(--soft);font-size:.87rem;padding-top:.5rem;padding-bottom:2rem;display:flex;flex-wrap:wrap;
@@ -115,7 +118,7 @@ border-bottom:1px solid var(--rule)}
 .parcels .id,.parcels .why,.parcels .go,.parcels .to{flex:1 1 100%}
 .parcels .to small{display:inline;margin-left:.6rem}
 .parcels .why,.parcels .go,.parcels .to{order:1}.parcels .n{margin-left:auto}
-.parcels td:empty{display:none}.parcels form{display:inline-block;margin-left:.8rem}
+.parcels td:empty{display:none}.parcels form,.parcels .act{display:inline-block;margin-left:.8rem}
 .parcels tr:last-child{border:0;padding-bottom:0}
 .parcels tbody>tr>*{border:0;padding:0 0 .25rem}.parcels .n{text-align:left}
 td.why,td.go{min-width:0}.id{white-space:normal}.parcels td,.parcels th{width:auto}

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "agent/port/http/http.hpp"
+#include "agent/status/cures.hpp"
 #include "agent/status/pen.hpp"
 #include "agent/watch/watch.hpp"
 
@@ -21,11 +22,7 @@ std::string run_link(const Pen& pen, const std::string& name) {
 
 std::string reason(const Pen& pen, const journal::ParcelRow& row) {
   const auto why = why_of(row);
-  std::string out;
-  if (!why.reason.empty()) out += pen.english("p", why.reason, "");
-  if (why.hint.empty()) return out;
-  return out + "<p class=\"cure\"><span class=\"sr\">" + std::string(pen.word(Word::cure)) + "</span>" +
-         pen.english("span", why.hint, "") + "</p>";
+  return pen.why(why.reason, why.hint, german_cure(row));
 }
 
 bool is_sending(const journal::ParcelRow& row) {
@@ -51,10 +48,19 @@ std::string next(const Pen& pen, const journal::ParcelRow& row) {
   return "<p>" + pen.timed(Word::tried_again, row.not_before) + "</p>";
 }
 
+// Until it is delivered; what can not be undone is a link to the question whether it is meant.
 std::string buttons(const Pen& pen, const journal::ParcelRow& row) {
-  if (row.operator_hold && row.condition != journal::Condition::refused)
-    return pen.button(Word::release, "release", "parcel", row.id);
-  return pen.button(Word::retry, "retry", "parcel", row.id);
+  if (pen.view().csrf.empty() || row.stage >= journal::Stage::delivered) return {};
+  const bool going = row.condition == journal::Condition::going;
+  std::string out;
+  if (row.operator_hold && row.condition != journal::Condition::refused) {
+    out = pen.button(Word::release, "release", "parcel", row.id);
+  } else if (!going || row.operator_hold || row.not_before > pen.now()) {
+    out = pen.button(Word::retry, "retry", "parcel", row.id);
+  }
+  if (going && !row.operator_hold) out += pen.button(Word::hold, "hold", "parcel", row.id);
+  return out + "<a class=\"act\" href=\"" + pen.link("/", "cancel=" + http::percent_encode(row.id)) + "\">" +
+         std::string(pen.word(Word::cancel)) + "<span class=\"sr\"> " + escaped(row.id) + "</span></a>";
 }
 
 std::string sample(const journal::ParcelRow& row) {
@@ -69,11 +75,7 @@ std::string parcel(const Pen& pen, const journal::ParcelRow& row, Columns column
   out += td(escaped(row.destination) + "<small>" + run_link(pen, row.run_name) + "</small>", "to");
   if (columns == Columns::delivered || columns == Columns::any)
     out += td(columns == Columns::any ? progress(pen, row) : pen.bytes(row.bytes_total), "n");
-  const bool stands = row.condition != journal::Condition::going || row.operator_hold || row.not_before > pen.now();
-  const bool may_go_on = stands && row.stage < journal::Stage::delivered;
-  out += td(pen.time(columns == Columns::delivered ? row.delivered : row.updated) +
-                (may_go_on ? buttons(pen, row) : std::string()),
-            "n");
+  out += td(pen.time(columns == Columns::delivered ? row.delivered : row.updated) + buttons(pen, row), "n");
   return out + "</tr>\n";
 }
 
@@ -118,8 +120,7 @@ std::string run_row(const Pen& pen, const RunView& run) {
                     " " + std::string(pen.word(Word::samples)) + " &middot; " + pen.timed(Word::since, row.since) +
                     "</small>";
   if (run.taken_back > 0) out += "<small>" + pen.word(Word::taken_back, pen.count(run.taken_back)) + "</small>";
-  if (!row.reason.empty()) out += pen.english("small", row.reason, "why");
-  if (!row.hint.empty()) out += pen.english("small", row.hint, "cure");
+  out += pen.why(row.reason, row.hint, german_cure(row));
   // The words stand in the order of watch::RunState.
   const auto name = static_cast<Word>(static_cast<int>(Word::s_unrecognised) + std::clamp(row.state, 0, 5));
   out += "</th>" + td(settled ? "<i></i><span class=\"sr\">" + std::string(pen.word(name)) + "</span>"

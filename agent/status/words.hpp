@@ -156,20 +156,33 @@ enum class Word : std::uint8_t {
   sign_out,
   signed_in,
   retry,
+  hold,
   release,
+  cancel,
+  cancel_ask,
+  cancel_now,
+  cancel_not,
   pause,
   resume,
   wrong_token,
   too_many,
   expired,
   did_retry,
+  did_hold,
   did_release,
+  did_cancel,
   did_pause,
   did_resume,
   did_nothing,
   just_shows,
   count_,  // of the words above
 };
+/// What became of an action; errors are the journal's and English.
+struct Told {
+  std::string sentence;
+  bool is_error = false;
+};
+
 std::string_view said(Language language, Word word);
 /// The word with its `{}` replaced.
 std::string said(Language language, Word word, std::string_view value);

@@ -124,6 +124,9 @@ class Host {
     return token;
   }
 
+  /// Of what is reached in another way than by `http`: it could not be used at all in this call.
+  void away() const { host_->away(host_->self); }
+
   [[nodiscard]] const tributary_host* raw() const { return host_; }
 
  private:

@@ -73,6 +73,7 @@ class PluginHost {
       std::memcpy(into, found->second.data(), std::min<std::size_t>(room, found->second.size()));
       return static_cast<std::int32_t>(found->second.size());
     };
+    host_.away = [](void* self) { ++me(self).away; };
     add_connections();
   }
   PluginHost(const PluginHost&) = delete;
@@ -85,6 +86,7 @@ class PluginHost {
   std::map<std::string, std::string> memory;         // what was remembered
   std::atomic<std::int64_t> now_utc_s = 1763719200;  // 2025-11-21T10:00:00Z
   std::atomic<bool> stopping = false;
+  std::atomic<int> away = 0;  // how often the plugin said that its far side is
   std::function<HttpAnswer(const HttpAsked&)> http;
   std::function<void(const HttpAsked&)> meanwhile;  // with the body read, before `http` answers
   std::vector<HttpAsked> asked;

@@ -310,6 +310,51 @@ TEST(Absence, because_of_a_certificate_holds_nothing_and_is_an_alarm_at_once) {
   LONGS_EQUAL(1, agent.journal().alarms()->size());
 }
 
+/// Of a folder there is no network that could tell.
+TEST_GROUP(AbsentFolder) {
+  Laboratory laboratory{few_reads};
+  ManualClock clock{laboratory.made_utc_s()};
+  FolderSide far;
+  Agent agent{laboratory, far, clock};
+
+  void setup() override {
+    CHECK_TEXT(agent.is_open(), agent.log().c_str());
+    agent.look();
+  }
+  journal::DestinationRow destination() { return *agent.journal().destination("far"); }
+  std::int64_t attempts() {
+    std::int64_t sum = 0;
+    auto rows = agent.journal().parcels();
+    for (const auto& row : *rows) sum += row.attempts;
+    return sum;
+  }
+  /// Every try but the last finds the destination away.
+  void is_waited_for(int tries) {
+    for (int number = 1; number <= tries; ++number) {
+      CHECK_TRUE(agent.runner().step("far"));
+      LONGS_EQUAL_TEXT(number, destination().tries, agent.reasons().c_str());
+      CHECK_FALSE(agent.runner().step("far"));  // nobody tries on his own account
+      clock.set(std::max(destination().next_try, clock.now_utc_s() + 16));
+    }
+    LONGS_EQUAL(1, attempts());
+    LONGS_EQUAL(std::string::npos, agent.states().find("held"));
+  }
+  void is_delivered() {
+    CHECK_TRUE(agent.runner().step("far"));
+    LONGS_EQUAL(0, destination().away_since);
+    CHECK_TRUE(agent.run_to_the_end());
+    STRCMP_CONTAINS("receipts: 2 whole", agent.outcome().c_str());
+  }
+};
+
+TEST(AbsentFolder, costs_one_attempt_however_long_it_lasts) {
+  const auto path = far.path();
+  CHECK_EQUAL(0, std::rename(path.c_str(), (path + ".away").c_str()));
+  is_waited_for(4);
+  CHECK_EQUAL(0, std::rename((path + ".away").c_str(), path.c_str()));
+  is_delivered();
+}
+
 /// What operators type.
 TEST_GROUP(Pause) {
   Laboratory laboratory{few_reads};

@@ -137,6 +137,23 @@ const ask = (where, {method = 'GET', headers = {}, body = ''} = {}) =>
       .join('\n');
   });
 
+  await step('in German it says who must act and how; what is English says so to a screen reader', async () => {
+    const page = await open('/?lang=de');
+    const text = await page.innerText('main');
+    const english = await page.evaluate(() => {
+      const words = /\b(the|is|are|of|and|by|until|not|to|for)\b/i;
+      const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      const found = [];
+      for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+        if (words.test(node.data) && !node.parentElement.closest('[lang=en], code, noscript')) found.push(node.data.trim());
+      }
+      return [...found, document.querySelectorAll('main [lang=en]').length ? '' : 'nothing is marked'].filter(Boolean);
+    });
+    await page.context().close();
+    const wanted = ['Von Hand angehalten', 'Keine gültige Einwilligung', 'Ein Zertifikat oder Token', 'wieder versucht'];
+    return [...wanted.filter(word => !text.includes(word)).map(word => 'not there: ' + word), ...english].join('\n');
+  });
+
   for (const where of [
     '/parcels?show=held',
     '/parcels?show=refused',
@@ -294,6 +311,28 @@ const ask = (where, {method = 'GET', headers = {}, body = ''} = {}) =>
       .map(one => one[1])
       .join(' ');
     return by === 'pause resume retry' ? acting.faults.join('\n') : 'audit: ' + by + '; told: ' + told.join('; ');
+  });
+  await step('holds a parcel with one click, and cancels one with two', async () => {
+    const queued = () => status().parcels.filter(one => one.destination === 'registry' && one.state === 'queued');
+    const {parcel} = queued()[0];
+    const of = id => `#moving tr:has(code:text-is("${id}")), #list tr:has(code:text-is("${id}"))`;
+    const where = '/parcels?show=waiting&lang=de';
+    await acting.goto(url + where);
+    await acting.click(`${of(parcel)} >> button:has-text("Anhalten")`);
+    const state = id => status().parcels.find(one => one.parcel === id).state;
+    if (state(parcel) !== 'held') return 'not held: ' + state(parcel);
+    command('release', parcel);
+    await acting.goto(url + where);
+    const rows = queued().length;
+    await acting.click(`${of(parcel)} >> a:has-text("Abbrechen")`);
+    await acting.waitForSelector('.ask');
+    await acting.screenshot({path: path.join(shots, 'page-1440-cancel-de.png')});
+    const wrong = await violations(acting);
+    if (wrong) return wrong;
+    if (queued().length !== rows) return 'cancelled by the first click';
+    await acting.click('.ask button');
+    const told = await acting.innerText('.told');
+    return state(parcel) === 'cancelled' && told.includes('Abgebrochen') ? '' : state(parcel) + '; ' + told;
   });
   await step('a form that another site made is not obeyed', async () => {
     const [cookie] = await acting.context().cookies();

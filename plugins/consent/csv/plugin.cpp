@@ -37,7 +37,7 @@ class Source {
  public:
   explicit Source(const sdk::Host& host)
       : host_(host), file_(host_.setting("file"), static_cast<std::int64_t>(host_.number("max_age"))) {
-    if (host_.setting("file").empty()) throw sdk::Broken("the setting `file` is empty", "name the table");
+    if (host_.setting("file").empty()) throw sdk::Broken("file: is empty", "name the table");
     if (const auto codes = host_.setting("codes"); !codes.empty()) maps_.emplace(codes);
     for (const auto& name : host_.list("identifying")) {
       if (name == "*") all_identify_ = true;

@@ -74,7 +74,7 @@ class Source {
   [[nodiscard]] bool choice(const char* key, const std::string& first, const std::string& second) const {
     const auto word = host_.setting(key);
     if (word != first && word != second) {
-      throw sdk::Broken(std::string(key) + " is neither " + first + " nor " + second, "correct it");
+      throw sdk::Broken(std::string(key) + ": is neither " + first + " nor " + second, "correct it");
     }
     return word == first;
   }

@@ -40,9 +40,10 @@ std::string key_in(const std::string& path) {
     key.resize(file.read(0, key.data(), key.size()));
     if (!key.empty() && key.size() <= most_key_bytes) return key;
   } catch (const sdk::Later& away) {
-    throw sdk::Broken(away.what(), away.hint());
+    throw sdk::Broken(std::string("key_file: ") + away.what(), away.hint());
   }
-  throw sdk::Broken(path + ": a key has 1 to " + std::to_string(most_key_bytes) + " bytes", "correct key_file");
+  throw sdk::Broken("key_file: " + path + ": a key has 1 to " + std::to_string(most_key_bytes) + " bytes",
+                    "correct key_file");
 }
 
 Spelling spelling_of(const sdk::Host& host) {

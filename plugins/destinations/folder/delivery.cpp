@@ -24,8 +24,8 @@ void check_name(const std::string& name, const char* of_what) {
 Fd open_destination(const Settings& settings) {
   auto root = open_root(settings.path);
   if (!settings.marker.empty() && !exists(root, settings.marker)) {
-    throw sdk::Later(settings.path + ": the marker '" + settings.marker + "' is not there",
-                     "mount the file system; the marker says that it is the right one");
+    throw Away(TRIBUTARY_LATER, settings.path + ": the marker '" + settings.marker + "' is not there",
+               "mount the file system; the marker says that it is the right one");
   }
   return root;
 }

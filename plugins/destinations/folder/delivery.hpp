@@ -20,7 +20,7 @@ struct Settings {
   std::string marker;  // a name that stands in `path` when the right file system is mounted, or empty
 };
 
-/// The destination's folder. Later: it, or the marker in it, is not there.
+/// The destination's folder. Away: it, or the marker in it, is not there.
 Fd open_destination(const Settings& settings);
 
 class Delivery {

@@ -33,20 +33,33 @@ tributary_outcome open(const tributary_host* host, void** self, tributary_note* 
   return sdk::fence(note, [&] { *self = std::make_unique<Destination>(host).release(); });
 }
 
-tributary_outcome probe(void* self, tributary_note* note) {
+// As the fence, for all that looks into the folder.
+template <typename Body>
+tributary_outcome at_folder(void* self, tributary_note* note, Body&& body) {
   return sdk::fence(note, [&] {
+    try {
+      body();
+    } catch (const Away&) {
+      of(self).host.away();
+      throw;
+    }
+  });
+}
+
+tributary_outcome probe(void* self, tributary_note* note) {
+  return at_folder(self, note, [&] {
     const auto root = open_destination(of(self).settings);
     if (::faccessat(root.get(), ".", W_OK | X_OK, 0) != 0) fail("writing to " + of(self).settings.path, errno);
   });
 }
 
 tributary_outcome push(void* self, const tributary_parcel* parcel, tributary_note* note) {
-  return sdk::fence(note, [&] { Delivery(of(self).host, of(self).settings, *parcel).run(); });
+  return at_folder(self, note, [&] { Delivery(of(self).host, of(self).settings, *parcel).run(); });
 }
 
 tributary_outcome withdraw(void* self, const char* parcel_id, const tributary_stored_object*, std::uint32_t,
                            tributary_note* note) {
-  return sdk::fence(note, [&] { remove_parcel(of(self).host, of(self).settings, parcel_id); });
+  return at_folder(self, note, [&] { remove_parcel(of(self).host, of(self).settings, parcel_id); });
 }
 
 void part_limits(void*, std::uint64_t* smallest, std::uint64_t* largest, std::uint32_t* most) {
@@ -57,7 +70,7 @@ void part_limits(void*, std::uint64_t* smallest, std::uint64_t* largest, std::ui
 
 tributary_outcome fetch(void* self, const tributary_stored_object* object, std::uint64_t offset, void* into,
                         std::uint64_t bytes, tributary_note* note) {
-  return sdk::fence(note, [&] { read_back(of(self).settings, *object, offset, into, bytes); });
+  return at_folder(self, note, [&] { read_back(of(self).settings, *object, offset, into, bytes); });
 }
 
 void close(void* self) { delete static_cast<Destination*>(self); }

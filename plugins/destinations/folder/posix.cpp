@@ -47,7 +47,7 @@ void fail(const std::string& act, int error) {
   switch (error) {
     case EACCES:
     case EPERM:
-      throw sdk::Broken(what, "give the service's user the right to write to `path`");
+      throw Away(TRIBUTARY_BROKEN, what, "give the service's user the right to write to `path`");
     case ENOTDIR:
     case EISDIR:
     case ELOOP:
@@ -55,9 +55,9 @@ void fail(const std::string& act, int error) {
       throw sdk::Broken(what, "something that is not ours has the name: look at `path`");
     case ENOSPC:
     case EDQUOT:
-      throw sdk::Later(what, "make room at `path`");
+      throw Away(TRIBUTARY_LATER, what, "make room at `path`");
     default:
-      throw sdk::Later(what, "look whether `path` is mounted and healthy");
+      throw Away(TRIBUTARY_LATER, what, "look whether `path` is mounted and healthy");
   }
 }
 

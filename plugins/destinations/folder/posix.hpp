@@ -1,7 +1,7 @@
 // plugins/destinations/folder/posix.hpp: the few file operations of this plugin, relative to open folders.
 //
-// Failure    Later: no room, read-only, input or output error, the network file system is away. Broken: no permission,
-//            a name is taken by something that is no file or folder. Sentences name the operation and the reason.
+// Failure    Away: no room, no permission, read-only, input or output error, the network file system is away. Broken: a
+//            name is taken by something that is no file or folder. Sentences name the operation and the reason.
 // Never      follows a symbolic link inside the destination.
 #pragma once
 
@@ -37,6 +37,11 @@ class Fd {
 struct Content {
   std::uint64_t bytes = 0;
   std::string sha256;
+};
+
+/// The folder as a whole can not be used, whatever is to lie in it; Later, or Broken when a person must act.
+struct Away : sdk::Outcome {
+  using sdk::Outcome::Outcome;
 };
 
 /// Throws the outcome that an errno asks for: `act: reason`.

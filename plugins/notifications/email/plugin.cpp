@@ -48,19 +48,19 @@ class Email {
  public:
   explicit Email(const tributary_host* raw) : host_(raw), server_(host_.setting("server")), to_(host_.list("to")) {
     const auto port = host_.number("port");
-    if (port == 0 || port > 65535) throw sdk::Broken("the setting `port` is no port", "587 or 465");
+    if (port == 0 || port > 65535) throw sdk::Broken("port: is no port", "587 or 465");
     port_ = static_cast<std::uint16_t>(port);
     const auto tls = host_.setting("tls");
     const bool local = server_ == "localhost" || server_ == "127.0.0.1" || server_ == "::1";
     if (tls != "starttls" && tls != "implicit" && (tls != "none" || !local))
-      throw sdk::Broken("the setting `tls` is starttls or implicit", "none is for a server on this machine only");
+      throw sdk::Broken("tls: is neither starttls nor implicit", "none is for a server on this machine only");
     tls_ = tls == "implicit" ? Tls::implicit : tls == "none" ? Tls::none : Tls::starttls;
     from_ = host_.setting("from");
-    if (!is_address(from_)) throw sdk::Broken("the setting `from` is no address", "write name@host.example");
+    if (!is_address(from_)) throw sdk::Broken("from: is no address", "write name@host.example");
     for (const auto& to : to_) {
-      if (!is_address(to)) throw sdk::Broken("the setting `to` holds what is no address", "write name@host.example");
+      if (!is_address(to)) throw sdk::Broken("to: holds what is no address", "write name@host.example");
     }
-    if (to_.empty()) throw sdk::Broken("the setting `to` is empty", "name at least one address");
+    if (to_.empty()) throw sdk::Broken("to: is empty", "name at least one address");
     if (host_.setting("username").empty() != host_.setting("password_file").empty())
       throw sdk::Broken("`username` and `password_file` belong together", "give both or none");
   }

@@ -30,12 +30,12 @@ constexpr tributary_key keys[] = {
 std::string read_key(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::string key{std::istreambuf_iterator<char>(in), {}};
-  if (!in.good() && !in.eof()) throw sdk::Broken("the signing key can not be read", "may the daemon's user read it?");
+  if (!in.good() && !in.eof()) throw sdk::Broken("signing_key_file: can not be read", "may the daemon's user read it?");
   const auto from = key.find_first_not_of(" \t\r\n");
   const auto to = key.find_last_not_of(" \t\r\n");
   key = from == std::string::npos ? std::string() : key.substr(from, to - from + 1);
   if (key.size() < least_key_bytes || key.size() > most_key_bytes)
-    throw sdk::Broken("the signing key is too short or too long", "it has 16 to 4,096 bytes of text");
+    throw sdk::Broken("signing_key_file: its key is too short or too long", "it has 16 to 4,096 bytes of text");
   return key;
 }
 

@@ -27,7 +27,7 @@ class Source {
         path_(host_.setting("file")),
         max_age_s_(static_cast<std::int64_t>(host_.number("max_age"))),
         linkable_(host_.flag("linkable")) {
-    if (path_.empty()) throw sdk::Broken("the setting `file` is empty", "name the list");
+    if (path_.empty()) throw sdk::Broken("file: is empty", "name the list");
   }
 
   void probe() {

@@ -40,17 +40,16 @@ Domains domains_of(const sdk::Host& host) {
     const auto slash = place.rfind('/');
     const auto kind = slash == std::string::npos ? std::string() : place.substr(slash + 1);
     if (domain.empty() || slash == 0 || (kind != "subject" && kind != "sample"))
-      throw sdk::Broken("the setting `domains` has an entry that is not DESTINATION/subject or DESTINATION/sample",
+      throw sdk::Broken("domains: has an entry that is not DESTINATION/subject or DESTINATION/sample",
                         "write for instance national/sample: domain-of-samples");
     const auto destination = place.substr(0, slash);
     const auto [first, is_new] = destinations.emplace(domain, destination);
     if (!is_new && first->second != destination && !host.flag("linkable"))
-      throw sdk::Broken("the setting `domains` gives one domain to two destinations, which could then be linked",
+      throw sdk::Broken("domains: gives one domain to two destinations, which could then be linked",
                         "make a domain for each, or allow it with `linkable: true`");
     domains[place] = domain;
   }
-  if (domains.empty())
-    throw sdk::Broken("the setting `domains` is empty", "name a domain for each destination and kind");
+  if (domains.empty()) throw sdk::Broken("domains: is empty", "name a domain for each destination and kind");
   return domains;
 }
 

@@ -1,4 +1,6 @@
 // tests/agent/cli/usage_test.cpp: help, usage, `check` and `schema`: what is said before anything is done.
+#include <algorithm>
+
 #include "agent/cli/command.hpp"
 #include "tests/agent/cli/desk.hpp"
 
@@ -173,6 +175,19 @@ TEST(Check, warns_when_a_subject_source_can_not_answer) {
 
 TEST(Check, takes_its_option_behind_the_command_too) {
   LONGS_EQUAL(0, site.desk.run({"check", "--config=" + site.folder.config_file()}).code);
+}
+
+TEST(Check, points_at_a_setting_that_the_plugin_would_refuse_at_the_start) {
+  site.change("plugin: folder\n    settings: { path: \"" + site.far.path() + "\" }",
+              "plugin: drs\n    settings:\n      url: https://drs.example.org/ga4gh/drs/v1\n      part_size: 1MiB");
+  const auto text = files::read_small(site.folder.config_file(), 1U << 20).value_or("");
+  const auto before = text.substr(0, text.find("part_size"));
+  const auto line = std::to_string(1 + std::count(before.begin(), before.end(), '\n'));
+  const auto place = site.folder.config_file() + ":" + line + ":7: destinations[0].settings.part_size: must be from";
+  STRCMP_CONTAINS(place.c_str(), refused().c_str());
+  const auto daemon = site.deliver();
+  LONGS_EQUAL(2, daemon.code);
+  STRCMP_CONTAINS(place.c_str(), daemon.words.c_str());
 }
 
 TEST(Check, points_at_yaml_that_is_none) {

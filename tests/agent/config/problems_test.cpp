@@ -360,6 +360,37 @@ TEST(Problems, check_parts_whatever_the_plugin_declares) {
   is("", 8, destination("part_size: 64KiB, max_parts: 10000, controlled_access: [ a ]"));
 }
 
+TEST(Problems, of_a_value_that_only_the_plugin_refuses_stand_where_it_is_written) {
+  const PluginTrial trial = [](const std::string&, PluginKind kind, const std::string& name,
+                               const PluginSettings& settings) -> Status {
+    if (kind != PluginKind::destination) return {};
+    STRCMP_EQUAL("drs", name.c_str());
+    if (settings.at("part_size") == "65536") return operator_error("part_size: too small for the store", "write 5MiB");
+    if (settings.at("part_size") == "131072") return operator_error("url: needs a companion");
+    return operator_error("two settings do not go together", "give one");
+  };
+  const auto said = [&](const std::string& settings) {
+    auto lines = good_lines;
+    lines[7] = "  - { name: national, plugin: drs, settings: { url: 'https://drs.example.org', " + settings +
+               " }, recipients: [ keys/national.pub ] }";
+    std::string text;
+    for (const auto& line : lines) text += line + "\n";
+    workspace.write("tributary.yaml", text);
+    const auto loaded = load(workspace.path("tributary.yaml"), plugin_keys, trial);
+    CHECK_FALSE(loaded.settings.has_value());
+    return sentences(loaded, workspace);
+  };
+  STRCMP_EQUAL("tributary.yaml:8:80: destinations[0].settings.part_size: too small for the store; write 5MiB",
+               said("part_size: 64KiB").c_str());
+  STRCMP_EQUAL("tributary.yaml:8:48: destinations[0].settings.url: needs a companion",
+               said("part_size: 128KiB").c_str());
+  STRCMP_EQUAL("tributary.yaml:8:36: destinations[0].settings: two settings do not go together; give one",
+               said("checked: true").c_str());
+  // What the tables find is said once, and the plugin is not asked about it.
+  STRCMP_CONTAINS("settings.part_size: 1.0 KiB is out of bounds", said("part_size: 1KiB, cheked: true").c_str());
+  CHECK_TRUE(said("cheked: true").find("two settings") == std::string::npos);
+}
+
 TEST(Problems, wait_for_no_pipe_among_the_entries) {
   workspace.write("subjects.d/s.yaml", "");
   std::filesystem::remove(workspace.path("subjects.d/s.yaml"));

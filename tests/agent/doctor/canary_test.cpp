@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 
 #include "agent/config/config.hpp"
@@ -18,11 +19,28 @@ namespace tributary::doctor_test {
 using doctor::Finding;
 using doctor::Health;
 
+namespace {
+
+/// Ends whoever says a certain word, or does something else then.
+struct Killed {};
+class DeadlyLog final : public Log {
+ public:
+  void write(Level, std::string_view line, const About&) override {
+    if (line.find(deadly) == std::string_view::npos) return;
+    if (!instead) throw Killed();
+    instead();
+  }
+  std::string deadly = "nothing says so";
+  std::function<void()> instead;
+};
+
+}  // namespace
+
 TEST_GROUP(Canary) {
   fakes::TemporaryDirectory folder, far;
   SystemClock clock;
   Stop stop;
-  SilentLog log;
+  DeadlyLog log;
   std::unique_ptr<sandbox::Sandbox> repository;
 
   [[nodiscard]] std::string at(const std::string& name) const { return folder.path() + "/" + name; }
@@ -80,7 +98,7 @@ TEST(Canary, is_delivered_proven_and_withdrawn_again_and_leaves_nothing) {
   start();
   const auto said = fly();
   STRCMP_CONTAINS("canary national: good delivered as parcel p-", said.c_str());
-  STRCMP_CONTAINS("canary national: good withdrawn again; \n", said.c_str());
+  STRCMP_CONTAINS("canary national: good withdrawn again: parcel p-", said.c_str());
   LONGS_EQUAL(0, left_behind());
   CHECK_TRUE(events().find("CANARY") == std::string::npos);  // over there it has a pseudonym, as everybody
 }
@@ -111,6 +129,69 @@ TEST(Canary, says_what_is_left_over_there_when_it_can_not_be_taken_back) {
   STRCMP_CONTAINS("broken it could not be taken back: ", said.c_str());
   STRCMP_CONTAINS("ask the repository to delete parcel p-", said.c_str());
   LONGS_EQUAL(1, left_behind());
+}
+
+TEST(Canary, takes_back_first_what_one_before_it_had_no_time_to) {
+  start();
+  for (const auto* moment : {": registered at", ": delivered to"}) {
+    log.deadly = moment;
+    CHECK_THROWS(Killed, fly());
+    LONGS_EQUAL(1, left_behind());
+    log.deadly = "nothing says so";
+    const auto said = fly();
+    const auto home = said.find("good withdrawn again: parcel p-"), next = said.find("good delivered as parcel p-");
+    CHECK_TEXT(home < next && next != std::string::npos, said.c_str());
+    CHECK_TEXT(said.find("good withdrawn again", next) != std::string::npos, said.c_str());
+    LONGS_EQUAL(0, left_behind());
+  }
+}
+
+TEST(Canary, takes_back_first_what_a_repository_kept_that_went_away) {
+  start();
+  log.deadly = ": delivered to";
+  log.instead = [this] { repository.reset(); };
+  const auto mine = settings();
+  std::string first;
+  for (const auto& finding : doctor::send_canary(mine, "national", {log, clock, stop})) first += finding.said + "\n";
+  STRCMP_CONTAINS("it could not be taken back: ", first.c_str());
+  LONGS_EQUAL(1, left_behind());
+  log.deadly = "nothing says so";
+  start();
+  const auto said = fly();
+  const auto home = said.find("good withdrawn again: parcel p-"), next = said.find("good delivered as parcel p-");
+  CHECK_TEXT(home < next && next != std::string::npos, said.c_str());
+  LONGS_EQUAL(0, left_behind());
+}
+
+TEST(Canary, does_not_fly_while_one_before_it_lies_there) {
+  start();
+  log.deadly = ": delivered to";
+  CHECK_THROWS(Killed, fly());
+  log.deadly = "nothing says so";
+  CHECK_TRUE(repository->faults().add("delete:fail:*").ok());
+  const auto said = fly();
+  STRCMP_CONTAINS("broken it could not be taken back: ", said.c_str());
+  CHECK_TEXT(said.find("good delivered") == std::string::npos, said.c_str());
+  LONGS_EQUAL(1, left_behind());
+  repository->faults().clear();
+  STRCMP_CONTAINS("good delivered", fly().c_str());
+  LONGS_EQUAL(0, left_behind());
+}
+
+TEST(Canary, leaves_one_alone_that_is_under_way) {
+  start();
+  CHECK_TRUE(files::make_directories(at("state/canary-other"), 0700).ok());
+  const auto lock = files::Lock::take(at("state/canary-other/lock"));
+  CHECK_TRUE(lock.ok());
+  STRCMP_CONTAINS("good delivered", fly().c_str());
+  CHECK_TRUE(files::exists(at("state/canary-other/lock")));
+}
+
+TEST(Canary, that_ended_before_it_sent_anything_is_cleared_away) {
+  start();
+  CHECK_TRUE(files::make_directories(at("state/canary-other"), 0700).ok());
+  STRCMP_CONTAINS("good delivered", fly().c_str());
+  LONGS_EQUAL(0, left_behind());
 }
 
 TEST(Canary, says_why_it_did_not_arrive) {

@@ -33,7 +33,7 @@ TEST(Facts, tell_the_end_of_a_token_as_it_comes_nearer) {
   config::Notification entry;
   entry.events = {"expiring"};
   const auto told = [&](std::int64_t before_s) {
-    const auto all = *notify::facts(*state.journal, settings, entry, noon - before_s);
+    const auto all = *notify::facts(*state.journal, line::papers_of(settings), entry, noon - before_s);
     return all.empty() ? std::string() : all.front().key + "|" + all.front().event.what;
   };
   STRCMP_EQUAL("", told(15 * 86400).c_str());

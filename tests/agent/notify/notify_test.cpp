@@ -1,6 +1,9 @@
 // tests/agent/notify/notify_test.cpp: what is told, when, how often, and what is never told.
 #include "agent/notify/notify.hpp"
 
+#include <fstream>
+
+#include "agent/base/bytes.hpp"
 #include "tests/agent/journal/state.hpp"
 
 #include <CppUTest/TestHarness.h>
@@ -26,6 +29,25 @@ class Desk final : public plugin::Notification {
   std::vector<plugin::Message> tried, heard;
   bool away = false;
 };
+
+/// Replaces a file while it is told.
+class BusyDesk final : public plugin::Notification {
+ public:
+  explicit BusyDesk(std::string file, std::string content) : file_(std::move(file)), content_(std::move(content)) {}
+  Status probe() override { return {}; }
+  Status tell(const plugin::Message&) override {
+    std::ofstream(file_) << content_;
+    return {};
+  }
+
+ private:
+  std::string file_, content_;
+};
+
+std::string token_until(std::int64_t utc_s) {
+  return to_base64url(view(R"({"alg":"none"})")) + "." + to_base64url(view("{\"exp\":" + std::to_string(utc_s) + "}")) +
+         ".c2ln";
+}
 
 }  // namespace
 
@@ -76,6 +98,20 @@ TEST_GROUP(Notifier) {
     return out;
   }
 };
+
+TEST(Notifier, reads_certificates_and_tokens_once_for_all_ways) {
+  config::Destination destination;
+  destination.name = "national";
+  destination.auth.kind = config::AuthSettings::Kind::bearer;
+  destination.auth.secret_file = state.directory + "/token";
+  settings.destinations = {destination};
+  std::ofstream(destination.auth.secret_file) << token_until(noon + 86400);
+  auto other = settings.notifications.front();
+  other.name = "another";
+  ways.insert(ways.begin(), {other, std::make_unique<BusyDesk>(destination.auth.secret_file, token_until(noon - 60))});
+  step();
+  STRCMP_CONTAINS("auth.token_file of destination national ends at", events(0).c_str());
+}
 
 TEST(Notifier, says_nothing_when_there_is_nothing_to_say) {
   parcel("TL-01", Condition::going);

@@ -61,9 +61,9 @@ TEST(Loader, takes_no_path_for_a_name) {
 
 TEST(Loader, refuses_another_abi_and_names_both) {
   take("wrong_abi");
-  STRCMP_CONTAINS("made for ABI 2.4, this agent has 1.4", complaint("wrong_abi").c_str());
+  STRCMP_CONTAINS("made for ABI 2.5, this agent has 1.5", complaint("wrong_abi").c_str());
   take("newer_minor");
-  STRCMP_CONTAINS("made for ABI 1.5, this agent has 1.4", complaint("newer_minor").c_str());
+  STRCMP_CONTAINS("made for ABI 1.6, this agent has 1.5", complaint("newer_minor").c_str());
 }
 
 TEST(Loader, refuses_another_kind) {

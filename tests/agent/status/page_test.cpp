@@ -2,6 +2,7 @@
 #include <random>
 #include <set>
 
+#include "agent/status/cures.hpp"
 #include "agent/status/html.hpp"
 #include "agent/status/page.hpp"
 #include "tests/agent/status/hospital.hpp"
@@ -17,8 +18,8 @@ using status::View;
 
 namespace {
 
-View view(Language language = Language::en) { return {noon, language, false, false, {}, {}}; }
-View signed_in() { return {noon, Language::en, false, true, "csrf-word", {}}; }
+View view(Language language = Language::en) { return {noon, language, false, false, {}, {}, {}}; }
+View signed_in() { return {noon, Language::en, false, true, "csrf-word", {}, {}}; }
 
 std::size_t count(std::string_view text, std::string_view part) {
   std::size_t out = 0;
@@ -69,7 +70,7 @@ std::set<std::string> elements(const std::string& html) {
 
 std::string all_pages(const std::string& evil) {
   auto told = signed_in();
-  told.told = told.csrf = evil;
+  told.told.sentence = told.csrf = told.cancel = evil;
   const auto overview = overview_of(evil);
   const status::List list{status::Word::of_run, evil, "run=x", "run=x&after=y", false};
   return page(overview, told) + parcels_page(overview, overview.held, list, told) +
@@ -173,7 +174,10 @@ TEST(Page, has_buttons_for_whom_is_signed_in_and_for_nobody_else) {
   LONGS_EQUAL(count(html, "<form"), count(html, "name=\"csrf\" value=\"csrf-word\""));
   LONGS_EQUAL(count(html, "<form"), count(html, "method=\"post\""));
   LONGS_EQUAL(4, count(html, "value=\"retry\""));  // two are held, two refused
-  LONGS_EQUAL(3, count(html, "value=\"pause\""));  // two destinations, and all
+  LONGS_EQUAL(5, count(html, "value=\"hold\""));   // the others that are not at their end
+  LONGS_EQUAL(9, count(html, "href=\"/?cancel=p-"));
+  LONGS_EQUAL(0, count(html, "value=\"cancel\""));  // asks first
+  LONGS_EQUAL(3, count(html, "value=\"pause\""));   // two destinations, and all
 }
 
 TEST(Page, asks_to_release_what_an_operator_holds) {
@@ -183,6 +187,16 @@ TEST(Page, asks_to_release_what_an_operator_holds) {
   CHECK_TRUE(has(html, "value=\"release\""));
   CHECK_FALSE(has(html, "value=\"retry\""));
   CHECK_TRUE(has(html, "tributary release " + id));
+}
+
+TEST(Page, asks_before_it_cancels) {
+  auto asked = signed_in();
+  asked.cancel = "p-of-a-test";
+  const auto html = page(hospital.overview(), asked);
+  CHECK_TRUE(has(html, "Cancel parcel p-of-a-test? That can not be undone"));
+  LONGS_EQUAL(1, count(html, "name=\"act\" value=\"cancel\""));
+  CHECK_TRUE(has(html, "Leave it as it is"));
+  STRCMP_EQUAL("", unbalanced(html).c_str());
 }
 
 TEST(Page, keeps_the_language_that_was_chosen_in_its_links) {
@@ -198,9 +212,60 @@ TEST(Page, keeps_the_language_that_was_chosen_in_its_links) {
 TEST(Page, says_which_parts_are_english_where_the_page_is_german) {
   hospital.fill();
   const auto html = page(hospital.overview(), view(Language::de));
-  CHECK_TRUE(has(html, "<p lang=\"en\">the far side says no</p>"));
+  CHECK_TRUE(has(html, "<small lang=\"en\" class=\"why\">the far side says no; do something</small>"));
   CHECK_TRUE(has(html, "2 Pakete angehalten"));
   STRCMP_EQUAL("", unbalanced(html).c_str());
+}
+
+TEST(Page, tells_a_german_reader_who_must_act_and_by_which_command) {
+  hospital.fill();
+  const auto id = hospital.parcel("TL-21", Stage::queued);
+  LONGS_EQUAL(1, *hospital.state.journal->hold({id, {}, {}}, noon));
+  CHECK_TRUE(hospital.state.journal->raise_alarm("clock", operator_error("the clock leapt", "set it"), noon).ok());
+  const auto html = page(hospital.overview(), view(Language::de));
+  for (const auto& word :
+       {std::string("Keine gültige Einwilligung deckt diesen Zweck"),  // consent: withdrawn, refused
+        std::string("Die Einwilligung ist nicht geklärt"),             // held while it waits
+        std::string("Das Senden an national kommt nicht voran"), std::string("national nimmt das Paket nicht an"),
+        "tributary release " + id,
+        std::string("<p class=\"why\">Die Uhr dieses Rechners ist gesprungen. Die IT stellt sie; geht "
+                    "sie richtig: tributary release --clock</p><small lang=\"en\" class=\"why\">the "
+                    "clock leapt; set it</small>")}) {
+    CHECK_TRUE_TEXT(has(html, word), word.c_str());
+  }
+  CHECK_FALSE(has(page(hospital.overview(), view()), "Einwilligung"));
+}
+
+TEST(Page, has_a_german_sentence_for_every_way_to_stand_still) {
+  for (const auto stage : {Stage::waiting, Stage::sealing, Stage::queued, Stage::uploading, Stage::registered,
+                           Stage::ingesting, Stage::withdrawing}) {
+    for (const auto condition : {Condition::going, Condition::held, Condition::refused}) {
+      journal::ParcelRow row;
+      row.stage = stage;
+      row.condition = condition;
+      row.id = "p-1";
+      row.run_name = "251120_RUN";
+      row.destination = "national";
+      STRCMP_EQUAL("", status::german_cure(row).c_str());
+      for (const auto* reason :
+           {"consent: x", "identify: x", "pseudonymise: x", "verify: x", "seal: x", "national: x"}) {
+        row.reason = reason;
+        const auto cure = status::german_cure(row);
+        CHECK_TRUE_TEXT(cure.ends_with('.') || has(cure, "tributary "), (reason + cure).c_str());
+        CHECK_FALSE_TEXT(has(cure, "{"), cure.c_str());
+      }
+    }
+  }
+  for (int state = 0; state <= 5; ++state) {
+    journal::RunRow run;
+    run.state = state;
+    run.reason = "x";
+    CHECK_FALSE(status::german_cure(run).empty());
+  }
+  for (const auto* about : {"clock", "consent", "run folders", "state_dir", "journal", "paper", "destination",
+                            "destination national", "destination national ingest"}) {
+    CHECK_FALSE_TEXT(status::german_cure(journal::Alarm{about, "x", "", 0}).empty(), about);
+  }
 }
 
 TEST(Page, says_where_a_destination_stands) {

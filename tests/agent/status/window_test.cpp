@@ -105,7 +105,7 @@ TEST(Window, has_four_panes) {
   STRCMP_EQUAL(without_process(*status::metrics(*hospital.state.journal, around(), noon)).c_str(),
                without_process(body("/metrics")).c_str());
   STRCMP_EQUAL((hospital.report().dump(true) + "\n").c_str(), body("/api/status").c_str());
-  STRCMP_EQUAL(status::page(hospital.overview(), {noon, status::Language::en, false, false, {}, {}}).c_str(),
+  STRCMP_EQUAL(status::page(hospital.overview(), {noon, status::Language::en, false, false, {}, {}, {}}).c_str(),
                body("/").c_str());
 }
 
@@ -206,16 +206,43 @@ TEST(Window, does_what_a_signed_in_person_asks_and_records_it_first) {
   LONGS_EQUAL(303, post("/act", "act=pause&destination=national&csrf=" + csrf, cookie).status);
   CHECK_TRUE(hospital.state.journal->destination("national")->is_paused(noon));
   STRCMP_CONTAINS("\"action\":\"pause\",\"destination\":\"national\",\"by\":\"status page\"", last_record().c_str());
-  CHECK_TRUE(has(text(ask("/", "GET", {{"Cookie", cookie}}).body), "role=\"status\">No uploads any more to: national"));
+  CHECK_TRUE(
+      has(text(ask("/", "GET", {{"Cookie", cookie}}).body), "role=\"status\"><p>No uploads any more to: national"));
   LONGS_EQUAL(303, post("/act", "act=resume&destination=national&csrf=" + csrf, cookie).status);
   CHECK_FALSE(hospital.state.journal->destination("national")->is_paused(noon));
   LONGS_EQUAL(303, post("/act?lang=de", "act=retry&parcel=" + id + "&csrf=" + csrf, cookie).status);
   STRCMP_EQUAL("uploading", hospital.state.state_of(id).c_str());
   STRCMP_CONTAINS("\"action\":\"retry\"", last_record().c_str());
-  LONGS_EQUAL(1, *hospital.state.journal->hold({id, {}, {}}, noon));
+  LONGS_EQUAL(303, post("/act", "act=hold&parcel=" + id + "&csrf=" + csrf, cookie).status);
+  STRCMP_EQUAL("held", hospital.state.state_of(id).c_str());
+  STRCMP_CONTAINS("\"action\":\"hold\"", last_record().c_str());
   LONGS_EQUAL(303, post("/act", "act=release&parcel=" + id + "&csrf=" + csrf, cookie).status);
   STRCMP_EQUAL("uploading", hospital.state.state_of(id).c_str());
   CHECK_TRUE(journal::verify_chain(*hospital.state.journal->audit()).ok());
+}
+
+TEST(Window, cancels_a_parcel_only_when_it_was_asked_whether_that_is_meant) {
+  const auto id = hospital.parcel("TL-20", Stage::uploading);
+  sign_in();
+  const auto question = "name=\"sure\" value=\"" + id + "\"";
+  CHECK_FALSE(has(body("/?cancel=" + id), question));  // nobody is signed in
+  CHECK_FALSE(has(text(ask("/?cancel=p-1", "GET", {{"Cookie", cookie}}).body), "name=\"sure\""));
+  CHECK_TRUE(has(text(ask("/?cancel=" + id, "GET", {{"Cookie", cookie}}).body), question));
+  STRCMP_EQUAL("uploading", hospital.state.state_of(id).c_str());
+  LONGS_EQUAL(303, post("/act", "act=cancel&parcel=" + id + "&csrf=" + csrf, cookie).status);
+  STRCMP_EQUAL("uploading", hospital.state.state_of(id).c_str());
+  LONGS_EQUAL(0, hospital.state.journal->audit()->size());
+  LONGS_EQUAL(303, post("/act", "act=cancel&sure=" + id + "&csrf=" + csrf, cookie).status);
+  STRCMP_EQUAL("withdrawing", hospital.state.state_of(id).c_str());
+  STRCMP_CONTAINS("\"action\":\"cancel\"", last_record().c_str());
+}
+
+TEST(Window, offers_neither_names_nor_links_of_persons) {
+  sign_in();
+  for (const auto* act : {"reidentify", "linkage", "withdraw"}) {
+    post("/act", std::string("act=") + act + "&parcel=p-1&sure=p-1&csrf=" + csrf, cookie);
+    LONGS_EQUAL_TEXT(0, hospital.state.journal->audit()->size(), act);
+  }
 }
 
 TEST(Window, does_nothing_that_was_not_asked_in_full) {
@@ -407,10 +434,10 @@ TEST(Sessions, have_words_of_their_own) {
   CHECK_TRUE(sessions->is_good(one, sessions->csrf_of(one)));
   CHECK_FALSE(sessions->is_good(one, sessions->csrf_of(other)));
   CHECK_FALSE(sessions->is_good("", ""));
-  sessions->tell(one, "done");
-  STRCMP_EQUAL("", sessions->take_told(other).c_str());
-  STRCMP_EQUAL("done", sessions->take_told(one).c_str());
-  STRCMP_EQUAL("", sessions->take_told(one).c_str());
+  sessions->tell(one, {"done"});
+  STRCMP_EQUAL("", sessions->take_told(other).sentence.c_str());
+  STRCMP_EQUAL("done", sessions->take_told(one).sentence.c_str());
+  STRCMP_EQUAL("", sessions->take_told(one).sentence.c_str());
 }
 
 TEST(Sessions, begin_with_no_empty_token) {

@@ -150,10 +150,10 @@ TEST(Email, is_tried_again_or_not_as_the_server_says) {
 TEST(Email, does_not_open_with_settings_that_make_no_sense) {
   does_not_open("to", "one@example.org>\nx", "no address");
   does_not_open("to", "", "is empty");
-  does_not_open("from", "a b@example.org", "`from`");
+  does_not_open("from", "a b@example.org", "from: ");
   server.host().settings["from"] = "a@example.org";
-  does_not_open("tls", "none", "`tls`");
-  does_not_open("port", "70000", "`port`");
+  does_not_open("tls", "none", "tls: ");
+  does_not_open("port", "70000", "port: ");
 }
 
 TEST(Email, writes_lines_that_every_server_takes) {

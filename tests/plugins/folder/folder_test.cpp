@@ -1,9 +1,11 @@
 // tests/plugins/folder/folder_test.cpp: the plugin `folder` holds what every destination must, and its own rules.
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
+#include "plugins/destinations/folder/posix.hpp"
 #include "tests/suites/destination_suite.hpp"
 #include "tests/suites/instance.hpp"
 #include "tests/suites/parcel_on_hand.hpp"
@@ -14,6 +16,8 @@ extern "C" const tributary_descriptor* tributary_plugin_folder(void);
 
 namespace fs = std::filesystem;
 namespace suites = tributary::suites;
+namespace folder = tributary::folder;
+namespace sdk = tributary::sdk;
 
 namespace {
 
@@ -113,11 +117,35 @@ TEST(FolderDestination, waits_for_a_folder_that_is_not_mounted_and_withdraws_not
   far.host().settings["marker"] = "share-1.id";
   LONGS_EQUAL(TRIBUTARY_LATER, push());
   LONGS_EQUAL(TRIBUTARY_LATER, withdraw());
+  LONGS_EQUAL(2, far.host().away);
   put("share-1.id", "");
   LONGS_EQUAL(TRIBUTARY_DONE, push());
+  LONGS_EQUAL(2, far.host().away);
   far.host().settings["path"] = (far.path / "away").string();
   LONGS_EQUAL(TRIBUTARY_LATER, push());
   LONGS_EQUAL(TRIBUTARY_LATER, withdraw());
+  LONGS_EQUAL(4, far.host().away);
+}
+
+TEST(FolderDestination, is_away_for_everybody_when_the_disk_says_no_and_for_nobody_when_a_name_is_taken) {
+  const auto outcome_of = [](int number) {
+    try {
+      folder::fail("writing", number);
+    } catch (const folder::Away& away) {
+      return "away " + std::to_string(away.code());
+    } catch (const sdk::Outcome& outcome) {
+      return "here " + std::to_string(outcome.code());
+    }
+  };
+  for (const int number : {ENOSPC, EDQUOT, EROFS, EIO, ESTALE, ENOENT})
+    STRCMP_EQUAL(("away " + std::to_string(TRIBUTARY_LATER)).c_str(), outcome_of(number).c_str());
+  for (const int number : {EACCES, EPERM})
+    STRCMP_EQUAL(("away " + std::to_string(TRIBUTARY_BROKEN)).c_str(), outcome_of(number).c_str());
+  for (const int number : {ENOTDIR, ELOOP})
+    STRCMP_EQUAL(("here " + std::to_string(TRIBUTARY_BROKEN)).c_str(), outcome_of(number).c_str());
+  put("p-0001/TL-A.bed.c4gh", "somebody's");
+  LONGS_EQUAL(TRIBUTARY_BROKEN, push());
+  LONGS_EQUAL(0, far.host().away);
 }
 
 TEST(FolderDestination, does_not_follow_links_out_of_its_folder) {
