@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tests/packages/booted.sh: the service under a real systemd: `sudo bash tests/packages/booted.sh DIR [SUITE]`, as run.sh.
+# tests/packages/booted.sh: the service under a real systemd: `sudo bash tests/packages/booted.sh DIR [SUITE]`.
 #
 # Boots a bare Debian with the packages by systemd-nspawn, starts the service as it is shipped, with keys and token as
 # credentials, some of them encrypted, and lets it carry runs to the sandbox through its filters of system calls and
@@ -55,7 +55,7 @@ has_packages() {
     umount "$root/proc" && rm "$root/usr/sbin/policy-rc.d"
 }
 # A container is given control groups of version 2 as the machine has them. Those of version 1, which systemd of Debian
-# 12 still knows, nspawn shows read-only: those beneath a group of our own are made writable, that limits of memory work.
+# 12 still knows, nspawn shows read-only: those beneath a group of our own are made writable, so that limits work.
 boots() {
   local memory=/sys/fs/cgroup/memory
   if [ "$suite" = bookworm ] && [ -d "$memory" ]; then

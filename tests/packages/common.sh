@@ -19,7 +19,8 @@ makes_root() {
   else
     debootstrap --variant=minbase "$suite" "$root" ${mirror:+"$mirror"} &&
       { [ -z "${TRIBUTARY_ROOT_TAR:-}" ] || tar -C "$root" -cf "$TRIBUTARY_ROOT_TAR" .; }
-  fi && mount -t proc proc "$root/proc" && cp /etc/resolv.conf "$root/etc/" && echo '127.0.0.1 localhost' >"$root/etc/hosts" &&
+  fi && mount -t proc proc "$root/proc" && cp /etc/resolv.conf "$root/etc/" &&
+    echo '127.0.0.1 localhost' >"$root/etc/hosts" &&
     printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" && chmod +x "$root/usr/sbin/policy-rc.d" &&
     cp "$debs"/*.deb "$root/root/" &&
     chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive apt-get -q update
@@ -29,10 +30,12 @@ makes_root() {
 once_each() {
   python3 - "https://localhost:$drs_port/state" "$root/srv/repository" "$1" <<'PY'
 import json, ssl, sys, urllib.request
-asked = urllib.request.Request(sys.argv[1], headers={"Authorization": "Bearer " + open(sys.argv[2] + "/token").read().strip()})
-state = json.load(urllib.request.urlopen(asked, context=ssl.create_default_context(cafile=sys.argv[2] + "/ca.pem")))
+url, place, wanted = sys.argv[1], sys.argv[2], int(sys.argv[3])
+token = open(place + "/token").read().strip()
+asked = urllib.request.Request(url, headers={"Authorization": "Bearer " + token})
+state = json.load(urllib.request.urlopen(asked, context=ssl.create_default_context(cafile=place + "/ca.pem")))
 names = [o["name"] for o in state["objects"] if not o["deleted"]]
-good = state["duplicates"] == 0 and not state["open_uploads"] and not state["unregistered"] and len(names) == int(sys.argv[3])
-sys.exit(0 if good else f"{len(names)} objects: " + json.dumps(state)[:2000])
+left_over = state["duplicates"] or state["open_uploads"] or state["unregistered"]
+sys.exit(0 if len(names) == wanted and not left_over else f"{len(names)} objects: " + json.dumps(state)[:2000])
 PY
 }

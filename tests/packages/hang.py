@@ -2,8 +2,8 @@
 """tests/packages/hang.py: a share whose server never answers: `hang.py PID FOLDER`, as root.
 
 Mounts a file system (FUSE, fuse(4)) on FOLDER as the process PID sees it, agrees on the protocol and then answers
-nothing, so whoever looks into FOLDER waits in the kernel, as with a network share that is gone. Says `hangs` when the mount
-stands. Ends with SIGTERM: the mount is taken away and whoever waits is told of an error.
+nothing, so whoever looks into FOLDER waits in the kernel, as with a network share that is gone. Says `hangs` when the
+mount stands. Ends with SIGTERM: the mount is taken away and whoever waits is told of an error.
 """
 import ctypes
 import os
