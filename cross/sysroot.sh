@@ -47,6 +47,7 @@ for deb in "$work"/cache/archives/*.deb; do
   { dpkg-deb -f "$deb" | sed '1a Status: install ok installed'; echo; } >>"$admin/status"
 done
 echo "$arch" >"$admin/arch"
+echo 1 >"$admin/info/format"  # the names of files there hold the processor
 # As on the target, /lib is /usr/lib; and no link leads out of the folder.
 for place in lib lib64 bin sbin; do
   [ -d "$dir/$place" ] && [ ! -L "$dir/$place" ] || continue

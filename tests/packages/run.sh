@@ -11,12 +11,9 @@ suite=${2:-bookworm}
 top=$(cd "$(dirname "$0")/../.." && pwd)
 [ "$(id -u)" -eq 0 ] || { echo "skipped: root, which debootstrap and chroot need, is not here"; exit 0; }
 BUILD_DIR=$debs
-# shellcheck source=tests/interop/common.sh
-. "$top/tests/interop/common.sh"
-# shellcheck source=tests/interop/laboratory.sh
-. "$top/tests/interop/laboratory.sh"
+# shellcheck source=tests/packages/common.sh
+. "$top/tests/packages/common.sh"
 needs debootstrap python3 dpkg-deb
-root=$work/root
 log=$work/verdicts
 clean() {
   umount "$root/proc" 2>/dev/null
@@ -36,20 +33,6 @@ says() {  # says TEXT COMMAND...: what it says holds TEXT; its exit code is not 
   shift
   "$@" >"$work/words" 2>&1 || true
   grep -qF -- "$text" "$work/words" || { cat "$work/words"; return 1; }
-}
-
-make_root() {
-  local mirror
-  # that of this machine, or debootstrap's own
-  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -m1 '/debian/$')
-  if [ -f "${TRIBUTARY_ROOT_TAR:-}" ]; then
-    mkdir -p "$root" && tar -C "$root" -xf "$TRIBUTARY_ROOT_TAR"
-  else
-    debootstrap --variant=minbase "$suite" "$root" ${mirror:+"$mirror"}
-    [ -z "${TRIBUTARY_ROOT_TAR:-}" ] || tar -C "$root" -cf "$TRIBUTARY_ROOT_TAR" .
-  fi && mount -t proc proc "$root/proc" && cp /etc/resolv.conf "$root/etc/" && echo '127.0.0.1 localhost' >"$root/etc/hosts" &&
-    printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" && chmod +x "$root/usr/sbin/policy-rc.d" &&
-    cp "$deb" "$sandbox_deb" "$root/root/" && apt_ update
 }
 
 # --- installed, not configured ----------------------------------------------------------------------------------------
@@ -104,17 +87,6 @@ delivered() {  # N: receipts of deliveries, and parcels of which nothing is left
   local n
   n=$(command_ receipts --json | python3 -c 'import json, sys; print(sum(1 for r in json.load(sys.stdin) if r.get("delivered_at")))')
   [ "$n" -eq "$1" ] || { echo "$n receipts, not $1"; command_ status; return 1; }
-}
-
-once_each() {  # at the repository: nothing twice, nothing left over
-  python3 - "https://localhost:$drs_port/state" "$root/srv/repository" <<'PY'
-import json, ssl, sys, urllib.request
-asked = urllib.request.Request(sys.argv[1], headers={"Authorization": "Bearer " + open(sys.argv[2] + "/token").read().strip()})
-state = json.load(urllib.request.urlopen(asked, context=ssl.create_default_context(cafile=sys.argv[2] + "/ca.pem")))
-names = [o["name"] for o in state["objects"] if not o["deleted"]]
-good = names and state["duplicates"] == 0 and not state["open_uploads"] and not state["unregistered"] and len(names) == 6
-sys.exit(0 if good else f"{len(names)} objects: " + json.dumps(state)[:2000])
-PY
 }
 
 # --- upgraded in the middle of an upload ---------------------------------------------------------------------------------
@@ -178,7 +150,7 @@ verdicts() {
     skipped lintian
   fi
   verdict "the bill of materials has the form of CycloneDX and names what the packages depend on" python3 "$top/tests/packages/bill.py" "$deb" "$sandbox_deb"
-  verdict "debootstrap makes a bare $suite" make_root
+  verdict "debootstrap makes a bare $suite" makes_root
   mountpoint -q "$root/proc" || return
   verdict "apt installs the package with what it needs" installs
   verdict "the installation says what to do next" grep -q 'installed, not configured' "$work/install.log"
@@ -204,7 +176,7 @@ verdicts() {
   verdict "the line is fast again" configures 400Mbit/s
   verdict "the new daemon goes on" once_
   verdict "everything is delivered, once" delivered 2
-  verdict "and the repository has every object once, and nothing else" once_each
+  verdict "and the repository has every object once, and nothing else" once_each 6
   verdict "the chains of receipts and audit records are whole" is_whole
   verdict "a removed package leaves configuration, keys and state" removes
   verdict "a purged one leaves keys and state, and says so" purges

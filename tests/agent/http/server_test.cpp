@@ -3,11 +3,16 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <set>
 #include <stdexcept>
+#include <thread>
 
 #include "tests/agent/http/house.hpp"
 
@@ -69,6 +74,30 @@ class Broken final : public tributary::stream::Source {
  private:
   bool given_ = false;
 };
+
+std::set<std::string> threads() {
+  std::set<std::string> all;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/task")) all.insert(entry.path());
+  return all;
+}
+
+enum class Waiting : std::uint8_t { no, for_a_while, for_ever };
+
+/// How a thread waits for descriptors, as the kernel tells it (proc(5), `syscall`: number and arguments of the call).
+Waiting waiting(const std::string& thread) {
+  std::ifstream file(thread + "/syscall");
+  long number = -1;
+  std::uint64_t descriptors = 0, count = 0, time = 0;
+  file >> number >> std::hex >> descriptors >> count >> time;
+#ifdef SYS_poll
+  if (number == SYS_poll) return static_cast<std::int32_t>(time) < 0 ? Waiting::for_ever : Waiting::for_a_while;
+#endif
+#ifdef SYS_epoll_wait
+  if (number == SYS_epoll_wait) return Waiting::for_a_while;
+#endif
+  if (number == SYS_ppoll) return time == 0 ? Waiting::for_ever : Waiting::for_a_while;
+  return number == SYS_epoll_pwait ? Waiting::for_a_while : Waiting::no;
+}
 
 }  // namespace
 
@@ -311,6 +340,19 @@ TEST(Server, ends_at_once_when_nobody_ever_came) {
   const auto begun = std::chrono::steady_clock::now();
   server.reset();
   CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(4));
+}
+
+TEST(Server, is_not_woken_while_nobody_comes) {
+  const auto before = threads();
+  start([](Exchange&) {});
+  auto found = Waiting::no;
+  while (found == Waiting::no) {
+    std::this_thread::yield();
+    for (const auto& thread : threads()) {
+      if (!before.contains(thread)) found = std::max(found, waiting(thread));
+    }
+  }
+  CHECK(found == Waiting::for_ever);
 }
 
 TEST(Server, says_why_it_can_not_listen) {

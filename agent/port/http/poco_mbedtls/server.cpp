@@ -5,6 +5,7 @@
 #include <Poco/Net/TCPServer.h>
 #include <Poco/Net/TCPServerConnectionFactory.h>
 #include <Poco/ThreadPool.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -26,6 +27,13 @@ class WireServerSocket final : public Poco::Net::ServerSocketImpl {
  public:
   WireServerSocket(std::shared_ptr<const TlsContext> tls, std::shared_ptr<const Stop> stop)
       : tls_(std::move(tls)), stop_(std::move(stop)) {}
+
+  // Poco's server asks four times a second, day and night, to see whether it is to end. Here a connection wakes it, or
+  // the shutdown of this socket does.
+  bool poll(const Poco::Timespan&, int) override {
+    pollfd entry{sockfd(), POLLIN, 0};
+    return ::poll(&entry, 1, -1) > 0 && !stop_->requested();
+  }
 
   Poco::Net::SocketImpl* acceptConnection(Poco::Net::SocketAddress& client) override {
     sockaddr_storage address{};
@@ -81,6 +89,7 @@ class PocoServer final : public Server {
   PocoServer(const ServerSettings& settings, const Poco::Net::ServerSocket& socket, Handler handler,
              std::shared_ptr<Stop> stop)
       : stop_(std::move(stop)),
+        socket_(socket),
         port_(socket.address().port()),
         pool_(1, static_cast<int>(settings.threads) + spare_threads) {
     const auto parameters = parameters_of(settings);
@@ -91,6 +100,7 @@ class PocoServer final : public Server {
   // Every wait of a connection looks at `stop_`; nobody touches a connection from outside.
   ~PocoServer() override {
     stop_->request();
+    ::shutdown(socket_.impl()->sockfd(), SHUT_RDWR);  // whoever waits for a connection sees the wish
     server_->stop();
     pool_.joinAll();
   }
@@ -98,6 +108,7 @@ class PocoServer final : public Server {
 
  private:
   std::shared_ptr<Stop> stop_;
+  Poco::Net::ServerSocket socket_;
   std::uint16_t port_;
   Poco::ThreadPool pool_;
   std::unique_ptr<Poco::Net::TCPServer> server_;
