@@ -24,7 +24,7 @@ case $(dpkg --print-architecture) in
   *) scanner=libvectorscan-dev deflate=libdeflate-dev ;;
 esac
 packages="g++ cmake ninja-build pkg-config ccache libpoco-dev libsqlite3-dev libhts-dev libmbedtls-dev libyaml-cpp-dev
-  libcpputest-dev libgcrypt20-dev zlib1g-dev libdeflate-dev $scanner $deflate"
+  libcpputest-dev libgcrypt20-dev zlib1g-dev libdeflate-dev ca-certificates $scanner $deflate"
 missing=
 for package in $packages; do
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"

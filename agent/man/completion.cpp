@@ -45,7 +45,7 @@ std::vector<std::string> words_of(const cli::Command& command) {
 }
 
 // Both shells take this for one word that is no pattern and no variable.
-std::string quoted(const std::string& text) {
+std::string in_quotes(const std::string& text) {
   std::string out = "'";
   for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return out + "'";
@@ -64,7 +64,7 @@ std::string bash_completion(const std::vector<cli::Command>& commands, const cli
   for (const auto& command : commands) {
     auto words = words_of(command);
     for (auto& option : options_of(command)) words.push_back(std::move(option));
-    cases += "    " + command.name + ") words=" + quoted(join(words)) + " ;;\n";
+    cases += "    " + command.name + ") words=" + in_quotes(join(words)) + " ;;\n";
   }
   return "# bash completion of tributary and tributaryd; made with the programs, from their own tables.\n"
          "_tributary() {\n"
@@ -79,13 +79,13 @@ std::string bash_completion(const std::vector<cli::Command>& commands, const cli
          "  done\n"
          "  case $command in\n"
          "    '') words=" +
-         quoted(join(names_of(commands)) + " --version") + " ;;\n" + cases +
+         in_quotes(join(names_of(commands)) + " --version") + " ;;\n" + cases +
          "  esac\n"
          "  mapfile -t COMPREPLY < <(compgen -W \"$words --config --help\" -- \"${COMP_WORDS[COMP_CWORD]}\")\n"
          "}\n"
          "_tributaryd() {\n"
          "  mapfile -t COMPREPLY < <(compgen -W " +
-         quoted(join(options_of(daemon))) +
+         in_quotes(join(options_of(daemon))) +
          " -- \"${COMP_WORDS[COMP_CWORD]}\")\n"
          "}\n"
          "complete -o default -F _tributary tributary\n"
@@ -98,7 +98,7 @@ std::string zsh_completion(const std::vector<cli::Command>& commands, const cli:
   for (const auto& command : commands) {
     std::string name = command.name + ":";
     for (const char c : command.summary) name += c == ':' ? std::string("\\:") : std::string(1, c);
-    list += "    " + quoted(name) + "\n";
+    list += "    " + in_quotes(name) + "\n";
     auto words = words_of(command);
     for (auto& option : options_of(command)) words.push_back(std::move(option));
     cases += "    " + command.name + ") compadd -- " + join(words) + " --config --help ;;\n";

@@ -4,6 +4,7 @@
 // outcome with its note. Nothing else leaves a plugin.
 #pragma once
 
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>

@@ -1,6 +1,7 @@
 // tests/sandbox/query.hpp: the query of a URL, raw as it was sent and decoded.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>

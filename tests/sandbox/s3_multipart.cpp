@@ -24,7 +24,7 @@ S3Error no_such_upload() {
   return {404, "NoSuchUpload", "The specified multipart upload does not exist. It may have been aborted or completed."};
 }
 
-std::string quoted(const std::string& etag) { return "\"" + etag + "\""; }
+std::string in_quotes(const std::string& etag) { return "\"" + etag + "\""; }
 
 std::uint64_t limit_of(const Query& query, std::string_view name) {
   return std::clamp<std::uint64_t>(parse_count(query.get(name)).value_or(1000), 1, 1000);
@@ -33,7 +33,7 @@ std::uint64_t limit_of(const Query& query, std::string_view name) {
 Reply completed(const std::string& bucket, const std::string& key, const std::string& etag,
                 const std::string& url_path) {
   return xml_reply("CompleteMultipartUploadResult", element("Location", url_path) + element("Bucket", bucket) +
-                                                        element("Key", key) + element("ETag", quoted(etag)));
+                                                        element("Key", key) + element("ETag", in_quotes(etag)));
 }
 
 /// The rules of CompleteMultipartUpload.
@@ -81,7 +81,7 @@ Reply S3::part(Call& call, const Target& target) {
   if (const auto* error = std::get_if<S3Error>(&received)) return s3_error(*error, target.url_path);
   auto& piece = std::get<Piece>(received);
   Reply reply;
-  reply.headers.push_back({"ETag", quoted(piece.md5)});
+  reply.headers.push_back({"ETag", in_quotes(piece.md5)});
   const auto stored = storage_.put_part(upload->id, static_cast<std::uint32_t>(*number), std::move(piece));
   if (stored) return reply;
   if (stored.error().remedy == Remedy::give_up) return s3_error(no_such_upload(), target.url_path);
@@ -143,7 +143,7 @@ Reply S3::list_parts(const Call& call, const Target& target) const {
       break;
     }
     items += "<Part>" + element("PartNumber", std::to_string(number)) +
-             element("LastModified", to_rfc3339(part.stored_utc_s)) + element("ETag", quoted(part.piece.md5)) +
+             element("LastModified", to_rfc3339(part.stored_utc_s)) + element("ETag", in_quotes(part.piece.md5)) +
              element("Size", std::to_string(part.piece.size_bytes)) + "</Part>";
     last = number;
     ++count;

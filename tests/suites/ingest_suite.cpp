@@ -2,6 +2,7 @@
 #include "tests/suites/ingest_suite.hpp"
 
 #include <array>
+#include <cstdint>
 
 #include "tests/suites/instance.hpp"
 

@@ -2,6 +2,7 @@
 #include "tests/suites/notification_suite.hpp"
 
 #include <array>
+#include <cstdint>
 
 #include <CppUTest/TestHarness.h>
 

@@ -1,6 +1,7 @@
 // tests/suites/pseudonym_suite.hpp: what every pseudonym plugin must hold.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>

@@ -1,6 +1,7 @@
 // tests/suites_instrument/instrument_suite.hpp: what every instrument plugin must satisfy, whatever its machines.
 #pragma once
 
+#include <cstdint>
 #include <set>
 #include <string>
 #include <vector>

@@ -1,7 +1,7 @@
 // agent/port/files/files.hpp: the file system, as far as this house needs it.
 //
 // Files of a run are reached through a Root only: a name that leaves the folder (`..`, an absolute name, a symbolic
-// link to the outside) can not be opened (openat2 with RESOLVE_BENEATH, Linux 5.6).
+// link to the outside) can not be opened (openat2 with RESOLVE_BENEATH, Linux 5.6; step by step where there is none).
 //
 // Failure    wait: disk full, stale mount, input/output error, a lease of a file server. give_up: outside the folder,
 //            no regular file in a Root (a path may name a pipe, and opening it waits for its writer).

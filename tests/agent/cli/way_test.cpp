@@ -17,11 +17,11 @@ void has_all(const Json& object, const std::vector<std::string>& names) {
   for (const auto& name : names) CHECK_TRUE_TEXT(object.has(name), name.c_str());
 }
 
-const Json& first(const Json& list, const std::string& member, const std::string& value) {
+const Json& first(const Json& list, std::string_view member, std::string_view value) {
   for (const auto& one : list.items()) {
     if (one[member].as_string() == value) return one;
   }
-  FAIL(("nothing with " + member + " " + value).c_str());
+  FAIL(("nothing with " + std::string(member) + " " + std::string(value)).c_str());
   return list;
 }
 

@@ -118,7 +118,10 @@ TEST(Cram, needs_no_reference_for_a_file_that_was_written_against_one) {
   const samples::Folder folder;
   const std::string reference = samples::write_reference(folder);
   const samples::TextOptions options{.records = 500};
-  const Bytes file = samples::cram_of(samples::sam_text(options), {.reference = reference});
+  std::string text = samples::sam_text(options);
+  // Newer versions of htslib compare the digest in the header with the reference, and write it where there is none.
+  for (std::size_t at = 0; (at = text.find("\tM5:")) != std::string::npos;) text.erase(at, std::size("\tM5:") - 1 + 32);
+  const Bytes file = samples::cram_of(text, {.reference = reference});
   Transform transform = to_cram(IndexKind::crai);
   transform.read_names = ReadNames::mask;
   samples::Listener listener;

@@ -1,4 +1,5 @@
 // tests/agent/genomics/fastq_clean_test.cpp: FASTQ without run, sample or comment.
+#include <algorithm>
 #include <array>
 #include <set>
 #include <vector>

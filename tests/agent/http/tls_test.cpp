@@ -1,7 +1,12 @@
 // tests/agent/http/tls_test.cpp: whom the client trusts, and whom the server lets in.
+#include <mbedtls/version.h>
+
+#include <atomic>
+#include <cstring>
 #include <filesystem>
 #include <memory>
 
+#include "agent/port/http/poco_mbedtls/session.hpp"
 #include "agent/port/http/poco_mbedtls/tls_context.hpp"
 #include "tests/agent/http/house.hpp"
 #include "tests/agent/http/raw_server.hpp"
@@ -27,6 +32,39 @@ using tributary::tests::ok_with;
 using tributary::tests::RawPeer;
 using tributary::tests::RawServer;
 using tributary::tests::status_of;
+
+// What the library can do best, on both sides.
+constexpr const char* best_of_1_2 = "TLSv1.2 TLS-ECDHE-ECDSA-WITH-CHACHA20-POLY1305-SHA256";
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000
+constexpr const char* best = "TLSv1.3 TLS1-3-CHACHA20-POLY1305-SHA256";
+#else
+constexpr const char* best = best_of_1_2;
+#endif
+
+// Contexts are not changed once they are made; this one belongs to the test alone.
+static mbedtls_ssl_config* config_of(const tributary::http::TlsContext& context) {
+  return const_cast<mbedtls_ssl_config*>(context.config());
+}
+
+static void speak_1_2_only(const tributary::http::TlsContext& context) {
+#if MBEDTLS_VERSION_NUMBER >= 0x03000000
+  mbedtls_ssl_conf_max_tls_version(config_of(context), MBEDTLS_SSL_VERSION_TLS1_2);
+#else
+  mbedtls_ssl_conf_max_version(config_of(context), MBEDTLS_SSL_MAJOR_VERSION_3, MBEDTLS_SSL_MINOR_VERSION_3);
+#endif
+}
+
+static int give_ticket(void* given, const mbedtls_ssl_session*, unsigned char* into, const unsigned char*,
+                       std::size_t* length, std::uint32_t* lifetime_s) {
+  ++*static_cast<std::atomic<int>*>(given);
+  *length = 32;
+  *lifetime_s = 60;
+  std::memset(into, 't', *length);
+  return 0;
+}
+static int know_no_ticket(void*, mbedtls_ssl_session*, unsigned char*, std::size_t) {
+  return MBEDTLS_ERR_SSL_INVALID_MAC;
+}
 
 TEST_GROUP(Tls) {
   House house;
@@ -258,10 +296,53 @@ TEST(Tls, tells_of_a_servers_certificate) {
   CHECK(peer.ok());
   STRCMP_EQUAL("CN=localhost", peer->subject.c_str());
   STRCMP_EQUAL("CN=ca", peer->issuer.c_str());
-  CHECK(has(peer->protocol, "TLSv1."));
+  STRCMP_EQUAL(best, peer->protocol.c_str());
   LONGS_EQUAL(*tributary::from_iso8601("2098-01-02T03:04:05Z"), peer->not_after_utc_s);
   Leaf wrong;
   wrong.dns = {"elsewhere.example"};
   const auto distrusted = tributary::http::probe_tls(house.settings, start(ca.issue(wrong)), house.stop);
   CHECK(!distrusted.ok() && distrusted.error().remedy == tributary::Remedy::ask_operator);
+}
+
+TEST(Tls, agrees_on_1_2_with_a_server_that_knows_no_other) {
+  const auto old = raw_context();
+  speak_1_2_only(*old);
+  RawServer raw(
+      [](RawPeer& peer, int) {
+        peer.read_head();
+        peer.write(ok_with("old"));
+      },
+      old);
+  STRCMP_EQUAL("old", body_of(house.get(raw.url())).c_str());
+  const auto peer = tributary::http::probe_tls(house.settings, raw.url(), house.stop);
+  STRCMP_EQUAL(best_of_1_2, peer->protocol.c_str());
+}
+
+TEST(Tls, a_server_agrees_on_1_2_with_a_client_that_knows_no_other) {
+  const auto url = tributary::http::parse_url(start(ca.issue({})));
+  const auto old = *tributary::http::TlsContext::for_client(house.settings.tls);
+  speak_1_2_only(*old);
+  const tributary::http::Proxy none;
+  tributary::http::Session session(*url, old, "localhost", none, house.stop);
+  session.open(std::chrono::seconds(20));
+  STRCMP_EQUAL("TLSv1.2", mbedtls_ssl_get_version(session.tls_wire()->ssl()));
+}
+
+// With TLS 1.3 tickets come after the handshake, before the first answer.
+TEST(Tls, reads_over_a_servers_tickets_and_keeps_the_connection) {
+  const auto tls = raw_context();
+  std::atomic<int> given = 0;
+  mbedtls_ssl_conf_session_tickets_cb(config_of(*tls), give_ticket, know_no_ticket, &given);
+  RawServer raw(
+      [](RawPeer& peer, int) {
+        for (const char* answer : {"one", "two"}) {
+          peer.read_head();
+          peer.write(ok_with(answer));
+        }
+      },
+      tls);
+  STRCMP_EQUAL("one", body_of(house.get(raw.url())).c_str());
+  STRCMP_EQUAL("two", body_of(house.get(raw.url())).c_str());
+  LONGS_EQUAL(1, raw.connections());
+  CHECK(given > 0);
 }

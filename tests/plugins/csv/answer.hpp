@@ -1,6 +1,7 @@
 // tests/plugins/csv/answer.hpp: asks a consent plugin and keeps what it tells.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 

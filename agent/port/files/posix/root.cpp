@@ -1,9 +1,7 @@
 // agent/port/files/posix/root.cpp: a directory, and what lies beneath it.
 #include <dirent.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,25 +9,11 @@
 
 #include "agent/base/text.hpp"
 #include "agent/port/files/files.hpp"
+#include "agent/port/files/posix/beneath.hpp"
 #include "agent/port/files/posix/fd.hpp"
 
 namespace tributary::files {
 namespace {
-
-// EAGAIN: something was renamed meanwhile, which passes, or a file server holds a lease on the file, which lasts.
-constexpr int most_tries = 64;
-
-// openat2 keeps the kernel from leaving the directory, whatever the name says (Linux 5.6).
-int open_beneath(int directory, const std::string& relative, std::uint64_t flags, std::uint64_t resolve = 0) {
-  open_how how{};
-  how.flags = flags | O_CLOEXEC;
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | resolve;
-  const char* name = relative.empty() ? "." : relative.c_str();
-  for (int tries = 1;; tries += errno == EAGAIN ? 1 : 0) {
-    const auto fd = ::syscall(SYS_openat2, directory, name, &how, sizeof how);
-    if (fd >= 0 || (errno != EINTR && errno != EAGAIN) || tries >= most_tries) return static_cast<int>(fd);
-  }
-}
 
 Error not_regular() { return refusal("a file of the run is no regular file", "only regular files are read"); }
 
@@ -151,7 +135,7 @@ Status Root::walk(const std::string& relative, unsigned depth,
     const Level level = std::move(open.back());
     open.pop_back();
     // Whoever puts a link in the place of a folder that was visited must not lead us elsewhere.
-    const Fd folder(open_beneath(start.get(), level.below, O_RDONLY | O_DIRECTORY, RESOLVE_NO_SYMLINKS));
+    const Fd folder(open_beneath(start.get(), level.below, O_RDONLY | O_DIRECTORY, Links::refused));
     if (!folder.valid()) {
       if (errno == ENOENT && !level.below.empty()) continue;  // gone since it was visited
       if (errno == ELOOP || errno == ENOTDIR) return wait_error("a folder of the run was replaced while it was listed");

@@ -300,8 +300,11 @@ int TlsWire::receiveBytes(void* into, int length, int) {
 void TlsWire::fail_reading(int code) {
   if (last_io_ == -ETIMEDOUT) fail("waiting for the peer", last_io_);
   broken_ = true;
-  // TLS 1.3 tells only after the handshake that it wants a certificate of ours.
-  if (code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE && !heard_ && !context_->is_server()) {
+  // TLS 1.3 tells only after the handshake that it wants a certificate of ours. A server with mbedTLS 3.6 says so under
+  // the keys of the handshake, which are gone here: its alert can not be read.
+  const bool unreadable =
+      code == MBEDTLS_ERR_SSL_INVALID_MAC && std::strcmp(mbedtls_ssl_get_version(&ssl_), "TLSv1.3") == 0;
+  if ((code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE || unreadable) && !heard_ && !context_->is_server()) {
     throw TrustException("TLS with " + host_ + ": the server ended the connection with an alert",
                          "it may want a client certificate (tls.cert_file)");
   }
