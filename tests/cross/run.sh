@@ -3,15 +3,15 @@
 #
 # ARCH arm64 (default). Makes a sysroot of Debian's packages, builds tests of the parts that touch bytes, sizes,
 # clocks and kernels' own ways for it, and runs them under qemu. DIR (build/cross-ARCH) keeps sysroot and build for the
-# next time. Needs g++-aarch64-linux-gnu and qemu-user-static. What reads run folders needs
-# openat2(2), which qemu-user 7.2 does not know: it runs on a real machine only. TRIBUTARY_CROSS_TESTS="base http" runs
+# next time. Needs g++-aarch64-linux-gnu and qemu-user-static, which knows no openat2(2): names in run folders are then
+# resolved step by step. TRIBUTARY_CROSS_TESTS="base http" runs
 # others. Lines `passed:`, `failed:`, `skipped:`, one for each group of tests; exit 0 nothing failed, 1 something did.
 set -u -o pipefail
 cd "$(dirname "$0")/../.." || exit 1
 arch=${1:-arm64}
 dir=$(realpath -m "${2:-build/cross-$arch}")
 case $arch in
-  arm64) triple=aarch64-linux-gnu emulator=qemu-aarch64-static tests="base crypto crypt4gh scan journal" ;;
+  arm64) triple=aarch64-linux-gnu emulator=qemu-aarch64-static tests="base files crypto crypt4gh scan journal" ;;
   *) sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
 tests=${TRIBUTARY_CROSS_TESTS:-$tests}
