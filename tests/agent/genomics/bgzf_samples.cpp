@@ -10,11 +10,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <set>
 
 #include "agent/port/genomics/htslib/bgzf_writer.hpp"
-
-#include <CppUTest/TestHarness.h>
 
 namespace tributary::genomics::sample {
 
@@ -131,33 +128,6 @@ bool every_point_continues(std::string_view bytes, const Transform& transform, c
     if (!rest.complete || rest.stream != whole.stream.substr(whole.points[i].output_offset)) return false;
   }
   return true;
-}
-
-std::uint64_t read_again(std::string_view bytes, const Transform& transform, const Cleaned& whole, Workers* workers) {
-  const Trace trace{whole.points, whole.copied};
-  std::set<std::uint64_t> offsets{0, whole.stream.size() / 2, whole.stream.size() - 1, whole.stream.size()};
-  std::uint64_t copied = 0, end = 0;
-  for (const auto& run : trace.copied) {
-    CHECK(run.output_offset >= end);
-    end = run.end();
-    copied += run.bytes;
-    offsets.insert({run.output_offset, run.output_offset + 1, run.output_offset + run.bytes / 2, end - 1, end});
-    if (run.output_offset > 0) offsets.insert(run.output_offset - 1);
-  }
-  for (const auto offset : offsets) {
-    auto source = open_again(file_of(bytes), transform, trace, offset, workers);
-    CHECK_TEXT(source.ok(), source.ok() ? "" : sentence(source.error()).c_str());
-    std::string rest;
-    Bytes chunk(50000);
-    while (true) {
-      auto got = (*source)->read(chunk);
-      CHECK_TEXT(got.ok(), got.ok() ? "" : sentence(got.error()).c_str());
-      if (*got == 0) break;
-      rest += text(ByteView(chunk).first(*got));
-    }
-    CHECK(rest == whole.stream.substr(offset));
-  }
-  return copied;
 }
 
 }  // namespace tributary::genomics::sample

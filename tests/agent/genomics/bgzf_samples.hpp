@@ -51,9 +51,4 @@ Cleaned clean(std::string_view bytes, const Transform& transform, ContentTap* ta
 bool every_point_continues(std::string_view bytes, const Transform& transform, const Cleaned& whole,
                            std::size_t most = 50, Workers* workers = nullptr);
 
-/// Checks that reading again, with the points and the stretches of the whole pass, gives the rest of the stream from
-/// the edges of every stretch and from within. Answers how many bytes are in stretches.
-std::uint64_t read_again(std::string_view bytes, const Transform& transform, const Cleaned& whole,
-                         Workers* workers = nullptr);
-
 }  // namespace tributary::genomics::sample

@@ -4,6 +4,7 @@
 #include <random>
 #include <set>
 
+#include "tests/agent/genomics/again.hpp"
 #include "tests/agent/genomics/bam_samples.hpp"
 #include "tests/agent/genomics/vcf_samples.hpp"
 
