@@ -183,7 +183,7 @@ struct Filter {  // empty: any
 
 class Journal {
  public:
-  static constexpr int most_crashes = 3;
+  static constexpr int crashes_to_rest = 3, most_crashes = 9;
 
   /// `state_key` opens and seals; a key that is not the one of before is refused. A database that lacks what its copy
   /// has (it is new, or an old one was put back) takes it in; a rebuilt one raises the alarm `rebuilt_alarm`.
@@ -293,6 +293,9 @@ class Journal {
   /// Earliest time at which a sealed parcel of a destination becomes due and may be tried; nothing when none waits.
   /// Without `uploads`, of those that are at the far side already.
   Result<std::optional<std::int64_t>> next_time(const std::string& destination, bool uploads);
+  /// At a start: what was worked on when the program ended, `crashes_to_rest` times or more without getting on, waits a
+  /// quarter of an hour and then four times as long each time, a day at most. After `most_crashes` it is held.
+  Status rest_after_crashes(std::int64_t now);
   /// What was put off to after a time that nothing is ever put off to was written under a clock that was ahead: it is
   /// due at once.
   Status forget_times_after(std::int64_t utc_s, const std::vector<std::string>& destinations);

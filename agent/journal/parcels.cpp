@@ -207,6 +207,18 @@ Result<std::vector<OpenRow>> Journal::open_parcels() {
   }
 }
 
+Status Journal::rest_after_crashes(std::int64_t now) {
+  const std::lock_guard lock(mutex_);
+  auto statement = database_->prepare(
+      "UPDATE parcel SET not_before = max(not_before, ?1 + min(86400, 900 << (2 * (crashes - ?2)))), "
+      "reason = 'the program ended ' || crashes || ' times while it worked on this', "
+      "hint = 'it is tried again later; the log may tell the cause' "
+      "WHERE crashes BETWEEN ?2 AND ?3 AND condition = 0 AND stage NOT IN (70, 90, 95)");
+  if (!statement) return statement.error();
+  const std::int64_t rest = crashes_to_rest, most = most_crashes - 1;
+  return statement->bind(now).bind(rest).bind(most).run();
+}
+
 Result<bool> Journal::begin_work(const std::string& id, Stage stage, std::int64_t now) {
   const std::lock_guard lock(mutex_);
   auto transaction = begin();

@@ -155,7 +155,7 @@ bool Runner::plan_is_due(const journal::RunRow& row) const {
 
 void Runner::plan(const journal::RunRow& row, const watch::SettledRun& run) {
   const auto now = clock_.now_utc_s();
-  if (row.crashes >= journal::Journal::most_crashes) {
+  if (row.crashes >= journal::Journal::crashes_to_rest) {
     const auto kept = journal_.postpone_plan(
         row.id, now + 24 * 3600,
         "the program ended " + counted(static_cast<std::uint64_t>(row.crashes), "time") + " while it read this run",
@@ -302,7 +302,13 @@ Result<bool> Runner::something_is_due_by(std::int64_t horizon) {
   return false;
 }
 
+// Whoever is cut off again and again, by the power or by itself, is not in the way of the others.
+void Runner::rest_after_crashes() {
+  if (auto done = journal_.rest_after_crashes(clock_.now_utc_s()); !done) report("journal", done.error());
+}
+
 Status Runner::run_once() {
+  rest_after_crashes();
   recheck_consent();
   for (const auto& [name, destination] : site_.destinations()) ask_the_time(name);
   start_carriers();
@@ -325,6 +331,7 @@ Status Runner::run_once() {
 }
 
 void Runner::run(watch::Hint& hint) {
+  rest_after_crashes();
   recheck_consent();  // once before anything is carried on
   start_carriers();
   while (!stop_.requested() && !journal_.damaged()) {

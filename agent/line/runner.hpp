@@ -144,6 +144,7 @@ class Runner {
   [[nodiscard]] std::string service_of(const journal::ParcelRow& row) const;
   void hold_if_hopeless(const journal::ParcelRow& row, const Error& error, journal::Journal::Outcome& outcome) const;
   Courtesy::Pace pace();
+  void rest_after_crashes();
   void rest_a_while(std::chrono::steady_clock::time_point& since);
   Result<bool> something_is_due_by(std::int64_t horizon_utc_s);
   enum class When : std::uint8_t { any_time, commit };  // right before data becomes visible, a family must be sealed

@@ -87,7 +87,7 @@ TEST(Parcels, that_were_cancelled_while_they_were_sealed_stay_cancelled) {
   CHECK_FALSE(state.journal->recipe(row.id).ok());
 }
 
-TEST(Parcels, that_end_the_program_three_times_are_held_and_the_others_go_on) {
+TEST(Parcels, that_end_the_program_again_and_again_are_held_and_the_others_go_on) {
   const auto row = state.plan(run);
   state.seal(row.id);
   for (int i = 0; i < Journal::most_crashes; ++i) {
@@ -96,11 +96,29 @@ TEST(Parcels, that_end_the_program_three_times_are_held_and_the_others_go_on) {
   }
   CHECK_FALSE(*state.journal->begin_work(row.id, Stage::uploading, noon));
   STRCMP_EQUAL("held", state.state_of(row.id).c_str());
-  STRCMP_CONTAINS("ended 3 times", state.row(row.id).reason.c_str());
+  STRCMP_CONTAINS("ended 9 times", state.row(row.id).reason.c_str());
   STRCMP_CONTAINS(("tributary retry " + row.id).c_str(), state.row(row.id).hint.c_str());
   CHECK_FALSE(state.journal->next_due("national", noon)->has_value());
   LONGS_EQUAL(1, *state.journal->retry({.parcel = row.id, .run = {}, .destination = {}}, noon));
   CHECK_TRUE(*state.journal->begin_work(row.id, Stage::uploading, noon));
+}
+
+TEST(Parcels, that_were_cut_off_three_times_rest_longer_each_time) {
+  const auto row = state.plan(run), other = state.plan(run, "TL-2");
+  state.seal(row.id);
+  const std::int64_t rests_s[] = {0, 0, 900, 3600, 14400, 57600, 86400, 86400};
+  auto now = noon;
+  for (const auto rest_s : rests_s) {
+    CHECK_TRUE(*state.journal->begin_work(row.id, Stage::uploading, now));
+    state.open();
+    CHECK_TRUE(state.journal->rest_after_crashes(now).ok());
+    LONGS_EQUAL(rest_s == 0 ? 0 : now + rest_s, state.row(row.id).not_before);
+    LONGS_EQUAL(rest_s > 0, !state.row(row.id).reason.empty());
+    CHECK_TRUE(rest_s == 0 || !state.journal->next_due("national", now)->has_value());
+    now += rest_s;
+    STRCMP_EQUAL(row.id.c_str(), (*state.journal->next_due("national", now))->id.c_str());
+  }
+  LONGS_EQUAL(0, state.row(other.id).not_before);
 }
 
 TEST(Parcels, that_got_on_since_the_last_crash_are_not_to_blame_for_it) {
@@ -129,7 +147,7 @@ TEST(Parcels, do_not_count_work_that_ended_as_a_crash) {
     CHECK_TRUE(*state.journal->begin_work(row.id, Stage::uploading, noon));
     CHECK_TRUE(state.journal->end_work(row.id, {Stage::uploading, Condition::going, "away", "", noon}, noon).ok());
   }
-  LONGS_EQUAL(9, state.row(row.id).attempts);
+  LONGS_EQUAL(3 * Journal::most_crashes, state.row(row.id).attempts);
   LONGS_EQUAL(0, state.row(row.id).crashes);
 }
 
