@@ -43,7 +43,8 @@ void drain(files::Fd file, const genomics::Transform& transform, genomics::Conte
 
 // Any bytes as what was copied in another pass.
 void drain_copied(files::Fd file, std::uint64_t bytes) {
-  const genomics::Transform transform{.format = genomics::Format::fastq};
+  genomics::Transform transform;
+  transform.format = genomics::Format::fastq;
   const genomics::Trace trace{{}, {{0, bytes, 0, {}}}};
   Bytes buffer(std::size_t{1} << 16U);
   auto source = genomics::open_again(std::move(file), transform, trace, bytes / 3, nullptr);
