@@ -291,7 +291,7 @@ Status CleanText::settle() {
       runs_.add(*offset >> 16U, *mark.copied);
     } else {
       mark.point.output_offset = *offset >> 16U;
-      runs_.reach(restart_at(mark.point));
+      if (runs_.ends_at(mark.point.output_offset)) runs_.reach(restart_at(mark.point));
       points_.push_back(std::move(mark.point));
     }
     marks_.pop_front();

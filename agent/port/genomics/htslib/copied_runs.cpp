@@ -33,7 +33,7 @@ void CopiedRuns::add(std::uint64_t output_offset, const CopiedBlock& block) {
 }
 
 void CopiedRuns::reach(const RestartPoint& point) {
-  if (!runs_.empty() && runs_.back().end() == point.output_offset) runs_.back().behind = point;
+  if (ends_at(point.output_offset)) runs_.back().behind = point;
 }
 
 void CopiedRuns::thin_out() {

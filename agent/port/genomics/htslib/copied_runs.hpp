@@ -27,6 +27,10 @@ class CopiedRuns {
   void at_least(std::uint64_t bytes) { least_bytes_ = std::max(least_bytes_, bytes); }
   /// By rising offset.
   void add(std::uint64_t output_offset, const CopiedBlock& block);
+  /// Whether somebody who leaves the newest stretch reads on there.
+  [[nodiscard]] bool ends_at(std::uint64_t output_offset) const {
+    return !runs_.empty() && runs_.back().end() == output_offset;
+  }
   /// From there the output can be read on; by rising offset, together with `add`.
   void reach(const RestartPoint& point);
   [[nodiscard]] std::vector<CopiedRun> all() const;
