@@ -16,6 +16,14 @@ namespace {
 constexpr std::size_t few_reads = 10;
 constexpr std::size_t many_reads = 70000;  // about 11 MB: three parts
 
+// Of all parcels together.
+std::int64_t attempts_of(Agent& agent) {
+  std::int64_t sum = 0;
+  auto rows = agent.journal().parcels();
+  for (const auto& row : *rows) sum += row.attempts;
+  return sum;
+}
+
 }  // namespace
 
 /// A site with a parcel in three parts and a small one, sealed.
@@ -204,12 +212,7 @@ TEST_GROUP(Absence) {
     agent.look();
   }
   journal::DestinationRow destination() { return *agent.journal().destination("far"); }
-  std::int64_t attempts() {
-    std::int64_t sum = 0;
-    auto rows = agent.journal().parcels();
-    for (const auto& row : *rows) sum += row.attempts;
-    return sum;
-  }
+  std::int64_t attempts() { return attempts_of(agent); }
 };
 
 TEST(Absence, of_a_repository_costs_one_attempt_however_long_it_lasts) {
@@ -322,12 +325,7 @@ TEST_GROUP(AbsentFolder) {
     agent.look();
   }
   journal::DestinationRow destination() { return *agent.journal().destination("far"); }
-  std::int64_t attempts() {
-    std::int64_t sum = 0;
-    auto rows = agent.journal().parcels();
-    for (const auto& row : *rows) sum += row.attempts;
-    return sum;
-  }
+  std::int64_t attempts() { return attempts_of(agent); }
   /// Every try but the last finds the destination away.
   void is_waited_for(int tries) {
     for (int number = 1; number <= tries; ++number) {
