@@ -69,9 +69,14 @@ struct ParcelRow {
   std::int64_t files = 0, bytes_total = 0, bytes_sent = 0, bytes_per_s = 0;
   std::int64_t attempts = 0, crashes = 0, not_before = 0, created = 0, updated = 0, delivered = 0;
   std::string task_id, task_state;
-  std::string withdraw_reason;     // why it is or was taken back; "" when it never was
-  std::string proof;               // JSON: how what lies at the far side was compared; "" when it was not yet
-  std::int64_t failing_since = 0;  // since when every attempt ended in `later` without a byte more than before; 0: not
+  std::string withdraw_reason;  // why it is or was taken back; "" when it never was
+  std::string proof;            // JSON: how what lies at the far side was compared; "" when it was not yet
+  /// Since when every attempt ended in `later` without a byte more than before; 0: not. Of the time between two acts a
+  /// day counts at most: a machine may be switched off, and a clock may leap.
+  std::int64_t failing_since = 0;
+
+  /// For how long, in seconds, if another attempt ends so now.
+  [[nodiscard]] std::int64_t failing_s(std::int64_t now) const;
 };
 
 /// What is known of a destination, or of the ingest of one, beside its parcels. Times in UTC seconds; 0: not.

@@ -1,4 +1,6 @@
 // agent/journal/parcels.cpp: parcels in the journal, and their way through the stages.
+#include <algorithm>
+
 #include "agent/journal/ids.hpp"
 #include "agent/journal/journal.hpp"
 #include "agent/journal/rows.hpp"
@@ -11,6 +13,14 @@ constexpr const char* columns =
     "p.condition, p.reason, p.hint, p.operator_hold, p.evidence, p.files, p.bytes_total, p.bytes_sent, p.bytes_per_s, "
     "p.attempts, p.crashes, p.not_before, p.created, p.updated, p.delivered, p.task_id, p.task_state, "
     "p.withdraw_reason, p.proof, p.failing_since FROM parcel p JOIN run u ON u.id = p.run ";
+
+constexpr std::int64_t longest_gap_s = 86400;  // between two acts on a parcel, as far as it counts for `failing_since`
+
+// The same in SQL, before `updated` is set to `now`.
+std::string failing_since_at(const std::string& now) {
+  return "CASE WHEN failing_since = 0 THEN 0 ELSE min(" + now + ", failing_since + max(0, " + now + " - updated - " +
+         std::to_string(longest_gap_s) + ")) END";
+}
 
 ParcelRow read(const store::Statement& s) {
   ParcelRow row;
@@ -219,14 +229,19 @@ Status Journal::rest_after_crashes(std::int64_t now) {
   return statement->bind(now).bind(rest).bind(most).run();
 }
 
+std::int64_t ParcelRow::failing_s(std::int64_t now) const {
+  if (failing_since == 0) return 0;
+  return now - std::min(now, failing_since + std::max<std::int64_t>(0, now - updated - longest_gap_s));
+}
+
 Result<bool> Journal::begin_work(const std::string& id, Stage stage, std::int64_t now) {
   const std::lock_guard lock(mutex_);
   auto transaction = begin();
   if (!transaction) return transaction.error();
   // A withdrawal or a cancellation that came since the parcel was chosen is not overwritten.
   auto statement = database_->prepare(
-      "UPDATE parcel SET crashes = crashes + 1, updated = ?1, stage = ?2, "
-      "condition = CASE WHEN crashes >= ?3 THEN 1 ELSE condition END, "
+      "UPDATE parcel SET crashes = crashes + 1, updated = ?1, stage = ?2, failing_since = " + failing_since_at("?1") +
+      ", condition = CASE WHEN crashes >= ?3 THEN 1 ELSE condition END, "
       "reason = CASE WHEN crashes >= ?3 THEN 'the program ended ' || crashes || ' times while it worked on this' ELSE "
       "reason END, "
       "hint = CASE WHEN crashes >= ?3 THEN 'look at the log for the cause, then: tributary retry ' || id ELSE hint END "
@@ -258,7 +273,9 @@ Status Journal::end_work(const std::string& id, const Outcome& outcome, std::int
   auto statement = database_->prepare(
       "UPDATE parcel SET stage = ?1, condition = ?2, reason = ?3, hint = ?4, not_before = ?5, updated = ?6, crashes = "
       "0, attempts = attempts + ?7, failing_since = CASE WHEN stage != ?1 THEN 0 WHEN ?7 = 1 AND failing_since = 0 "
-      "THEN ?6 ELSE failing_since END, bytes_per_s = 0 WHERE id = ?8 AND (stage NOT IN (80, 90, 95) OR ?1 >= 80) "
+      "THEN ?6 ELSE " +
+      failing_since_at("?6") +
+      " END, bytes_per_s = 0 WHERE id = ?8 AND (stage NOT IN (80, 90, 95) OR ?1 >= 80) "
       "AND (NOT (stage IN (30, 40) AND condition = 1 AND reason LIKE 'consent:%') OR ?1 > 40)");
   if (!statement) return statement.error();
   const std::int64_t failed = outcome.counts && outcome.not_before > 0 ? 1 : 0;

@@ -160,9 +160,8 @@ void Runner::note_back(const journal::DestinationRow& before) {
 void Runner::hold_if_hopeless(const journal::ParcelRow& row, const Error& error,
                               journal::Journal::Outcome& outcome) const {
   if (error.remedy != Remedy::wait || row.failing_since == 0) return;
-  // Days pass for a machine that is switched off, too, and for a clock that was wrong.
   if (row.attempts + 1 < fewest_attempts) return;
-  const auto failing_s = clock_.now_utc_s() - row.failing_since;
+  const auto failing_s = row.failing_s(clock_.now_utc_s());
   if (failing_s < site_.settings().limits.hold_after_s) return;
   outcome.condition = journal::Condition::held;
   outcome.not_before = 0;

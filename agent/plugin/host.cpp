@@ -167,6 +167,7 @@ std::optional<Error> Host::take_body_error() {
 Host::Contact Host::take_contact() {
   const std::lock_guard lock(contact_mutex_);
   spoke_.clear();
+  distrusted_ = false;
   return std::exchange(contact_, Contact::none);
 }
 
@@ -181,7 +182,8 @@ void Host::note_contact(const std::string& url, const Result<http::Response>& re
   const bool no_word = status == 0 || status == 401 || status == 407 || status == 408 || status == 429 || status >= 500;
   const std::lock_guard lock(contact_mutex_);
   if (!no_word) spoke_.insert(origin);
-  contact_ = spoke_.count(origin) != 0 ? Contact::spoke : Contact::away;
+  distrusted_ = distrusted_ || (!response && response.error().away);
+  contact_ = spoke_.count(origin) != 0 && !distrusted_ ? Contact::spoke : Contact::away;
 }
 
 tributary_outcome Host::exchange(const tributary_http_request& asked, tributary_http_response& answer,

@@ -233,6 +233,27 @@ TEST(Failing, ends_with_a_byte_more_than_ever_and_not_with_the_same_ones_again) 
   LONGS_EQUAL(0, state.row(id).failing_since);
 }
 
+TEST(Failing, counts_a_day_at_most_between_two_acts_whatever_the_clock_says) {
+  constexpr std::int64_t day = 86400;
+  const auto failing_s = [&](std::int64_t now) { return state.row(id).failing_s(now); };
+  fail_at(noon - 4000 * day);
+  LONGS_EQUAL(day, failing_s(noon));
+  fail_at(noon);  // right again
+  LONGS_EQUAL(noon - day, state.row(id).failing_since);
+  LONGS_EQUAL(day + 3600, failing_s(noon + 3600));
+  LONGS_EQUAL(2 * day, failing_s(noon + 40 * day));
+  fail_at(noon + 40 * day);  // ahead
+  LONGS_EQUAL(2 * day, failing_s(noon + 40 * day));
+  LONGS_EQUAL(0, failing_s(noon + 7200));  // right again: what is not known is not counted
+  fail_at(noon + 7200);
+  LONGS_EQUAL(noon + 7200, state.row(id).failing_since);
+  // In the middle of an attempt.
+  CHECK_TRUE(*state.journal->begin_work(id, Stage::uploading, noon + 7300));
+  const journal::Journal::Outcome later{Stage::uploading, Condition::going, "x", "", noon + 800 * day, true};
+  CHECK_TRUE(state.journal->end_work(id, later, noon + 800 * day).ok());
+  LONGS_EQUAL(noon + 799 * day - 100, state.row(id).failing_since);
+}
+
 TEST(Failing, ends_with_the_next_stage_and_with_an_operators_retry) {
   fail_at(noon);
   CHECK_TRUE(state.journal->retry({.parcel = id, .run = {}, .destination = {}}, noon).ok());

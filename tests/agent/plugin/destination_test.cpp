@@ -13,6 +13,12 @@ namespace {
 class Echo final : public http::Client {
  public:
   Result<http::Response> send(const http::Request& request) override {
+    if (request.method == "UNTRUSTED") {
+      auto distrust = operator_error("the certificate is not valid yet");
+      distrust.away = true;
+      return distrust;
+    }
+    if (request.method == "CUT") return wait_error("the connection was cut");
     http::Response out;
     out.status = 200;
     out.headers = {{"X-Url", request.url}};
@@ -127,6 +133,33 @@ TEST(Destination, is_told_off_in_a_lane_or_an_object_that_it_was_not_given) {
     CHECK_FALSE(pushed.ok());
     STRCMP_CONTAINS("was not given", pushed.error().what.c_str());
   }
+}
+
+TEST(Destination, is_away_when_it_is_not_trusted_any_more_although_it_had_a_good_word_before) {
+  const auto ask = [](const tributary_host& host, const char* method, tributary_note* note) {
+    tributary_http_request request{};
+    request.size = sizeof request;
+    request.method = method;
+    request.url = "https://far.example.org/";
+    tributary_http_response response{};
+    response.size = sizeof response;
+    return host.http(host.self, &request, &response, note);
+  };
+  const auto push_and = [&](const char* method) {
+    act = [&ask, method](const tributary_host& host, const tributary_parcel&, tributary_note* note) {
+      static_cast<void>(ask(host, "GET", note));
+      const auto outcome = ask(host, method, note);
+      tributary_note other{};
+      static_cast<void>(ask(host, "GET", &other));  // on a connection of before
+      return outcome;
+    };
+    return destination->push(parcel);
+  };
+  const auto untrusted = push_and("UNTRUSTED"), cut = push_and("CUT");
+  CHECK_FALSE(untrusted.ok());
+  CHECK_TRUE(untrusted.error().away);
+  CHECK_FALSE(cut.ok());
+  CHECK_FALSE(cut.error().away);  // this may be the parcel's own trouble
 }
 
 TEST(Destination, hears_the_first_reason_why_a_source_failed_unchanged) {

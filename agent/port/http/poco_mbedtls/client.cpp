@@ -144,6 +144,7 @@ class PocoClient final : public Client {
       problem = broken.error;
     } catch (const TrustException& distrust) {
       problem = operator_error(who + distrust.message(), distrust.hint());
+      problem.away = true;  // whatever was asked
     } catch (const Poco::Net::HTTPException& garbled) {
       problem = wait_error(who + "the answer is no HTTP: " + printable(garbled.message()), "it is tried again");
     } catch (const Poco::Net::DNSException&) {
