@@ -5,7 +5,8 @@
 # Needs versitygw, bgzip, python3, openssl and the package `time`; each peer is measured when it is there. Everything
 # is made in a temporary folder and talks to loopback only. Peers send a file of the same size that is ready; tributary
 # reads FASTQ.gz whose reads stay as they are, inflates it to see that, and encrypts it on the way; what that costs
-# alone is told too. Absolute figures are of this machine: quote ratios.
+# alone is told too. An upload that is not measured comes first: pages that the machine was not yet given cost the
+# server as much as the upload. Absolute figures are of this machine: quote ratios.
 set -euo pipefail
 build=$(realpath "${1:?usage: upload.sh BUILD_DIR [GIB]}")
 gib=${2:-2}
@@ -67,13 +68,16 @@ openssl req -x509 -newkey rsa:2048 -nodes -days 2 -keyout tls.key -out tls.pem -
 export AWS_ACCESS_KEY_ID=AKBENCH AWS_SECRET_ACCESS_KEY=bench-secret AWS_DEFAULT_REGION=us-east-1
 export AWS_EC2_METADATA_DISABLED=true AWS_CONFIG_FILE=$work/aws.config
 unset AWS_CA_BUNDLE REQUESTS_CA_BUNDLE  # each client is told what to trust
+declare -A server  # by kind
 store() {  # store KIND PORT MORE...
   local kind=$1 port=$2
   shift 2
   ROOT_ACCESS_KEY=AKBENCH ROOT_SECRET_KEY=bench-secret versitygw --port "127.0.0.1:$port" --region us-east-1 "$@" \
     posix --sidecar "$work/meta" "$work/store" >"$kind.log" 2>&1 &
+  server[$kind]=$!
   pids+=($!)
 }
+used() { awk -v hz="$(getconf CLK_TCK)" '{print ($14 + $15) / hz}' "/proc/${server[$1]}/stat"; }  # processor, s
 plain=$(free_port)
 tls=$(free_port)
 store plain "$plain"
@@ -184,21 +188,26 @@ print(sum(o["size"] for p in json.load(sys.stdin)["parcels"] for o in p["objects
 [ "$bytes" -gt 0 ] || { cat sealed.log; exit 1; }
 size=$(calc "$bytes/2**30")
 head -c "$bytes" /dev/urandom >ready.c4gh
-row() {
-  awk -v name="$1" -v gib="$size" \
-    '{printf "  %-12s %6.0f MiB/s  %6.2f s/GiB  %6.0f MiB\n", name, gib*1024/$3, ($1+$2)/gib, $4/1024}' "$2.time"
+row() {  # row NAME TIMES KIND BEFORE
+  awk -v name="$1" -v gib="$size" -v before="$4" -v after="$(used "$3")" \
+    '{printf "  %-12s %6.0f MiB/s  %6.2f s/GiB  %6.0f MiB  %6.2f s/GiB\n",
+      name, gib*1024/$3, ($1+$2)/gib, $4/1024, (after-before)/gib}' "$2.time"
 }
-echo "one object of $(calc "round($size, 2)") GiB, parts of 64 MiB: speed, processor seconds per GiB, peak memory"
+echo "one object of $(calc "round($size, 2)") GiB, parts of 64 MiB: speed, processor seconds per GiB, peak memory;" \
+  "processor seconds per GiB at the server"
+push unmeasured plain 1
 for kind in plain tls; do
   for connections in 1 4; do
     echo "$kind, $connections at a time"
     empty
+    before=$(used "$kind")
     push "ours-$kind-$connections" "$kind" "$connections"
-    row tributary "ours-$kind-$connections"
+    row tributary "ours-$kind-$connections" "$kind" "$before"
     for name in ${peers[@]+"${peers[@]}"}; do
       empty
+      before=$(used "$kind")
       if peer "$name" "$kind" "$connections"; then
-        row "$name" "$name-$kind-$connections"
+        row "$name" "$name-$kind-$connections" "$kind" "$before"
       else
         echo "  $name could not: $(tail -n 1 "$name-$kind-$connections.out")"
       fi

@@ -11,7 +11,9 @@ Grants::Grants(const sdk::Host& host, const Settings& settings, Repository& repo
       settings_(settings),
       repository_(repository),
       most_at_once_(std::max<std::uint64_t>(info.max_upload_request.value_or(UINT32_MAX), 1)),
-      candidates_(std::move(candidates)) {}
+      candidates_(std::move(candidates)) {
+  habits_.md5 = settings.content_md5;
+}
 
 void Grants::ask() {
   std::vector<Grant> grants;

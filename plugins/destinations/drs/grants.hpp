@@ -36,7 +36,6 @@ class Grants {
   Place place(std::size_t candidate);
   Access access(std::size_t candidate);
   [[nodiscard]] std::uint32_t generation();
-  [[nodiscard]] const Settings& settings() const { return settings_; }
   [[nodiscard]] Habits& habits() { return habits_; }
 
  private:

@@ -26,9 +26,10 @@ std::pair<std::string, std::string> parts_of(const std::string& endpoint) {
   return {authority, endpoint.substr(slash)};
 }
 
-/// Stores that know no such header say so in one of these ways.
-bool may_refuse_header(const S3Answer& answer) {
-  return answer.reply.status == 501 || answer.code == "NotImplemented" || answer.code == "InvalidRequest";
+/// Stores that do not know a header, or miss one, say so in one of these ways.
+bool may_want_other_headers(const S3Answer& answer) {
+  return answer.reply.status == 501 || answer.code == "NotImplemented" || answer.code == "InvalidRequest" ||
+         answer.code == "MissingContentMD5";
 }
 
 }  // namespace
@@ -102,20 +103,25 @@ S3Answer S3::timed(const sdk::Ask& ask, const Place& place, const Query& query, 
 
 S3Answer S3::exchange(const sdk::Ask& ask, const Place& place, const Query& query, const std::string& sha256_hex,
                       const std::string& md5_raw, const Payload* payload) {
-  const auto plain = [&] { return timed(ask, place, query, sha256_hex, payload); };
-  if (md5_raw.empty() || !settings_.content_md5 || habits_.refuses_md5) return plain();
-  auto with_md5 = ask;
-  with_md5.headers.emplace_back("Content-MD5", sdk::base64(md5_raw));
-  const auto answer = timed(with_md5, place, query, sha256_hex, payload);
-  if (!may_refuse_header(answer)) return answer;
-  const auto without = plain();
-  if (!without.ok()) return answer;  // it was something else
-  if (!habits_.refuses_md5.exchange(true)) {
+  const auto ask_with = [&](bool md5) {
+    auto asked = ask;
+    if (md5) asked.headers.emplace_back("Content-MD5", sdk::base64(md5_raw));
+    return timed(asked, place, query, sha256_hex, payload);
+  };
+  if (md5_raw.empty()) return ask_with(false);
+  const bool md5 = habits_.md5;
+  const auto answer = ask_with(md5);
+  if (!may_want_other_headers(answer)) return answer;
+  const auto other = ask_with(!md5);
+  if (!other.ok()) return answer;  // it was something else
+  if (habits_.md5.exchange(!md5) == md5) {
     host_.log(TRIBUTARY_LOG_WARNING,
-              "drs: the object store refuses the header Content-MD5; it is sent without it. "
-              "content_md5: false saves the question");
+              md5 ? "drs: the object store refuses the header Content-MD5; it is sent without it. "
+                    "content_md5: false saves the question"
+                  : "drs: the object store wants the header Content-MD5; it is sent from now on. "
+                    "content_md5: true saves the question");
   }
-  return without;
+  return other;
 }
 
 S3Answer S3::send(const std::string& method, const Place& place, const Query& query, const std::string& body) {

@@ -1,8 +1,8 @@
 // plugins/destinations/drs/s3.hpp: an S3 object store, one function per request, signed with Signature Version 4.
 //
-// Addresses path-style: endpoint/bucket/key. Every body goes with its SHA-256, and with its MD5 unless the settings say
-// otherwise or the store refuses that header; no chunked signatures, no trailers, because stores exist that refuse or
-// mistake them.
+// Addresses path-style: endpoint/bucket/key. Every body goes with its SHA-256, which the signature covers and the store
+// compares; with its MD5 too when the settings say so or the store wants it (Object Lock), for to compare that costs a
+// store as much again. No chunked signatures, no trailers, because stores exist that refuse or mistake them.
 // Clock      when the store says that ours is wrong, its Date is signed with from then on.
 // Failure    Later: no answer, 429, 5xx. Everything else is an answer, with the store's error code.
 // Never      logs or returns a credential.
@@ -54,15 +54,15 @@ bool wants_new_credentials(const S3Answer& answer);
 /// What was found out about a store, by all that send to it. Any thread.
 struct Habits {
   std::atomic<std::int64_t> skew_s{0};  // how far its clock is ahead of ours
-  std::atomic<bool> refuses_md5{false};
+  std::atomic<bool> md5{false};         // bodies go with the header Content-MD5
 };
 
 class S3 {
  public:
   using Query = std::vector<std::pair<std::string, std::string>>;
 
-  S3(const sdk::Host& host, const Settings& settings, sdk::sigv4::Credentials credentials, Habits& habits)
-      : host_(host), settings_(settings), credentials_(std::move(credentials)), habits_(habits) {}
+  S3(const sdk::Host& host, sdk::sigv4::Credentials credentials, Habits& habits)
+      : host_(host), credentials_(std::move(credentials)), habits_(habits) {}
 
   /// With a body of our own, e.g. XML.
   S3Answer send(const std::string& method, const Place& place, const Query& query, const std::string& body = {});
@@ -77,7 +77,6 @@ class S3 {
                 const Payload* payload);
 
   const sdk::Host& host_;
-  const Settings& settings_;
   sdk::sigv4::Credentials credentials_;
   Habits& habits_;
 };

@@ -48,7 +48,7 @@ std::string xml_escaped(std::string_view text) {
 S3Answer S3Desk::ask(const std::function<S3Answer(S3&)>& act) {
   auto access = grants_.access(candidate_);
   const auto try_with = [&](sdk::sigv4::Credentials credentials) {
-    S3 client(host_, grants_.settings(), std::move(credentials), grants_.habits());
+    S3 client(host_, std::move(credentials), grants_.habits());
     return act(client);
   };
   auto answer = try_with(std::move(access.credentials));

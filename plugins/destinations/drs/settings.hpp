@@ -22,7 +22,7 @@ struct Settings {
   std::string https_verb;     // put | post | form
   std::string s3_endpoint;    // without '/' at the end, or empty
   std::string s3_region;
-  bool content_md5 = true;  // bodies to the object store go with Content-MD5
+  bool content_md5 = false;  // bodies to the object store go with Content-MD5 from the first on
   std::uint32_t max_parts = 0;
   std::vector<std::string> controlled_access;
   Spelling spelling = Spelling::automatic;

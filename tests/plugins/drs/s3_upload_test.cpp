@@ -219,10 +219,10 @@ TEST(S3Upload, says_which_setting_is_wrong_when_parts_are_too_small) {
   LONGS_EQUAL(0, b.repository.uploads.size());
 }
 
-TEST(S3Upload, sends_the_md5_of_every_body_unless_told_not_to) {
+TEST(S3Upload, sends_the_sha256_of_every_body_and_the_md5_when_told_to) {
   for (const bool wanted : {true, false}) {
     Bench fresh;
-    fresh.host.settings["content_md5"] = wanted ? "true" : "false";
+    if (wanted) fresh.host.settings["content_md5"] = "true";
     LONGS_EQUAL_TEXT(TRIBUTARY_DONE, fresh.push(), fresh.note.what);
     std::size_t bodies = 0;
     for (const auto& asked : fresh.host.asked) {
@@ -235,19 +235,24 @@ TEST(S3Upload, sends_the_md5_of_every_body_unless_told_not_to) {
   }
 }
 
-TEST(S3Upload, leaves_the_md5_out_when_the_store_refuses_it) {
-  for (const auto& refusal : {s3_error(501, "NotImplemented"), s3_error(400, "InvalidRequest")}) {
-    Bench fresh;
-    std::size_t refused = 0;
-    fresh.repository.instead = [&](const HttpAsked& asked) -> std::optional<HttpAnswer> {
-      if (asked.header("Content-MD5").empty()) return {};
-      ++refused;
-      return refusal;
-    };
-    LONGS_EQUAL_TEXT(TRIBUTARY_DONE, fresh.push(), fresh.note.what);
-    LONGS_EQUAL(1, refused);  // and not asked again in the same parcel
-    CHECK_TRUE(fresh.repository.visible() == fresh.parcel.contents());
-    CHECK_TRUE(fresh.logged("content_md5: false"));
+TEST(S3Upload, sends_the_md5_or_leaves_it_out_as_the_store_wants_it) {
+  for (const bool wanted : {true, false}) {
+    for (const auto& refusal :
+         {s3_error(501, "NotImplemented"), s3_error(400, "InvalidRequest"), s3_error(400, "MissingContentMD5")}) {
+      Bench fresh;
+      fresh.host.settings["content_md5"] = wanted ? "false" : "true";
+      std::size_t refused = 0;
+      fresh.repository.instead = [&](const HttpAsked& asked) -> std::optional<HttpAnswer> {
+        const bool to_store = asked.url.find("s3.example") != std::string::npos && !asked.body.empty();
+        if (!to_store || asked.header("Content-MD5").empty() != wanted) return {};
+        ++refused;
+        return refusal;
+      };
+      LONGS_EQUAL_TEXT(TRIBUTARY_DONE, fresh.push(), fresh.note.what);
+      LONGS_EQUAL(1, refused);  // and not asked again in the same parcel
+      CHECK_TRUE(fresh.repository.visible() == fresh.parcel.contents());
+      CHECK_TRUE(fresh.logged(wanted ? "content_md5: true" : "content_md5: false"));
+    }
   }
 }
 
