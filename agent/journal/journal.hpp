@@ -320,8 +320,10 @@ class Journal {
   };
   Status end_work(const std::string& id, const Outcome& outcome, std::int64_t now);
   Status progress(const std::string& id, std::uint64_t bytes_sent, std::uint64_t bytes_per_s);
-  /// A parcel that is being sent was held, withdrawn or cancelled meanwhile.
-  Result<bool> is_called_off(const std::string& id);
+  /// What became meanwhile of a parcel that is being sent. held: by an operator, or until consent is known again.
+  /// called_off: withdrawn, cancelled or refused.
+  enum class Standing : std::uint8_t { going, held, called_off };
+  Result<Standing> standing(const std::string& id);
   Status set_proof(const std::string& id, const std::string& proof);
   Status set_task(const std::string& id, const std::string& task_id, const std::string& state);
 

@@ -303,11 +303,15 @@ Status Journal::progress(const std::string& id, std::uint64_t bytes_sent, std::u
       .run();
 }
 
-Result<bool> Journal::is_called_off(const std::string& id) {
+Result<Journal::Standing> Journal::standing(const std::string& id) {
   const std::lock_guard lock(mutex_);
-  auto statement = database_->prepare("SELECT 1 FROM parcel WHERE id = ? AND (stage >= 80 OR condition != 0)");
+  auto statement = database_->prepare(
+      "SELECT CASE WHEN stage >= 80 OR condition = 2 THEN 2 WHEN operator_hold != 0 OR condition = 1 THEN 1 ELSE 0 END "
+      "FROM parcel WHERE id = ?");
   if (!statement) return statement.error();
-  return statement->bind(std::string_view(id)).step();
+  auto row = statement->bind(std::string_view(id)).step();
+  if (!row) return row.error();
+  return *row ? static_cast<Standing>(statement->integer(0)) : Standing::called_off;
 }
 
 Status Journal::set_proof(const std::string& id, const std::string& proof) {

@@ -173,8 +173,15 @@ void Runner::push(const journal::ParcelRow& row, OpenDestination& destination) {
   auto pushed =
       carrier_.push(*parcel,
                     {destination.destination.get(), destination.ingest.get(), destination.settings.controlled_access,
-                     &site_.workers(), destination.settings.verify_after, lanes.count()},
+                     &site_.workers(), destination.settings.verify_after, lanes.count(),
+                     [&] {
+                       destination.reins->give_way.request();
+                       destination.reins->halt.request();
+                     }},
                     refusal);
+  // What was under way goes on from here when it is released.
+  if (!pushed && refusal.held)
+    return store(row, {journal::Stage::uploading, journal::Condition::going, row.reason, row.hint, 0});
   if (!pushed && refusal.source_changed) {
     report("parcel " + row.id, pushed.error(), about(row));
     // What was begun at the far side is taken away first; the new sealing has other bytes.

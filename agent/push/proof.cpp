@@ -85,8 +85,9 @@ class Look {
   Result<ByteView> fetch(const journal::ObjectRow& object, std::uint64_t offset, std::size_t bytes) {
     if (bytes_ >= ask_at_) {
       ask_at_ = bytes_ + asking_distance_bytes;
-      const auto off = journal_.is_called_off(row_.id);
-      if (off && *off) return wait_error("the parcel was held, withdrawn or cancelled while it was read back");
+      const auto standing = journal_.standing(row_.id);
+      if (standing && *standing != journal::Journal::Standing::going)
+        return wait_error("the parcel was held, withdrawn or cancelled while it was read back");
     }
     const auto into = MutableByteView(buffer_).first(bytes);
     auto read = destination_.fetch({object.name, object.far_id, object.bytes, object.sha256}, offset, into);

@@ -10,28 +10,37 @@
 namespace tributary::push {
 namespace {
 
+using Standing = journal::Journal::Standing;
+
 constexpr std::uint64_t progress_distance_bytes = 8U << 20;
 constexpr std::uint64_t least_measured_bytes = 8U << 20;  // less says more of the answers' time than of the line
 constexpr std::int64_t least_measured_s = 10;
 
-// Tells the journal how far a parcel is, now and then, and at the end; hears from it that the parcel is called off. Any
-// thread.
+// Tells the journal how far a parcel is, now and then, and at the end; hears from it that the parcel is held or called
+// off. Any thread.
 class Progress {
  public:
-  Progress(journal::Journal& journal, const Clock& clock, std::string parcel, const seal::Recipe& recipe)
-      : journal_(journal), clock_(clock), parcel_(std::move(parcel)), start_utc_s_(clock.now_utc_s()) {
+  Progress(journal::Journal& journal, const Clock& clock, std::string parcel, const seal::Recipe& recipe,
+           const std::function<void()>& interrupt)
+      : journal_(journal),
+        clock_(clock),
+        parcel_(std::move(parcel)),
+        interrupt_(interrupt),
+        start_utc_s_(clock.now_utc_s()) {
     for (const auto& object : recipe.objects) objects_.push_back({object.bytes, 0, 0});
   }
 
-  /// False: the parcel is called off.
+  /// False: the parcel is called off, and what was sent of it is worth nothing. One that is held is interrupted: it
+  /// goes on from there.
   bool read(std::size_t object, std::uint64_t bytes) {
     const std::lock_guard lock(mutex_);
     objects_[object].fresh += bytes;
     unasked_ += bytes;
     if (unasked_ < progress_distance_bytes) return !called_off_;
     unasked_ = 0;
-    const auto off = journal_.is_called_off(parcel_);
-    called_off_ = called_off_ || (off && *off);
+    const auto standing = journal_.standing(parcel_);
+    if (standing && *standing == Standing::held) interrupt_();
+    called_off_ = called_off_ || (standing && *standing == Standing::called_off);
     return !called_off_;
   }
 
@@ -83,6 +92,7 @@ class Progress {
   journal::Journal& journal_;
   const Clock& clock_;
   std::string parcel_;
+  const std::function<void()>& interrupt_;
   std::mutex mutex_;
   std::vector<Object> objects_;
   std::optional<std::uint64_t> told_;
@@ -108,7 +118,7 @@ class Readings {
     auto n = reader->read(offset, into);
     if (!n && reader->source_changed()) source_changed_ = true;
     if (n && !progress_.read(object, *n))
-      return wait_error("the parcel was held, withdrawn or cancelled while it was uploaded");
+      return wait_error("the parcel was withdrawn or cancelled while it was uploaded");
     return n;
   }
   [[nodiscard]] bool source_changed() const { return source_changed_; }
@@ -160,7 +170,7 @@ Status all_named(const std::string& parcel, const std::vector<journal::ObjectRow
 Result<PushedParcel> Carrier::push(const queue::QueuedParcel& parcel, const Route& route, Refusal& refusal) {
   const auto& row = parcel.row();
   const auto& recipe = parcel.recipe();
-  Progress progress(journal_, clock_, row.id, recipe);
+  Progress progress(journal_, clock_, row.id, recipe, route.interrupt);
   Readings readings(parcel, route.lanes, route.workers, progress);
   std::optional<consent::Decision> stopped_by;
   plugin::OutgoingParcel out;
@@ -175,6 +185,9 @@ Result<PushedParcel> Carrier::push(const queue::QueuedParcel& parcel, const Rout
     return readings.read(lane, object, offset, into);
   };
   out.may_commit = [&] {
+    const auto standing = journal_.standing(row.id);
+    refusal.held = !standing || *standing != Standing::going;
+    if (refusal.held) return false;
     auto decision = ask_again_(row);
     if (decision.verdict == consent::Verdict::permit) return true;
     stopped_by = std::move(decision);
@@ -187,9 +200,11 @@ Result<PushedParcel> Carrier::push(const queue::QueuedParcel& parcel, const Rout
     return journal_.set_far(row.id, static_cast<std::int64_t>(object), id, self_uri, access_url).ok();
   };
   const auto pushed = route.destination->push(out);
-  if (pushed && !stopped_by) progress.arrived();
+  const bool stopped = refusal.held || stopped_by;
+  if (pushed && !stopped) progress.arrived();
   progress.end(row.destination, readings.lanes_used());
   refusal.source_changed = readings.source_changed();
+  if (refusal.held) return wait_error("the parcel was held or called off right before the commit");
   if (stopped_by) {
     refusal.consent_gone = stopped_by->verdict == consent::Verdict::deny;
     refusal.why = stopped_by->reason;

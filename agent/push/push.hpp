@@ -50,6 +50,8 @@ class Carrier {
     Workers* workers = nullptr;  // for reading the parcels' files
     config::VerifyAfter verify_after = config::VerifyAfter::head;
     std::uint32_t lanes = 1;  // places at which a parcel is read at the same time
+    /// Ends what is under way so that it can go on from there: the parcel was held.
+    std::function<void()> interrupt = [] {};
   };
   /// `ask_again` gives today's decision on a parcel.
   Carrier(journal::Journal& journal, const Clock& clock, std::string site,
@@ -58,6 +60,7 @@ class Carrier {
 
   struct Refusal {
     bool source_changed = false;
+    bool held = false;          // or called off, right before the commit: nothing became visible
     bool consent_gone = false;  // denied, not merely unknown
     std::string why;            // when it is gone
   };

@@ -13,6 +13,8 @@
 namespace tributary::line_test {
 namespace {
 
+using journal::Filter;
+
 constexpr std::size_t few_reads = 10;
 constexpr std::size_t many_reads = 70000;  // about 11 MB: three parts
 
@@ -84,6 +86,37 @@ TEST(Gates, of_a_pause_end_what_is_under_way_and_it_goes_on_where_it_was) {
   CHECK_TRUE(*agent.journal().resume_destination("far"));
   ends_well();
   LONGS_EQUAL(4, parts);  // the first one, the second one twice, the third one
+}
+
+TEST(Gates, of_a_hold_end_what_is_under_way_and_it_goes_on_where_it_was) {
+  limit();
+  const auto whole = [&] { return Filter{.parcel = large().id, .run = {}, .destination = {}}; };
+  at_part(2, [&] { CHECK_TRUE(agent.journal().hold(whole(), clock.now_utc_s()).ok()); });
+  send_the_small_one();
+  was_interrupted();
+  while (agent.runner().step("far")) {
+  }
+  STRCMP_CONTAINS("held", agent.states().c_str());
+  CHECK_TRUE(agent.journal().release(whole(), clock.now_utc_s()).ok());
+  ends_well();
+  LONGS_EQUAL(4, parts);  // the first one, the second one twice, the third one
+}
+
+TEST(Gates, of_a_hold_are_shut_right_before_the_commit) {
+  limit();
+  const auto whole = [&] { return Filter{.parcel = large().id, .run = {}, .destination = {}}; };
+  far.meanwhile = [&] { CHECK_TRUE(agent.journal().hold(whole(), clock.now_utc_s()).ok()); };
+  CHECK_TRUE(far.sandbox().faults().add("complete:delay:1:1ms").ok());
+  agent.look();
+  while (agent.runner().step("far")) {
+  }
+  was_interrupted();
+  STRCMP_CONTAINS("held", agent.states().c_str());
+  const auto there = far.things(laboratory, agent.site_folder());
+  LONGS_EQUAL(1,
+              std::count_if(there.begin(), there.end(), [](const auto& thing) { return thing.second == "manifest"; }));
+  CHECK_TRUE(agent.journal().release(whole(), clock.now_utc_s()).ok());
+  ends_well();
 }
 
 TEST(Gates, of_a_pause_of_all_with_an_end_open_by_themselves) {

@@ -91,7 +91,7 @@ TEST(Backlog, is_never_read_from_end_to_end_by_what_is_asked_often) {
       j.name_parcel(run, "research", "TL-2", "TL-3").ok() && j.parcel(id).ok() && j.parcels({}, "p-", 500).ok() &&
       j.parcels({{}, "251120_RUN", "national"}, "", 500).ok() && j.next_due("national", noon).ok() &&
       j.next_time("national", true).ok() && j.open_parcels().ok() && j.begin_work(id, Stage::uploading, noon).ok() &&
-      j.progress(id, 1, 1).ok() && j.is_called_off(id).ok() && j.recipe(id).ok() && j.objects(id, true).ok() &&
+      j.progress(id, 1, 1).ok() && j.standing(id).ok() && j.recipe(id).ok() && j.objects(id, true).ok() &&
       j.set_far(id, 0, "drs", "", "").ok() &&
       j.end_work(id, {Stage::registered, Condition::going, {}, {}, 0}, noon).ok() &&
       j.add_receipt(id, "delivered", Json().add("site", "lab"), Stage::delivered, noon).ok() &&

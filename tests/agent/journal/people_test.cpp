@@ -212,7 +212,7 @@ TEST(People, whose_consent_nobody_knows_wait_and_go_on_when_it_is_known) {
     state.move(row.id, stage);
     CHECK_TRUE(*state.journal->hold_unknown(row.id, "consent: nobody knows", noon));
     CHECK_FALSE(*state.journal->begin_work(row.id, Stage::uploading, noon));
-    CHECK_TRUE(*state.journal->is_called_off(row.id));
+    CHECK_TRUE(*state.journal->standing(row.id) == journal::Journal::Standing::held);
     // What was under way ends without a word.
     CHECK_TRUE(state.journal->end_work(row.id, {Stage::uploading, Condition::going, "", "", 0}, noon).ok());
     STRCMP_EQUAL("held", state.state_of(row.id).c_str());

@@ -86,6 +86,10 @@ class State {
   bool withdraw(const std::string& id, const std::string& reason = "consent: gone") {
     return journal->withdraw_parcel(id, reason, Json().add("stopped_at", "noon"), noon).value_or(false);
   }
+  /// By an operator.
+  bool hold(const std::string& id) {
+    return journal->hold({.parcel = id, .run = {}, .destination = {}}, noon).value_or(0) == 1;
+  }
   /// As the command does it; the number of parcels that were stopped.
   std::int64_t withdraw_subject(const std::string& subject_id) {
     if (!journal->remember_withdrawal(subject_id, journal::Level::no_further_use, noon)) std::abort();

@@ -47,7 +47,8 @@ class Bench {
     return {.destination = &far,
             .ingest = with_tasks ? &tasks : nullptr,
             .controlled_access = {"https://far/datasets/1"},
-            .lanes = lanes};
+            .lanes = lanes,
+            .interrupt = interrupt};
   }
 
   fakes::Sealing desk;
@@ -57,6 +58,7 @@ class Bench {
   FarTasks tasks;
   bool with_tasks = true;
   std::uint32_t lanes = 1;
+  std::function<void()> interrupt = [] {};
   consent::Decision answer{.verdict = consent::Verdict::permit,
                            .reason = "as told",
                            .findings = {},

@@ -111,10 +111,21 @@ TEST(Push, breaks_off_when_the_parcel_is_called_off_meanwhile) {
   CHECK_TRUE(*bench.state.journal->begin_work(bench.id, journal::Stage::uploading, journal_test::noon));
   const auto pushed = bench.push();
   CHECK_FALSE(pushed.ok());
-  STRCMP_CONTAINS("held, withdrawn or cancelled while it was uploaded", pushed.error().what.c_str());
+  STRCMP_CONTAINS("withdrawn or cancelled while it was uploaded", pushed.error().what.c_str());
   LONGS_EQUAL(0, bench.far.kept.size());
   LONGS_EQUAL(0, bench.asked.size());
   LONGS_EQUAL(number(Remedy::wait), number(pushed.error().remedy));
+}
+
+TEST(Push, is_interrupted_when_the_parcel_is_held_meanwhile_and_keeps_what_it_sent) {
+  int interrupted = 0;
+  bench.interrupt = [&] { ++interrupted; };
+  bench.far.before = [&](const plugin::OutgoingParcel& parcel) { CHECK_TRUE(bench.state.hold(parcel.id)); };
+  CHECK_FALSE(bench.push().ok());
+  CHECK_TRUE(interrupted > 0);
+  CHECK_TRUE(bench.refusal.held);
+  CHECK_FALSE(bench.far.visible);
+  LONGS_EQUAL(0, bench.asked.size());
 }
 
 TEST(Push, hands_back_what_the_destination_asks_for) {
