@@ -104,7 +104,7 @@ std::string without_invisible(const std::string& text) {
     } else if (rest.substr(0, 2) == "\xc2\xa0") {  // no-break space
       out += ' ';
       ++i;
-    } else if (c == '\t' || c == '\n' || c == '\r' || !((c >= 0 && c < 0x20) || c == 0x7f)) {
+    } else if (c == '\t' || c == '\n' || c == '\r' || !has_control({&c, 1})) {
       out += c;
     }
   }
