@@ -163,15 +163,17 @@ Command release_command() {
 }  // namespace
 
 std::vector<Command> parcel_commands() {
-  return {command("retry", "tries again at once what waits, is held or was refused",
-                  [](Context& c, const Arguments& a) { return move(c, a, line::Order::retry); }),
-          command("hold", "keeps a parcel from being sent until it is released",
-                  [](Context& c, const Arguments& a) { return move(c, a, line::Order::hold); }),
-          release_command(),
-          command("cancel", "ends a parcel; what is at the destination already is taken back",
-                  [](Context& c, const Arguments& a) { return move(c, a, line::Order::cancel); }),
-          pause_command(),
-          resume_command()};
+  return {
+      command("retry", "tries again at once what waits, is held or was refused",
+              [](Context& c, const Arguments& a) { return move(c, a, line::Order::retry); }),
+      command("hold",
+              "keeps a parcel from being sent until it is released; what is under way stops, and goes on from there",
+              [](Context& c, const Arguments& a) { return move(c, a, line::Order::hold); }),
+      release_command(),
+      command("cancel", "ends a parcel; what is at the destination already is taken back",
+              [](Context& c, const Arguments& a) { return move(c, a, line::Order::cancel); }),
+      pause_command(),
+      resume_command()};
 }
 
 }  // namespace tributary::cli

@@ -14,7 +14,7 @@ struct Row {
   std::int64_t lasts_ms;  // at most
 };
 
-constexpr std::array<Row, 12> scenes = {{{Scene::run, "run", 20, 0},
+constexpr std::array<Row, 14> scenes = {{{Scene::run, "run", 20, 0},
                                          {Scene::kill, "kill -9", 12, 0},
                                          {Scene::terminate, "SIGTERM", 8, 0},
                                          {Scene::reload, "SIGHUP", 6, 0},
@@ -25,7 +25,9 @@ constexpr std::array<Row, 12> scenes = {{{Scene::run, "run", 20, 0},
                                          {Scene::fault, "fault", 22, 3000},
                                          {Scene::disk_full, "disk full", 7, 2500},
                                          {Scene::mount_gone, "mount gone", 5, 2500},
-                                         {Scene::clock_wrong, "clock wrong", 6, 2000}}};
+                                         {Scene::clock_wrong, "clock wrong", 6, 2000},
+                                         {Scene::hold, "hold", 5, 2500},
+                                         {Scene::pause, "pause", 4, 2500}}};
 
 // All of them pass: a right that is denied (403) is for a person to see to.
 constexpr std::array<std::string_view, 17> faults = {

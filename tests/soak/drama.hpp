@@ -21,6 +21,8 @@ enum class Scene : std::uint8_t {
   disk_full,     // of everything the daemon writes
   mount_gone,    // the run folders are not there
   clock_wrong,   // by `amount` seconds
+  hold,          // an operator holds all parcels, and releases them
+  pause,         // an operator pauses the destination, and resumes it
 };
 
 struct Event {

@@ -73,6 +73,7 @@ class Soak {
   bool ends_well() {
     while (!later_.empty()) pass(milliseconds(100));
     hospital_.agree(0, true);
+    command({"release", "--destination", "far"});
     constexpr int lives = 6, looks = 60;
     std::string wrong = "it never began\n";
     for (int life = 0; life < lives && !wrong.empty(); ++life) {
@@ -148,9 +149,15 @@ class Soak {
   }
 
   void confirm_clock() {
-    line_test::run_program({TRIBUTARY_TEST_COMMAND, "--config", config_file_, "release", "--clock"}, site_.path(),
-                           false);
+    command({"release", "--clock"});
     confirmed_ = true;
+  }
+
+  /// Whether it ended well: whoever gave a command that did not sees it.
+  bool command(const std::vector<std::string>& words) {
+    std::vector<std::string> all{TRIBUTARY_TEST_COMMAND, "--config", config_file_};
+    all.insert(all.end(), words.begin(), words.end());
+    return line_test::run_program(all, site_.path(), false).code == 0;
   }
 
   void begin(const Event& event) {
@@ -197,6 +204,12 @@ class Soak {
       case Scene::clock_wrong:
         world_.world().offset_ns = event.amount * 1'000'000'000;
         break;
+      case Scene::hold:
+        if (!command({"hold", "--destination", "far"})) return;
+        break;
+      case Scene::pause:
+        if (!command({"pause", "--destination", "far"})) return;
+        break;
     }
     if (event.lasts_ms > 0) later_.push_back({Steady::now() + milliseconds(event.lasts_ms), event.scene});
   }
@@ -214,6 +227,8 @@ class Soak {
     }
     if (scene == Scene::mount_gone) hospital_.mount(true);
     if (scene == Scene::clock_wrong) world_.world().offset_ns = 0;
+    if (scene == Scene::hold) command({"release", "--destination", "far"});  // nothing may be held any more
+    if (scene == Scene::pause && !command({"resume", "--destination", "far"})) unexpected_ += "resume failed\n";
   }
 
   [[nodiscard]] bool is_on(Scene scene) const {
@@ -275,6 +290,7 @@ class Soak {
   }
 
   void look_at(std::optional<Waiting>& waiting, Figures& figures) {
+    if (is_on(Scene::hold) || is_on(Scene::pause)) waiting.reset();  // it waits for a person
     if (!waiting || is_on(Scene::network_gone)) return;
     const auto events = far_.sandbox().events().since(waiting->after);
     if (events.empty()) return;
