@@ -43,9 +43,17 @@ std::optional<std::string> read_form(http::Exchange& exchange) {
   }
 }
 
-// Back to the page, in the language that was chosen there.
-void go_back(http::Exchange& exchange, const View& view, const std::vector<http::Header>& more = {}) {
-  std::vector<http::Header> headers{{"Location", view.chosen ? "/?lang=" + std::string(code_of(view.language)) : "/"}};
+// Back to the page or the list of parcels, in the language that was chosen there.
+void go_back(http::Exchange& exchange, const std::vector<http::Header>& more = {}) {
+  const auto fields = fields_of(exchange.query());
+  std::string to = fields.contains("run") || fields.contains("show") ? "/parcels" : "/";
+  char mark = '?';
+  for (const auto* name : {"run", "show", "after", "lang"}) {
+    if (!fields.contains(name)) continue;
+    to += mark + std::string(name) + "=" + http::percent_encode(fields.at(name));
+    mark = '&';
+  }
+  std::vector<http::Header> headers{{"Location", to}};
   headers.insert(headers.end(), more.begin(), more.end());
   reply(exchange, 303, plain, "", headers);
 }
@@ -76,14 +84,14 @@ void Window::act(http::Exchange& exchange) {
   if (!sessions_.is_good(cookie, value_of(form, "csrf"))) return refuse(403, Word::expired);
   if (exchange.path() == "/act") return obey(exchange, form, cookie, view);
   sessions_.sign_out(cookie);
-  go_back(exchange, view, {set_cookie(exchange, "", true)});
+  go_back(exchange, {set_cookie(exchange, "", true)});
 }
 
 void Window::sign_in(http::Exchange& exchange, const Fields& form, View view) {
   auto entry = sessions_.sign_in(value_of(form, "token"));
   if (!entry) return reply(exchange, 503, plain, sentence(entry.error()) + "\n");
   using Answer = Sessions::Answer;
-  if (entry->answer == Answer::yes) return go_back(exchange, view, {set_cookie(exchange, entry->cookie, false)});
+  if (entry->answer == Answer::yes) return go_back(exchange, {set_cookie(exchange, entry->cookie, false)});
   const bool too_many = entry->answer == Answer::too_many;
   view.told = {std::string(said(view.language, too_many ? Word::too_many : Word::wrong_token))};
   show(exchange, view, too_many ? 429 : 403,
@@ -120,7 +128,7 @@ Result<std::string> Window::carry_out(const Fields& form, const View& view) {
 void Window::obey(http::Exchange& exchange, const Fields& form, const std::string& cookie, const View& view) {
   const auto done = carry_out(form, view);
   sessions_.tell(cookie, done ? Told{*done} : Told{sentence(done.error()), true});
-  go_back(exchange, view);
+  go_back(exchange);
 }
 
 }  // namespace tributary::status

@@ -68,12 +68,12 @@ std::string sign_in(const Pen& pen) {
   const auto word = [&](Word name) { return std::string(pen.word(name)); };
   if (!view.can_sign_in) return "<p>" + word(Word::just_shows) + "</p>";
   if (!view.csrf.empty()) {
-    return "<form method=\"post\" action=\"" + pen.link("/sign-out") +
+    return "<form method=\"post\" action=\"" + pen.link("/sign-out", view.place) +
            "\"><input type=\"hidden\" name=\"csrf\" value=\"" + escaped(view.csrf) + "\"><p>" + word(Word::signed_in) +
            "</p><button>" + word(Word::sign_out) + "</button></form>";
   }
   return "<details><summary>" + word(Word::sign_in) + "</summary><form method=\"post\" action=\"" +
-         pen.link("/sign-in") + "\"><label for=\"token\">" + word(Word::token) +
+         pen.link("/sign-in", view.place) + "\"><label for=\"token\">" + word(Word::token) +
          "</label><input id=\"token\" name=\"token\" type=\"password\" autocomplete=\"current-password\" required "
          "aria-describedby=\"why\"><button>" +
          word(Word::sign_in) + "</button><p id=\"why\">" + word(Word::sign_in_why) + "</p></form></details>";
@@ -99,7 +99,7 @@ std::string question(const Pen& pen) {
   if (parcel.empty()) return {};
   return "<div class=\"told ask\" role=\"group\" aria-labelledby=\"ask\"><p id=\"ask\">" +
          pen.word(Word::cancel_ask, parcel) + "</p>" + pen.button(Word::cancel_now, "cancel", "sure", parcel) +
-         "<a href=\"" + pen.link("/") + "\">" + std::string(pen.word(Word::cancel_not)) + "</a></div>\n";
+         "<a href=\"" + pen.here() + "\">" + std::string(pen.word(Word::cancel_not)) + "</a></div>\n";
 }
 
 std::string hero(const Pen& pen, const Overview& overview, const Mood& mood) {
@@ -175,7 +175,8 @@ std::string list_page(const Pen& pen, const Overview& overview, const std::strin
                       const std::string& table) {
   const auto title = list.about.empty() ? std::string(pen.word(list.title)) : pen.word(list.title, list.about);
   auto out = begin(pen, overview, title, path, list.query) + "<main id=\"main\" class=\"list\">\n" + told(pen) +
-             "<p class=\"more\"><a href=\"" + pen.link("/") + "\">" + std::string(pen.word(Word::back)) +
+             question(pen) + "<p class=\"more\"><a href=\"" + pen.link("/") + "\">" +
+             std::string(pen.word(Word::back)) +
              "</a></p><section id=\"list\" aria-labelledby=\"h-list\"><h1 id=\"h-list\">" + title + "</h1>" + table;
   std::string links;
   if (!list.is_first)

@@ -22,6 +22,7 @@ struct View {
   std::string csrf;          // of whom is signed in; "": nobody is
   Told told;                 // of the last action
   std::string cancel;        // a parcel that is asked about before it is cancelled
+  std::string place;         // query of the list of parcels that this is, to come back to; "": the page
 };
 
 /// `GET /`

@@ -41,6 +41,12 @@ std::string Pen::link(const std::string& path, const std::string& query) const {
   return escaped(path + (both.empty() ? "" : "?" + both));
 }
 
+std::string Pen::here(const std::string& query) const {
+  const auto& place = view_.place;
+  if (place.empty()) return link("/", query);
+  return link("/parcels", place + (query.empty() ? "" : "&") + query);
+}
+
 std::string Pen::english(const std::string& tag, const std::string& text, const std::string& css) const {
   return "<" + tag + (view_.language == Language::en ? "" : " lang=\"en\"") +
          (css.empty() ? "" : " class=\"" + css + "\"") + ">" + escaped(text) + "</" + tag + ">";
@@ -78,8 +84,9 @@ std::string Pen::head(const std::vector<Word>& columns) const {
 
 std::string Pen::button(Word what, const std::string& act, const std::string& field, const std::string& value) const {
   if (view_.csrf.empty()) return {};
-  return "<form method=\"post\" action=\"" + link("/act") + "\"><input type=\"hidden\" name=\"csrf\" value=\"" +
-         escaped(view_.csrf) + "\"><input type=\"hidden\" name=\"" + field + "\" value=\"" + escaped(value) +
+  return "<form method=\"post\" action=\"" + link("/act", view_.place) +
+         "\"><input type=\"hidden\" name=\"csrf\" value=\"" + escaped(view_.csrf) +
+         "\"><input type=\"hidden\" name=\"" + field + "\" value=\"" + escaped(value) +
          "\"><button name=\"act\" value=\"" + act + "\">" + std::string(word(what)) + "<span class=\"sr\"> " +
          (value.empty() ? std::string(word(Word::all_destinations)) : escaped(value)) + "</span></button></form>";
 }

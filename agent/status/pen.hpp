@@ -33,6 +33,8 @@ class Pen {
   [[nodiscard]] std::string timed(Word word, std::int64_t utc_s) const;
   /// "/path?query", with the language when it was chosen.
   [[nodiscard]] std::string link(const std::string& path, const std::string& query = {}) const;
+  /// The page that this is part of.
+  [[nodiscard]] std::string here(const std::string& query = {}) const;
   /// What the journal says: English, whatever the page speaks.
   [[nodiscard]] std::string english(const std::string& tag, const std::string& text, const std::string& css) const;
   /// A reason and what to do, as the journal says them; where the page is German, behind `german`.

@@ -101,7 +101,7 @@ void reply(http::Exchange& exchange, int status, const std::string& type, const 
 View Window::view_of(const http::Exchange& exchange, const Fields& query) {
   const auto lang = value_of(query, "lang");
   const auto language = choose_language(lang, exchange.header("Accept-Language"));
-  View out{clock_.now_utc_s(), language, lang == code_of(language), sessions_.can_sign_in(), {}, {}, {}};
+  View out{clock_.now_utc_s(), language, lang == code_of(language), sessions_.can_sign_in(), {}, {}, {}, {}};
   if (!out.can_sign_in) return out;
   const auto cookie = session_cookie(exchange.header("Cookie"));
   out.csrf = sessions_.csrf_of(cookie);
@@ -122,7 +122,7 @@ void Window::show(http::Exchange& exchange, const View& view, int status, const 
 void Window::show_list(http::Exchange& exchange, const Fields& query) {
   auto reading = board_.read();
   if (!reading) return fail(exchange, reading.error());
-  const auto view = view_of(exchange, query);
+  auto view = view_of(exchange, query);
   const auto after = value_of(query, "after");
   List list{Word::runs, {}, {}, {}, after.empty()};
   const auto go_on = [&](const std::string& id) {
@@ -146,6 +146,7 @@ void Window::show_list(http::Exchange& exchange, const Fields& query) {
       run.empty() ? read_shelf(journal_, shelf->shelf, after, list_rows) : read_run(journal_, run, after, list_rows);
   if (!parcels) return fail(exchange, parcels.error());
   if (parcels->more) go_on(parcels->rows.back().id);
+  view.place = list.query + (list.is_first ? "" : "&after=" + http::percent_encode(after));
   reply(exchange, 200, html, parcels_page((*reading)->overview, *parcels, list, view));
 }
 

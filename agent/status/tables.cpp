@@ -59,7 +59,7 @@ std::string buttons(const Pen& pen, const journal::ParcelRow& row) {
     out = pen.button(Word::retry, "retry", "parcel", row.id);
   }
   if (going && !row.operator_hold) out += pen.button(Word::hold, "hold", "parcel", row.id);
-  return out + "<a class=\"act\" href=\"" + pen.link("/", "cancel=" + http::percent_encode(row.id)) + "\">" +
+  return out + "<a class=\"act\" href=\"" + pen.here("cancel=" + http::percent_encode(row.id)) + "\">" +
          std::string(pen.word(Word::cancel)) + "<span class=\"sr\"> " + escaped(row.id) + "</span></a>";
 }
 

@@ -18,8 +18,8 @@ using status::View;
 
 namespace {
 
-View view(Language language = Language::en) { return {noon, language, false, false, {}, {}, {}}; }
-View signed_in() { return {noon, Language::en, false, true, "csrf-word", {}, {}}; }
+View view(Language language = Language::en) { return {noon, language, false, false, {}, {}, {}, {}}; }
+View signed_in() { return {noon, Language::en, false, true, "csrf-word", {}, {}, {}}; }
 
 std::size_t count(std::string_view text, std::string_view part) {
   std::size_t out = 0;
