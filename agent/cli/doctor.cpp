@@ -61,6 +61,7 @@ int run_doctor(Context& context, const Arguments& arguments) {
   } else if (loaded.settings) {
     for (auto& finding : doctor::examine(*loaded.settings, services, {arguments.has("--notify")}))
       findings.push_back(std::move(finding));
+    for (auto& finding : doctor::canaries_left(*loaded.settings)) findings.push_back(std::move(finding));
   }
   if (arguments.has("--json")) {
     Json out = Json::array();

@@ -348,4 +348,19 @@ std::vector<Finding> send_canary(const config::Settings& settings, const std::st
                  operator_error("there is no destination of that name", "there are: " + join(names, ", ")))};
 }
 
+std::vector<Finding> canaries_left(const config::Settings& settings) {
+  std::vector<Finding> out;
+  for (const auto& folder : canaries_in(settings.state_dir)) {
+    const auto lock = files::Lock::take(lock_of(folder));
+    if (!lock) continue;  // it is under way
+    const auto left = left_of(folder);
+    if (!left) out.push_back(warning("canary", printable(folder) + ": " + left.error().what, left.error().hint));
+    if (!left || !*left) continue;
+    const auto& to = (*left)->destination;
+    out.push_back(warning("canary " + printable(to), "parcel " + (*left)->id + " of a canary may still lie there",
+                          "tributary doctor --canary " + printable(to) + " takes it back first"));
+  }
+  return out;
+}
+
 }  // namespace tributary::doctor

@@ -22,4 +22,7 @@ namespace tributary::doctor {
 std::vector<Finding> send_canary(const config::Settings& settings, const std::string& destination,
                                  const Services& services);
 
+/// What canaries left at their destinations, from their journals alone; those under way are not told.
+std::vector<Finding> canaries_left(const config::Settings& settings);
+
 }  // namespace tributary::doctor

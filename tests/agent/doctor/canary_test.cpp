@@ -155,6 +155,10 @@ TEST(Canary, takes_back_first_what_a_repository_kept_that_went_away) {
   for (const auto& finding : doctor::send_canary(mine, "national", {log, clock, stop})) first += finding.said + "\n";
   STRCMP_CONTAINS("it could not be taken back: ", first.c_str());
   LONGS_EQUAL(1, left_behind());
+  const auto left = doctor::canaries_left(mine);
+  LONGS_EQUAL(1, left.size());
+  STRCMP_CONTAINS("of a canary may still lie there", left[0].said.c_str());
+  STRCMP_EQUAL("tributary doctor --canary national takes it back first", left[0].cure.c_str());
   log.deadly = "nothing says so";
   start();
   const auto said = fly();
@@ -185,6 +189,7 @@ TEST(Canary, leaves_one_alone_that_is_under_way) {
   CHECK_TRUE(lock.ok());
   STRCMP_CONTAINS("good delivered", fly().c_str());
   CHECK_TRUE(files::exists(at("state/canary-other/lock")));
+  LONGS_EQUAL(0, doctor::canaries_left(settings()).size());
 }
 
 TEST(Canary, that_ended_before_it_sent_anything_is_cleared_away) {
