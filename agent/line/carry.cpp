@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "agent/line/route.hpp"
+#include "agent/line/rules.hpp"
 #include "agent/line/runner.hpp"
 #include "agent/port/supervisor/supervisor.hpp"
 #include "agent/receipt/recall.hpp"
@@ -168,6 +169,10 @@ void Runner::push(const journal::ParcelRow& row, OpenDestination& destination) {
   queue::Outbox outbox(journal_);
   auto parcel = outbox.take(row, folder_now(row.run));
   if (!parcel) return end(row, journal::Stage::uploading, parcel.error());
+  const auto& rules = parcel->recipe().rules;
+  const auto* policy = site_.settings().policy(row.policy);
+  if (rules && (policy == nullptr || *rules != rules_of(*policy, destination.recipients)))
+    return seal_again(row, destination, "the policy or the recipients changed since it was sealed");
   push::Carrier::Refusal refusal;
   const push::Lanes::Share lanes(site_.lanes());
   auto pushed =
@@ -184,18 +189,22 @@ void Runner::push(const journal::ParcelRow& row, OpenDestination& destination) {
     return store(row, {journal::Stage::uploading, journal::Condition::going, row.reason, row.hint, 0});
   if (!pushed && refusal.source_changed) {
     report("parcel " + row.id, pushed.error(), about(row));
-    // What was begun at the far side is taken away first; the new sealing has other bytes.
-    if (auto gone = destination.destination->withdraw(row.id, {}); !gone)
-      return end(row, journal::Stage::uploading, gone.error());
-    look_again_ = true;  // before it is waiting: run_once asks for this when nothing is due any more
-    if (auto done = journal_.unseal(row.id, pushed.error().what, clock_.now_utc_s()); !done)
-      report("parcel " + row.id, done.error(), about(row));
-    return;
+    return seal_again(row, destination, pushed.error().what);
   }
   if (!pushed && refusal.consent_gone && take_back(row, refusal.why)) return;
   if (!pushed) return end(row, journal::Stage::uploading, pushed.error());
   log_.info("parcel " + row.id + ": registered at " + row.destination, about(row));
   store(row, {journal::Stage::registered, journal::Condition::going, {}, {}, 0});
+}
+
+// What was begun at the far side is taken away first; the new sealing has other bytes.
+void Runner::seal_again(const journal::ParcelRow& row, OpenDestination& destination, const std::string& why) {
+  if (auto gone = destination.destination->withdraw(row.id, {}); !gone)
+    return end(row, journal::Stage::uploading, gone.error());
+  look_again_ = true;  // before it is waiting: run_once asks for this when nothing is due any more
+  if (auto done = journal_.unseal(row.id, why, clock_.now_utc_s()); !done)
+    return report("parcel " + row.id, done.error(), about(row));
+  log_.info("parcel " + row.id + ": is sealed again: " + why, about(row));
 }
 
 void Runner::ingest(const journal::ParcelRow& row, OpenDestination& destination) {

@@ -127,6 +127,7 @@ class Runner {
   bool may_send(const journal::ParcelRow& row);
 
   void push(const journal::ParcelRow& row, OpenDestination& destination);
+  void seal_again(const journal::ParcelRow& row, OpenDestination& destination, const std::string& why);
   void ingest(const journal::ParcelRow& row, OpenDestination& destination);
   void withdraw(const journal::ParcelRow& row, OpenDestination& destination);
   void ask_desk(const journal::ParcelRow& row, const Error& why);

@@ -267,6 +267,7 @@ Result<SealedParcel> Sealer::seal(const std::string& parcel_id, const pseudonymi
   sealed.id_ = parcel_id;
   sealed.recipe_.folder = parcel.folder();
   sealed.recipe_.terms = parcel.decision().terms;
+  sealed.recipe_.rules = settings_.rules;
   Release release(parcel.policy(), *parcel.dictionary());
   const std::string links = settings_.links.empty() ? std::string() : settings_.links + "/" + parcel_id;
   if (!links.empty()) {

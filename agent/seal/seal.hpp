@@ -66,6 +66,7 @@ class Sealer {
     PartPlan parts;
     const crypto::SigningKey* signing_key = nullptr;  // null: the manifest is not signed
     std::string links;                                // directory for hard links of sources; empty: sources stay put
+    std::optional<Digest256> rules;                   // goes into the recipe: what the sealing followed
     Workers* workers = nullptr;                       // they inflate and deflate; the bytes do not depend on them
   };
   Sealer(Settings settings, const Clock& clock, const Stop& stop)

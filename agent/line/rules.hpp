@@ -1,0 +1,18 @@
+// agent/line/rules.hpp: what the bytes of a sealed parcel follow, beside its source: who can open them, which samples
+// and files go, and what is taken away from them.
+//
+// A parcel may wait for weeks, and rules change meanwhile: what followed others is not sent as it is.
+#pragma once
+
+#include <vector>
+
+#include "agent/base/bytes.hpp"
+#include "agent/config/settings.hpp"
+#include "agent/crypt4gh/crypt4gh.hpp"
+
+namespace tributary::line {
+
+/// SHA-256; other rules, another one.
+Digest256 rules_of(const config::Policy& policy, const std::vector<crypt4gh::PublicKey>& recipients);
+
+}  // namespace tributary::line
