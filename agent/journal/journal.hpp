@@ -15,6 +15,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -244,6 +245,9 @@ class Journal {
   /// Inserts with a fresh id, or updates verdict, reason and evidence of one that is not sealed yet. Gives the row as
   /// it is then. `updated` is the time; ids grow in the order of the calls, whatever the clock says.
   Result<ParcelRow> plan_parcel(const ParcelRow& row);
+  /// Parcels of the run that wait and that a whole plan did not name are held: no policy sends them any more. The next
+  /// plan that names one lets it go on.
+  Status hold_left_out(std::int64_t run, const std::set<std::string>& planned, std::int64_t now);
   /// A parcel that was planned under the name `pending`, because nobody had given a pseudonym yet, takes the pseudonym.
   Status name_parcel(std::int64_t run, const std::string& policy, const std::string& pending,
                      const std::string& pseudonym);

@@ -121,6 +121,27 @@ Result<ParcelRow> Journal::plan_parcel(const ParcelRow& row) {
   return **found;
 }
 
+Status Journal::hold_left_out(std::int64_t run, const std::set<std::string>& planned, std::int64_t now) {
+  const std::lock_guard lock(mutex_);
+  auto waiting = database_->prepare("SELECT id FROM parcel WHERE run = ? AND stage = 10 AND condition = 0");
+  auto hold = database_->prepare(
+      "UPDATE parcel SET condition = 1, reason = 'plan: no policy sends it any more', hint = 'set the policy back, or: "
+      "tributary cancel ' || id, updated = ? WHERE id = ?");
+  if (!waiting || !hold) return waiting ? hold.error() : waiting.error();
+  std::vector<std::string> left_out;
+  waiting->bind(run);
+  for (;;) {
+    auto row = waiting->step();
+    if (!row) return row.error();
+    if (!*row) break;
+    if (!planned.contains(waiting->text(0))) left_out.push_back(waiting->text(0));
+  }
+  for (const auto& id : left_out) {
+    if (auto done = hold->bind(now).bind(std::string_view(id)).run(); !done) return done;
+  }
+  return {};
+}
+
 Status Journal::name_parcel(std::int64_t run, const std::string& policy, const std::string& pending,
                             const std::string& pseudonym) {
   const std::lock_guard lock(mutex_);

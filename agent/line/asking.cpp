@@ -137,7 +137,7 @@ bool Runner::may_send(const journal::ParcelRow& row) {
   const auto* policy = site_.settings().policy(row.policy);
   if (policy != nullptr && policy->destination != row.destination) {
     end(row, row.stage,
-        operator_error("the policy " + row.policy + " sends to " + policy->destination + " now",
+        operator_error("plan: the policy " + row.policy + " sends to " + policy->destination + " now",
                        "what waits for " + row.destination + " goes nowhere: tributary cancel " + row.id +
                            "; or set the policy back, then: tributary retry " + row.id));
     return false;

@@ -196,6 +196,7 @@ Result<std::int64_t> Runner::plan_parcels(const journal::RunRow& row, const watc
   const auto now = clock_.now_utc_s();
   const auto plan_at = [&](std::int64_t when) { next_plan = next_plan == 0 ? when : std::min(next_plan, when); };
   std::vector<Sealing> to_seal;
+  std::set<std::string> planned;
   for (const auto& assignment : *assignments) {
     journal::ParcelRow parcel;
     parcel.run = row.id;
@@ -207,6 +208,7 @@ Result<std::int64_t> Runner::plan_parcels(const journal::RunRow& row, const watc
     if (!*wanted) continue;
     auto kept = journal_.plan_parcel(parcel);
     if (!kept) return kept.error();
+    planned.insert(kept->id);
     const bool ours = kept->stage == journal::Stage::waiting || kept->stage == journal::Stage::sealing;
     if (ours && kept->condition == journal::Condition::going && !kept->operator_hold && assignment.parcel) {
       if (kept->not_before > now) {
@@ -216,6 +218,7 @@ Result<std::int64_t> Runner::plan_parcels(const journal::RunRow& row, const watc
       to_seal.push_back({*kept, &*assignment.parcel});
     }
   }
+  if (auto held = journal_.hold_left_out(row.id, planned, now); !held) return held.error();
   seal_all(to_seal, next_plan);
   return static_cast<std::int64_t>(consented->samples().size());
 }

@@ -14,7 +14,7 @@ namespace {
 using journal::Condition;
 using journal::Stage;
 
-enum class At : std::uint8_t { consent, identify, pseudonymise, verify, seal, push, ingest, withdraw };
+enum class At : std::uint8_t { consent, plan, identify, pseudonymise, verify, seal, push, ingest, withdraw };
 
 struct Cure {
   At at;
@@ -24,12 +24,16 @@ constexpr std::string_view identifier_left =
     "In den Daten blieb ein Kennzeichen. Das Labor bereinigt die Datei; tributary scan nennt die Stelle, danach: "
     "tributary retry {parcel}";
 // In the order of At.
-constexpr std::array<Cure, 8> cures{{
+constexpr std::array<Cure, 9> cures{{
     {At::consent,
      "Die Einwilligung ist nicht geklärt. Wer die Einwilligungen führt, ergänzt sie; gefragt wird von selbst wieder.",
      "Keine gültige Einwilligung deckt diesen Zweck: es wird nichts gesendet. Stimmt das nicht, berichtigt sie, wer "
      "die "
      "Einwilligungen führt."},
+    {At::plan,
+     "Keine Richtlinie sendet es mehr dorthin. Die IT stellt die Richtlinie zurück, danach: tributary retry {parcel}; "
+     "oder beendet es: tributary cancel {parcel}",
+     "Keine Richtlinie sendet es mehr dorthin. Die IT beendet es: tributary cancel {parcel}"},
     {At::identify,
      "Dateien und Proben lassen sich nicht sicher zuordnen. Das Labor berichtigt Laufordner oder Probenblatt, danach: "
      "tributary retry --run {run}",
@@ -65,8 +69,8 @@ constexpr bool in_order() {
 static_assert(in_order());
 
 constexpr std::pair<std::string_view, At> stations_of_reasons[] = {
-    {"consent: ", At::consent}, {"identify: ", At::identify}, {"pseudonymise: ", At::pseudonymise},
-    {"verify: ", At::verify},   {"seal: ", At::seal},
+    {"consent: ", At::consent},           {"plan: ", At::plan},     {"identify: ", At::identify},
+    {"pseudonymise: ", At::pseudonymise}, {"verify: ", At::verify}, {"seal: ", At::seal},
 };
 
 At at_of(const journal::ParcelRow& row) {

@@ -87,4 +87,17 @@ TEST(Rules, of_where_it_goes_that_changed_send_nothing_to_where_it_went) {
   STRCMP_CONTAINS("held", agent.states().c_str());
 }
 
+TEST(Rules, that_leave_somebody_out_hold_what_waits_until_they_are_set_back) {
+  agent.look();
+  const std::string all = "    files: [", some = "    samples: { except: [ SAMPLE-01 ] }\n    files: [";
+  change(all, some);
+  CHECK_TRUE(agent.run_to_the_end());
+  STRCMP_CONTAINS("held", agent.states().c_str());
+  STRCMP_CONTAINS("no policy sends it any more", agent.reasons().c_str());
+  STRCMP_CONTAINS("tributary cancel p-", agent.reasons().c_str());
+  STRCMP_CONTAINS("receipts: 1 whole", agent.outcome().c_str());
+  change(some, all);
+  ends_well();
+}
+
 }  // namespace tributary::line_test
