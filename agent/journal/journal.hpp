@@ -75,7 +75,6 @@ struct ParcelRow {
   /// Since when every attempt ended in `later` without a byte more than before; 0: not. Of the time between two acts a
   /// day counts at most: a machine may be switched off, and a clock may leap.
   std::int64_t failing_since = 0;
-
   /// For how long, in seconds, if another attempt ends so now.
   [[nodiscard]] std::int64_t failing_s(std::int64_t now) const;
 };

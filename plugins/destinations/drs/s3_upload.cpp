@@ -16,6 +16,11 @@ namespace {
 /// The upload can not go on where it was begun.
 struct Elsewhere {};
 
+[[noreturn]] void not_the_store(const std::string& act) {
+  throw sdk::Later(act + ": the answer is not what an object store says",
+                   "look whether a proxy, a login page or a maintenance page answers in its place");
+}
+
 bool looks_like_md5(std::string_view etag) {
   return etag.size() == 32 &&
          std::all_of(etag.begin(), etag.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
@@ -67,19 +72,29 @@ std::vector<std::string> S3Desk::uploads_of(const Place& place) {
   Place bucket = place;
   bucket.key.clear();
   const auto answer = ask([&](S3& s3) { return s3.send("GET", bucket, {{"uploads", ""}, {"prefix", place.key}}); });
-  return answer.ok() ? read_upload_ids(answer.reply.body, place.key) : std::vector<std::string>();
+  if (sdk::is_temporary(answer.reply.status)) store_is_busy(host_, answer, "list of uploads");
+  if (!answer.ok()) return {};  // the store does not let us look
+  auto ids = read_upload_ids(answer.reply.body, place.key);
+  if (!ids) not_the_store("list of uploads");
+  return std::move(*ids);
+}
+
+bool S3Desk::is_done(const S3Answer& answer, const std::string& act) const {
+  if (sdk::is_temporary(answer.reply.status)) store_is_busy(host_, answer, act);
+  if (answer.ok() && !answer.reply.body.empty()) {
+    const auto elements = read_xml(answer.reply.body);
+    if (!elements || sdk::lower(elements->front().name) == "html") not_the_store(act);
+  }
+  return answer.ok() || answer.reply.status == 404;
 }
 
 bool S3Desk::abort(const Place& place, const std::string& upload_id) {
-  const auto answer = ask([&](S3& s3) { return s3.send("DELETE", place, {{"uploadId", upload_id}}); });
-  if (sdk::is_temporary(answer.reply.status)) store_is_busy(host_, answer, "abort of an upload");
-  return answer.ok() || answer.reply.status == 404;
+  return is_done(ask([&](S3& s3) { return s3.send("DELETE", place, {{"uploadId", upload_id}}); }),
+                 "abort of an upload");
 }
 
 bool S3Desk::remove(const Place& place) {
-  const auto answer = ask([&](S3& s3) { return s3.send("DELETE", place, {}); });
-  if (sdk::is_temporary(answer.reply.status)) store_is_busy(host_, answer, "removal of an object");
-  return answer.ok() || answer.reply.status == 404;
+  return is_done(ask([&](S3& s3) { return s3.send("DELETE", place, {}); }), "removal of an object");
 }
 
 // --- one object -----------------------------------------------------------------------------------------------------
@@ -121,7 +136,12 @@ void S3Upload::run() {
 /// What an earlier attempt stored may have been cleared away meanwhile.
 void S3Upload::settle_stored() {
   const auto seen = look();
+  if (seen == Seen::different) remove_damaged();
   if (seen == Seen::absent || seen == Seen::different) begin_anew();
+}
+
+void S3Upload::remove_damaged() {
+  if (!desk_.remove(place())) host_.log(TRIBUTARY_LOG_WARNING, "drs: a damaged upload could not be removed");
 }
 
 void S3Upload::send() {
@@ -203,12 +223,15 @@ void S3Upload::send_missing() {
   if (failure) std::rethrow_exception(failure);
 }
 
-/// An upload that was begun and whose id was lost with the store's answer.
+/// An upload that was begun and whose id was lost with the store's answer. More than one are one too many.
 bool S3Upload::adopt_parts() {
   const auto ids = desk_.uploads_of(place());
   if (ids.empty()) return false;
   token_.upload_id = ids.front();
+  for (std::size_t i = 1; i < ids.size(); ++i)
+    token_.left_behind.push_back({token_.endpoint, token_.region, token_.bucket, token_.key, ids[i]});
   remember();
+  abort_left_behind();
   return true;
 }
 
@@ -334,7 +357,7 @@ void S3Upload::complete() {
 void S3Upload::confirm(bool said_done) {
   const auto seen = look();
   if (seen == Seen::different) {
-    if (!desk_.remove(place())) host_.log(TRIBUTARY_LOG_WARNING, "drs: a damaged upload could not be removed");
+    remove_damaged();
     begin_anew();
     throw sdk::Later("the object store holds another size or digest than was sent",
                      "nothing to do: the object is sent anew");
@@ -357,7 +380,8 @@ S3Upload::Seen S3Upload::look() {
   if (answer.reply.status == 404) return Seen::absent;
   if (sdk::is_temporary(answer.reply.status)) store_is_busy(host_, answer, "look at an object");
   const auto bytes = sdk::parse_number(answer.reply.header("Content-Length"));
-  if (!answer.ok() || !bytes) return Seen::unknown;
+  // Every object has an ETag; what has none was told by somebody else.
+  if (!answer.ok() || !bytes || answer.etag().empty()) return Seen::unknown;
   if (*bytes != object().bytes) return Seen::different;
   const auto etag = answer.etag();
   const bool comparable = answer.etag_is_digest() && (is_whole() ? looks_like_md5(etag) : looks_like_parts_md5(etag));

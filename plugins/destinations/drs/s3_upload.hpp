@@ -39,6 +39,9 @@ class S3Desk {
   bool remove(const Place& place);
 
  private:
+  /// Of a deletion; gone before is done. Later: somebody else answered in the store's place.
+  [[nodiscard]] bool is_done(const S3Answer& answer, const std::string& act) const;
+
   const sdk::Host& host_;
   Grants& grants_;
   std::size_t candidate_;
@@ -64,6 +67,7 @@ class S3Upload {
   void complete();
   void confirm(bool said_done);
   void settle_stored();
+  void remove_damaged();
   Seen look();
   void begin_anew();
   void give_up();

@@ -212,10 +212,10 @@ std::optional<PartList> read_part_list(std::string_view document) {
   return list;
 }
 
-std::vector<std::string> read_upload_ids(std::string_view document, std::string_view key) {
-  std::vector<std::string> ids;
+std::optional<std::vector<std::string>> read_upload_ids(std::string_view document, std::string_view key) {
   const auto elements = read_xml(document);
-  if (!elements || !is_answer(*elements, "ListMultipartUploads")) return ids;
+  if (!elements || !is_answer(*elements, "ListMultipartUploads")) return std::nullopt;
+  std::vector<std::string> ids;
   bool same_key = false;
   for (const auto& element : *elements) {
     if (element.depth == 1) same_key = false;

@@ -45,6 +45,6 @@ struct PartList {
 std::optional<PartList> read_part_list(std::string_view document);
 
 /// The ids of the uploads of exactly this key in a ListMultipartUploadsResult.
-std::vector<std::string> read_upload_ids(std::string_view document, std::string_view key);
+std::optional<std::vector<std::string>> read_upload_ids(std::string_view document, std::string_view key);
 
 }  // namespace tributary::drs

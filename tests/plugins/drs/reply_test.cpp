@@ -107,6 +107,6 @@ TEST(S3Xml, lists_parts_and_the_uploads_of_exactly_one_key) {
       "<ListMultipartUploadsResult><Upload><Key>a</Key><UploadId>1</UploadId></Upload>"
       "<Upload><Key>ab</Key><UploadId>2</UploadId></Upload></ListMultipartUploadsResult>",
       "a");
-  LONGS_EQUAL(1, ids.size());
-  STRCMP_EQUAL("1", ids[0].c_str());
+  LONGS_EQUAL(1, ids->size());
+  STRCMP_EQUAL("1", ids->at(0).c_str());
 }

@@ -54,6 +54,48 @@ TEST(S3Upload, goes_on_when_the_etags_of_the_store_are_no_digests) {
   LONGS_EQUAL(13, b.repository.count["PUT part"]);
 }
 
+TEST(S3Upload, begins_no_second_upload_while_the_store_can_not_say_which_are_there) {
+  for (const auto& nothing_said : {s3_error(503, "SlowDown"), reply(200, "<html>maintenance</html>")}) {
+    Bench fresh;
+    // The answer to the beginning is lost, twice: the ids are not known.
+    fresh.answer_instead("POST https://s3", 0, s3_error(503, "SlowDown"));
+    LONGS_EQUAL(TRIBUTARY_LATER, fresh.push());
+    const auto& url = std::find_if(fresh.host.asked.begin(), fresh.host.asked.end(), [](const auto& asked) {
+                        return asked.method == "POST" && asked.url.find("https://s3") == 0;
+                      })->url;
+    auto path = url.substr(url.find("bucket-"), url.find('?') - url.find("bucket-"));
+    path.replace(path.find("%20"), 3, " ");
+    fresh.repository.uploads["up/lost"] = {path, {}};
+    fresh.repository.uploads["up/lost too"] = {path, {}};
+    fresh.answer_instead("?prefix=", 0, nothing_said);
+    LONGS_EQUAL(TRIBUTARY_LATER, fresh.push());
+    LONGS_EQUAL(2, fresh.repository.uploads.size());
+    LONGS_EQUAL_TEXT(TRIBUTARY_DONE, fresh.push(), fresh.note.what);
+    LONGS_EQUAL(0, fresh.repository.left_over());
+  }
+}
+
+TEST(S3Upload, does_not_take_a_page_of_somebody_else_for_a_deed_of_the_store) {
+  b.answer_instead("PUT https://s3", 7, s3_error(503, "SlowDown"));
+  LONGS_EQUAL(TRIBUTARY_LATER, b.push());
+  for (const auto* page : {"<html>please sign in<br></html>", "<HTML>please sign in</HTML>", "please sign in"}) {
+    b.answer_instead("DELETE https://s3", 0, reply(200, page));
+    LONGS_EQUAL(TRIBUTARY_LATER, b.withdraw());
+    LONGS_EQUAL(1, b.repository.uploads.size());
+  }
+  LONGS_EQUAL_TEXT(TRIBUTARY_DONE, b.withdraw(), b.note.what);
+  LONGS_EQUAL(0, b.repository.left_over());
+}
+
+TEST(S3Upload, keeps_what_is_stored_when_somebody_else_tells_of_it) {
+  b.answer_instead("/objects/register", 0, reply(503));
+  LONGS_EQUAL(TRIBUTARY_LATER, b.push());
+  b.answer_instead("HEAD https://s3", 0, reply(200, {}, {{"Content-Length", "25"}}));
+  LONGS_EQUAL_TEXT(TRIBUTARY_DONE, b.push(), b.note.what);
+  LONGS_EQUAL(13, b.repository.count["PUT part"]);
+  LONGS_EQUAL(0, b.repository.left_over());
+}
+
 TEST(S3Upload, sends_a_part_anew_that_the_store_holds_with_another_digest) {
   b.answer_instead("PUT https://s3", 7, s3_error(503, "SlowDown"));
   LONGS_EQUAL(TRIBUTARY_LATER, b.push());
@@ -190,7 +232,7 @@ TEST(S3Upload, removes_and_sends_anew_what_the_store_holds_in_another_size) {
   b.repository.tamper = [&](const HttpAsked& asked, HttpAnswer& answer) {
     if (asked.method != "HEAD" || !once) return;
     once = false;
-    answer.headers = {{"Content-Length", "12"}};
+    answer.headers = {{"Content-Length", "12"}, {"ETag", "\"0\""}};
   };
   LONGS_EQUAL(TRIBUTARY_LATER, b.push());
   CHECK_TRUE(b.repository.store.empty());
