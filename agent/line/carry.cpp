@@ -171,7 +171,7 @@ void Runner::push(const journal::ParcelRow& row, OpenDestination& destination) {
   if (!parcel) return end(row, journal::Stage::uploading, parcel.error());
   const auto& rules = parcel->recipe().rules;
   const auto* policy = site_.settings().policy(row.policy);
-  if (rules && (policy == nullptr || *rules != rules_of(*policy, destination.recipients)))
+  if (rules && (policy == nullptr || *rules != rules_of(*policy, destination)))
     return seal_again(row, destination, "the policy or the recipients changed since it was sealed");
   push::Carrier::Refusal refusal;
   const push::Lanes::Share lanes(site_.lanes());

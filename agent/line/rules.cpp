@@ -15,9 +15,9 @@ Json list(const std::vector<std::string>& words) {
 
 }  // namespace
 
-Digest256 rules_of(const config::Policy& policy, const std::vector<crypt4gh::PublicKey>& recipients) {
+Digest256 rules_of(const config::Policy& policy, const OpenDestination& destination) {
   Json keys = Json::array();
-  for (const auto& key : recipients) keys.push(to_hex(key));
+  for (const auto& key : destination.recipients) keys.push(to_hex(key));
   Json out;
   out.add("recipients", std::move(keys)).add("files", list(policy.files));
   out.add("project", list(policy.samples.project)).add("name", list(policy.samples.name));

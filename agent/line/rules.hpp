@@ -4,15 +4,12 @@
 // A parcel may wait for weeks, and rules change meanwhile: what followed others is not sent as it is.
 #pragma once
 
-#include <vector>
-
 #include "agent/base/bytes.hpp"
-#include "agent/config/settings.hpp"
-#include "agent/crypt4gh/crypt4gh.hpp"
+#include "agent/line/site.hpp"
 
 namespace tributary::line {
 
 /// SHA-256; other rules, another one.
-Digest256 rules_of(const config::Policy& policy, const std::vector<crypt4gh::PublicKey>& recipients);
+Digest256 rules_of(const config::Policy& policy, const OpenDestination& destination);
 
 }  // namespace tributary::line

@@ -260,8 +260,7 @@ void Runner::seal(const journal::ParcelRow& row, const pseudonymise::Pseudonymou
                     destination.limits.largest_bytes, std::min(destination.settings.max_parts, destination.limits.most),
                     *rate};
   settings.signing_key = site_.signing_key();
-  if (const auto* policy = site_.settings().policy(row.policy))
-    settings.rules = rules_of(*policy, destination.recipients);
+  if (const auto* policy = site_.settings().policy(row.policy)) settings.rules = rules_of(*policy, destination);
   if (keeps_links(parcel.folder())) settings.links = links_directory(site_.settings().state_dir);
   settings.workers = &site_.workers();
   const seal::Sealer sealer(std::move(settings), clock_, stop_);
