@@ -56,8 +56,8 @@ class Host {
   void set_body_error(Error error);
   std::optional<Error> take_body_error();
   /// What became of the exchanges since this was asked last: away when the origin of the last one could not be reached
-  /// or never had another word than 401, 407, 408, 429 or 5xx, when one of them met somebody who is not trusted, or when
-  /// the plugin says so.
+  /// or never had another word than 401, 407, 408, 429 or 5xx, when one of them met somebody who is not trusted, or
+  /// when the plugin says so.
   enum class Contact : std::uint8_t { none, spoke, away };
   Contact take_contact();
 

@@ -181,7 +181,7 @@ limits_memory() {
   ! inside systemd-run -q --wait -p MemoryMax=8M -p MemorySwapMax=0 sh -c 'x=$(head -c 60000000 /dev/zero | tr "\0" a)'
 }
 runs_out_of_memory() {
-  local limit_kib=$(((own_kib + most_own_kib) / 2)) begun  # enough to start, too little to work
+  local limit_kib=$(((3 * own_kib + most_own_kib) / 4)) begun  # enough to start, too little to work
   printf '[Service]\nMemoryMax=%sK\nMemorySwapMax=0\n' "$limit_kib" >"$drop_ins/memory.conf"
   begun=$(date +%s)
   restarts && comes 300000 && within 300 says_since "$begun" 'status=9/KILL' || return 1

@@ -84,26 +84,26 @@ TEST(Backlog, is_never_read_from_end_to_end_by_what_is_asked_often) {
   statements.clear();
   auto& j = *state.journal;
   const auto tag = j.tag("folder", "/runs/251120_RUN");
-  const bool good =
-      j.newest_run(tag).ok() && j.run(tag, "u").ok() && j.begin_plan(run).ok() &&
-      j.end_plan(run, 1, Digest256{}, 0).ok() && j.plan_parcel(State::wish(run, "TL-2")).ok() &&
-      j.parcel_before(run, "research", "TL-1").ok() && j.parcel_of(run, "research", "TL-1").ok() &&
-      j.name_parcel(run, "research", "TL-2", "TL-3").ok() && j.parcel(id).ok() && j.parcels({}, "p-", 500).ok() &&
-      j.parcels({{}, "251120_RUN", "national"}, "", 500).ok() && j.next_due("national", noon).ok() &&
-      j.next_time("national", true).ok() && j.open_parcels().ok() && j.begin_work(id, Stage::uploading, noon).ok() &&
-      j.progress(id, 1, 1).ok() && j.standing(id).ok() && j.recipe(id).ok() && j.objects(id, true).ok() &&
-      j.set_far(id, 0, "drs", "", "").ok() &&
-      j.end_work(id, {Stage::registered, Condition::going, {}, {}, 0}, noon).ok() &&
-      j.add_receipt(id, "delivered", Json().add("site", "lab"), Stage::delivered, noon).ok() &&
-      j.receipts({id, {}, {}}).ok() && j.add_audit(Json().add("a", 1)).ok() &&
-      j.link({"TL-1", "national", "sample", "00", "SAMPLE-01", "SUBJECT-01"}).ok() &&
-      j.linked("national", "TL-1").ok() && j.linked_anywhere("TL-1").ok() &&
-      j.pseudonym_of("national", "sample", "SAMPLE-01", "00").ok() && j.is_withdrawn("SUBJECT-01").ok() &&
-      j.remember_withdrawal("SUBJECT-01", Level::no_further_use, noon).ok() &&
-      j.withdraw_parcel(id, "consent: gone", Json(), noon).ok() && j.hold_unknown(id, "", noon).ok() &&
-      j.resume(id, noon).ok() && j.restore(id, false, noon).ok() && j.put_token("a", id, view("t")).ok() &&
-      j.token("a", id).ok() && j.count_parcels().ok() && j.has_open_parcels().ok() && j.latest_parcels(100).ok() &&
-      j.prune(noon).ok() && j.tidy().ok() && j.latest_time().ok() && j.note_time(noon).ok() && j.replan_waiting().ok();
+  const bool good = j.newest_run(tag).ok() && j.run(tag, "u").ok() && j.begin_plan(run).ok() &&
+                    j.end_plan(run, 1, Digest256{}, 0).ok() && j.plan_parcel(State::wish(run, "TL-2")).ok() &&
+                    j.parcel_before(run, "research", "TL-1").ok() && j.parcel_of(run, "research", "TL-1").ok() &&
+                    j.name_parcel(run, "research", "TL-2", "TL-3").ok() && j.parcel(id).ok() &&
+                    j.parcels({}, "p-", 500).ok() && j.parcels({{}, "251120_RUN", "national"}, "", 500).ok() &&
+                    j.next_due("national", noon).ok() && j.next_time("national", true).ok() && j.open_parcels().ok() &&
+                    j.begin_work(id, Stage::uploading, noon).ok() && j.progress(id, 1, 1).ok() && j.standing(id).ok() &&
+                    j.recipe(id).ok() && j.objects(id, true).ok() && j.set_far(id, 0, "drs", "", "").ok() &&
+                    j.end_work(id, {Stage::registered, Condition::going, {}, {}, 0}, noon).ok() &&
+                    j.add_receipt(id, "delivered", Json().add("site", "lab"), Stage::delivered, noon).ok() &&
+                    j.receipts({id, {}, {}}).ok() && j.add_audit(Json().add("a", 1)).ok() &&
+                    j.link({"TL-1", "national", "sample", "00", "SAMPLE-01", "SUBJECT-01"}).ok() &&
+                    j.linked("national", "TL-1").ok() && j.linked_anywhere("TL-1").ok() &&
+                    j.pseudonym_of("national", "sample", "SAMPLE-01", "00").ok() && j.is_withdrawn("SUBJECT-01").ok() &&
+                    j.remember_withdrawal("SUBJECT-01", Level::no_further_use, noon).ok() &&
+                    j.withdraw_parcel(id, "consent: gone", Json(), noon).ok() && j.hold_unknown(id, "", noon).ok() &&
+                    j.resume(id, noon).ok() && j.restore(id, false, noon).ok() &&
+                    j.put_token("a", id, view("t")).ok() && j.token("a", id).ok() && j.count_parcels().ok() &&
+                    j.has_open_parcels().ok() && j.latest_parcels(100).ok() && j.prune(noon).ok() && j.tidy().ok() &&
+                    j.latest_time().ok() && j.note_time(noon).ok() && j.replan_waiting().ok();
   CHECK_TRUE(good);
   // Restores a row that only a parcel in the way of `unseal` has.
   CHECK_TRUE(j.put_sealed(j.parcels()->back().id, view("r"), State::objects(), noon).ok());
