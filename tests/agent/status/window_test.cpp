@@ -224,12 +224,12 @@ TEST(Window, does_what_a_signed_in_person_asks_and_records_it_first) {
 TEST(Window, comes_back_to_the_list_in_which_somebody_acted) {
   const auto id = hospital.parcel("TL-20", Stage::uploading);
   sign_in();
-  const auto list = text(ask("/parcels?show=moving&lang=de", "GET", {{"Cookie", cookie}}).body);
+  const std::string list(text(ask("/parcels?show=moving&lang=de", "GET", {{"Cookie", cookie}}).body));
   CHECK_TRUE(has(list, "action=\"/act?show=moving&amp;lang=de\""));
   CHECK_TRUE(has(list, "href=\"/parcels?show=moving&amp;cancel=" + id + "&amp;lang=de\""));
   const auto answer = post("/act?show=moving&lang=de", "act=hold&parcel=" + id + "&csrf=" + csrf, cookie);
   STRCMP_EQUAL("/parcels?show=moving&lang=de", std::string(answer.header("Location")).c_str());
-  const auto after = text(ask("/parcels?show=moving&cancel=" + id, "GET", {{"Cookie", cookie}}).body);
+  const std::string after(text(ask("/parcels?show=moving&cancel=" + id, "GET", {{"Cookie", cookie}}).body));
   CHECK_TRUE(has(after, "class=\"told\" role=\"status\"") && has(after, "name=\"sure\" value=\"" + id + "\""));
   const auto run = post("/act?run=%2F%2Fevil.example&after=p-1", "act=release&parcel=" + id + "&csrf=" + csrf, cookie);
   STRCMP_EQUAL("/parcels?run=%2F%2Fevil.example&after=p-1", std::string(run.header("Location")).c_str());
