@@ -417,6 +417,8 @@ void S3Upload::give_up() {
     }
   }
   worthless_ = false;
+  // An answer that was lost may have left the whole object there: who forgets its place must know that it is gone.
+  if (!token_.bucket.empty()) remove_damaged();
   begin_anew();
 }
 
