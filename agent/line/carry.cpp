@@ -175,15 +175,11 @@ void Runner::push(const journal::ParcelRow& row, OpenDestination& destination) {
     return seal_again(row, destination, "the policy or the recipients changed since it was sealed");
   push::Carrier::Refusal refusal;
   const push::Lanes::Share lanes(site_.lanes());
-  auto pushed =
-      carrier_.push(*parcel,
-                    {destination.destination.get(), destination.ingest.get(), destination.settings.controlled_access,
-                     &site_.workers(), destination.settings.verify_after, lanes.count(),
-                     [&] {
-                       destination.reins->give_way.request();
-                       destination.reins->halt.request();
-                     }},
-                    refusal);
+  auto pushed = carrier_.push(
+      *parcel,
+      {destination.destination.get(), destination.ingest.get(), destination.settings.controlled_access,
+       &site_.workers(), destination.settings.verify_after, lanes.count(), [&] { destination.reins->halt.request(); }},
+      refusal);
   // What was under way goes on from here when it is released.
   if (!pushed && refusal.held)
     return store(row, {journal::Stage::uploading, journal::Condition::going, row.reason, row.hint, 0});

@@ -136,12 +136,13 @@ void S3Upload::run() {
 /// What an earlier attempt stored may have been cleared away meanwhile.
 void S3Upload::settle_stored() {
   const auto seen = look();
-  if (seen == Seen::different) remove_damaged();
+  if (seen == Seen::different) remove_stored();
   if (seen == Seen::absent || seen == Seen::different) begin_anew();
 }
 
-void S3Upload::remove_damaged() {
-  if (!desk_.remove(place())) host_.log(TRIBUTARY_LOG_WARNING, "drs: a damaged upload could not be removed");
+void S3Upload::remove_stored() {
+  if (!desk_.remove(place()))
+    host_.log(TRIBUTARY_LOG_WARNING, "drs: what was stored and is worth nothing could not be removed");
 }
 
 void S3Upload::send() {
@@ -357,7 +358,7 @@ void S3Upload::complete() {
 void S3Upload::confirm(bool said_done) {
   const auto seen = look();
   if (seen == Seen::different) {
-    remove_damaged();
+    remove_stored();
     begin_anew();
     throw sdk::Later("the object store holds another size or digest than was sent",
                      "nothing to do: the object is sent anew");
@@ -418,7 +419,7 @@ void S3Upload::give_up() {
   }
   worthless_ = false;
   // An answer that was lost may have left the whole object there: who forgets its place must know that it is gone.
-  if (!token_.bucket.empty()) remove_damaged();
+  if (!token_.bucket.empty()) remove_stored();
   begin_anew();
 }
 

@@ -67,7 +67,7 @@ class S3Upload {
   void complete();
   void confirm(bool said_done);
   void settle_stored();
-  void remove_damaged();
+  void remove_stored();
   Seen look();
   void begin_anew();
   void give_up();
