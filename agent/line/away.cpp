@@ -27,7 +27,7 @@ constexpr const char* room_alarm = "state_dir";
 
 }  // namespace
 
-bool Runner::look_at_folder(const config::RunFolder& folder, bool trust_markers, std::set<Digest256>& seen) {
+bool Runner::look_at_folder(const config::RunFolder& folder, bool trust_markers, Look& look) {
   const auto remember = [this](const std::string& path) -> std::optional<watch::Memory> {
     auto row = journal_.newest_run(tag_of(path));
     if (!row || !*row) return std::nullopt;
@@ -46,8 +46,8 @@ bool Runner::look_at_folder(const config::RunFolder& folder, bool trust_markers,
   }
   for (const auto& sighting : *sightings) {
     if (stop_.requested()) return false;
-    record(sighting);
-    seen.insert(tag_of(sighting.folder));
+    record(sighting, look);
+    look.seen.insert(tag_of(sighting.folder));
     supervisor::alive();
   }
   // Written after the runs: what is remembered of a place is that it held them.

@@ -79,22 +79,23 @@ void Runner::look(bool trust_markers) {
   has_room();
   std::vector<std::string> looked;  // run folders that could be listed
   std::vector<std::string> away;    // and those that could not
-  std::set<Digest256> seen;
+  Look look;
   const auto& folders = site_.settings().run_folders;
   for (std::size_t i = 0; i < folders.size(); ++i) {
     if (stop_.requested()) return;
-    const bool there = look_at_folder(folders[i], trust_markers, seen);
+    const bool there = look_at_folder(folders[i], trust_markers, look);
     (there ? looked : away).push_back(there ? folders[i].path : "run_folders[" + std::to_string(i) + "]");
   }
   if (stop_.requested()) return;
   tell_away(away);
   mind_credentials();
-  close_left_behind(looked, seen);
-  is_gone(looked, seen);
+  close_left_behind(looked, look.seen);
+  is_gone(looked, look.seen);
+  plan_all(look.due);
   sweep_links();
 }
 
-void Runner::record(const watch::Sighting& sighting) {
+void Runner::record(const watch::Sighting& sighting, Look& look) {
   const auto now = clock_.now_utc_s();
   const auto tag = tag_of(sighting.folder);
   auto newest = journal_.newest_run(tag);
@@ -141,8 +142,18 @@ void Runner::record(const watch::Sighting& sighting) {
     const std::lock_guard lock(folders_mutex_);
     folders_[row.id] = sighting.folder;
   }
-  if (!sighting.settled) return;
-  if (plan_is_due(row) && has_room()) plan(row, *sighting.settled);
+  if (sighting.settled && plan_is_due(row)) look.due.push_back({row, *sighting.settled});
+}
+
+// New runs first: those that are only asked about again may be many, at a start all in which somebody waits or was
+// refused.
+void Runner::plan_all(std::vector<Due>& due) {
+  std::stable_partition(due.begin(), due.end(), [](const Due& one) { return !one.row.planned_listing; });
+  for (const auto& [row, run] : due) {
+    if (stop_.requested()) return;
+    if (has_room()) plan(row, run);
+    supervisor::alive();
+  }
 }
 
 bool Runner::plan_is_due(const journal::RunRow& row) const {

@@ -72,9 +72,18 @@ class Runner {
 
   void forget_far_times();
   [[nodiscard]] Digest256 tag_of(const std::string& folder) const;
-  void record(const watch::Sighting& sighting);
+  struct Due {  // to be planned
+    journal::RunRow row;
+    watch::SettledRun run;
+  };
+  struct Look {
+    std::set<Digest256> seen;  // run folders
+    std::vector<Due> due;
+  };
+  void record(const watch::Sighting& sighting, Look& look);
   /// False: it is away, which is told, and what is to be read from it waits.
-  bool look_at_folder(const config::RunFolder& folder, bool trust_markers, std::set<Digest256>& seen);
+  bool look_at_folder(const config::RunFolder& folder, bool trust_markers, Look& look);
+  void plan_all(std::vector<Due>& due);
   void tell_away(const std::vector<std::string>& away);
   void is_away(const config::RunFolder& folder, const Error& why);
   void is_gone(const std::vector<std::string>& looked, const std::set<Digest256>& seen);

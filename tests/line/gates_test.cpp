@@ -234,6 +234,27 @@ TEST(Gates, of_sealing_let_other_runs_in_after_a_turn) {
   for (const auto& [run, count] : sealed()) LONGS_EQUAL_TEXT(2, count, run.c_str());
 }
 
+TEST(Gates, of_planning_let_a_new_run_in_before_those_that_are_planned_again) {
+  agent.look();
+  const auto second = laboratory.runs() + "/251121_M00146_0022_000000000-A2WDG";
+  std::filesystem::copy(laboratory.run().path(), second, std::filesystem::copy_options::recursive);
+  agent.reopen();  // who waits or was refused is asked again
+  const auto known = laboratory.run().name();
+  std::optional<std::int64_t> known_is_due;  // when the first parcel of the new run was sealed
+  agent.on_log([&](std::string_view line) {
+    if (known_is_due || line.find("sealed for far") == std::string_view::npos) return;
+    auto runs = agent.journal().runs();
+    for (const auto& run : *runs) {
+      if (run.name == known) known_is_due = run.next_plan;
+    }
+  });
+  agent.look();
+  CHECK_TRUE_TEXT(known_is_due.has_value(), agent.log().c_str());
+  LONGS_EQUAL(1, *known_is_due);
+  auto runs = agent.journal().runs();
+  for (const auto& run : *runs) LONGS_EQUAL_TEXT(0, run.next_plan, run.name.c_str());
+}
+
 TEST_GROUP(Absence) {
   Laboratory laboratory{few_reads};
   ManualClock clock{laboratory.made_utc_s()};
