@@ -1,7 +1,7 @@
 // plugins/destinations/drs/reading.hpp: the sealed bytes of one object on their way out.
 //
-// Failure    Interrupted: the host is stopping (what was sent stays for the next time) or, as SourceFailed, the bytes
-//            can not be read as they were sealed (what was sent is worth nothing).
+// Failure    Interrupted: the host is stopping or, as SourceFailed, the bytes can not be read as they were sealed. What
+//            was sent stays: the source may only be away, and of a parcel that is sealed afresh all is taken away.
 // Threads    any; one at a time per lane.
 #pragma once
 
@@ -23,8 +23,8 @@ struct Interrupted : sdk::Later {
 };
 struct SourceFailed : Interrupted {
   SourceFailed()
-      : Interrupted("the source of an object changed or can not be read; its upload was given up",
-                    "nothing to do: the parcel is sealed afresh when its source stands") {}
+      : Interrupted("the source of an object changed or can not be read",
+                    "nothing to do: the upload goes on, or the parcel is sealed afresh, when its source stands") {}
 };
 
 class Reading {

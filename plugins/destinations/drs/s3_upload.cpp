@@ -121,9 +121,6 @@ void S3Upload::run() {
       give_up();
       send();
     }
-  } catch (const SourceFailed&) {
-    give_up();
-    throw;
   } catch (const Elsewhere&) {
     give_up();
     throw sdk::Later("the object store lost an upload twice", "nothing to do: it is begun anew");

@@ -5,8 +5,9 @@
 //            and `stored` is remembered.
 // Place      an upload begun goes on where it was begun, also when newer credentials name another key; only when they
 //            do not reach there it is given up and begun anew.
-// Failure    Later and Broken as they come, after the parts under way are done; SourceFailed aborts the upload at the
-//            store first. What could not be aborted is remembered and aborted later.
+// Failure    Later and Broken as they come, after the parts under way are done: what is there stays for the next
+// attempt,
+//            unless it is worth nothing. What could not be aborted is remembered and aborted later.
 // Never      believes an ETag that does not look like the MD5 it should be; sends a part that the store has.
 #pragma once
 

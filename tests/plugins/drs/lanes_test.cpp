@@ -146,13 +146,22 @@ TEST(Lanes, hand_out_no_more_parts_after_the_first_failure) {
   CHECK_TRUE(b.said("SlowDown"));
 }
 
-TEST(Lanes, give_up_together_when_the_source_fails) {
+// A mount that was gone for a while costs nothing of what was sent; of a parcel that is sealed afresh everything goes.
+TEST(Lanes, end_together_when_the_source_fails_and_go_on_when_it_stands) {
   for (const std::int64_t reads : {0, 3, 20, 40}) {
     Bench fresh;
     fresh.parcel.give_lanes(4);
     fresh.parcel.reads_before_failure = reads;
     LONGS_EQUAL(TRIBUTARY_LATER, fresh.push());
     CHECK_TRUE(fresh.said("source"));
+    LONGS_EQUAL(1, fresh.repository.uploads.size());
+    const auto there = fresh.repository.uploads.begin()->second.parts.size();
+    fresh.parcel.reads_before_failure = -1;
+    fresh.repository.count.clear();
+    LONGS_EQUAL_TEXT(TRIBUTARY_DONE, fresh.push(), fresh.note.what);
+    LONGS_EQUAL(13 - there, fresh.repository.count["PUT part"]);
+    LONGS_EQUAL(0, fresh.repository.count["POST uploads"]);
+    CHECK_TRUE(fresh.repository.visible() == fresh.parcel.contents());
     LONGS_EQUAL(0, fresh.repository.left_over());
   }
 }
