@@ -147,12 +147,14 @@ void Runner::record(const watch::Sighting& sighting, Look& look) {
 
 // New runs first: those that are only asked about again may be many, at a start all in which somebody waits or was
 // refused.
-void Runner::plan_all(std::vector<Due>& due) {
-  std::stable_partition(due.begin(), due.end(), [](const Due& one) { return !one.row.planned_listing; });
-  for (const auto& [row, run] : due) {
-    if (stop_.requested()) return;
-    if (has_room()) plan(row, run);
-    supervisor::alive();
+void Runner::plan_all(const std::vector<Due>& due) {
+  for (const bool fresh : {true, false}) {
+    for (const auto& [row, run] : due) {
+      if (stop_.requested()) return;
+      if (row.planned_listing.has_value() == fresh) continue;
+      if (has_room()) plan(row, run);
+      supervisor::alive();
+    }
   }
 }
 

@@ -83,7 +83,7 @@ class Runner {
   void record(const watch::Sighting& sighting, Look& look);
   /// False: it is away, which is told, and what is to be read from it waits.
   bool look_at_folder(const config::RunFolder& folder, bool trust_markers, Look& look);
-  void plan_all(std::vector<Due>& due);
+  void plan_all(const std::vector<Due>& due);
   void tell_away(const std::vector<std::string>& away);
   void is_away(const config::RunFolder& folder, const Error& why);
   void is_gone(const std::vector<std::string>& looked, const std::set<Digest256>& seen);
