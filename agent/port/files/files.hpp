@@ -119,6 +119,7 @@ struct FileSystem {
   /// The same for as long as the path leads to the same folder of the same file system.
   [[nodiscard]] std::string identity() const;
 };
+/// Of a folder or a file.
 Result<FileSystem> file_system(const std::string& path);
 
 /// Gives an open file another name, which keeps its content when the others go. ask_operator: `path` lies in another

@@ -170,6 +170,8 @@ TEST(Doctor, says_when_a_source_of_subjects_is_away) {
   clock.set(SystemClock().now_utc_s());  // a list may be too old, or of tomorrow
   write("none.csv", "sample_id,subject_id,consent_id,consent_status,permissions,valid_from,valid_until\n");
   STRCMP_CONTAINS("good answers", of("subjects lims").c_str());
+  STRCMP_CONTAINS("none.csv lies on ", of("subjects lims").c_str());
+  LONGS_EQUAL(std::string::npos, of("subjects lims").find("broken"));
 }
 
 TEST(Doctor, looks_at_the_names_the_chain_and_the_token_of_a_far_side) {

@@ -29,6 +29,9 @@ TEST(FileSystem, is_the_same_for_one_folder_and_another_for_another) {
   CHECK_TRUE(a->identity() == files::file_system(folder.at("a"))->identity());
   CHECK_FALSE(a->identity() == files::file_system(folder.at("b"))->identity());
   CHECK_FALSE(a->type.empty() || a->mount_point.empty());
+  const auto file = files::file_system(folder.at("a/x"));
+  CHECK_TRUE(file.ok());
+  LONGS_EQUAL(a->mount, file->mount);
   CHECK_FALSE(a->read_only || a->remote);
 }
 

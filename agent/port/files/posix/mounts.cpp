@@ -72,7 +72,8 @@ std::string FileSystem::identity() const {
 }
 
 Result<FileSystem> file_system(const std::string& path) {
-  const Fd file(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  Fd file(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));  // which lets an automounter mount it
+  if (!file.valid() && errno == ENOTDIR) file = Fd(::open(path.c_str(), O_PATH | O_CLOEXEC));
   struct statfs info{};
   if (!file.valid() || ::fstatfs(file.get(), &info) != 0) return errno_error(printable(path));
   auto id = identify(file);
