@@ -63,8 +63,15 @@ std::vector<std::string> entry_files(const std::string& folder, Problems& proble
   const fs::directory_iterator end;
   for (; !code && walk != end; walk.increment(code)) {
     const auto name = walk->path().filename().string();
-    const bool hidden = name.empty() || name.front() == '.';
-    if (hidden || walk->path().extension() != ".yaml") continue;
+    if (name.empty() || name.front() == '.') continue;
+    if (const auto ending = walk->path().extension(); ending != ".yaml") {
+      const auto ending_in_lower = lower(ending.string());
+      if (ending_in_lower == ".yml" || ending_in_lower == ".yaml") {
+        problems.error({walk->path().string(), {1, 1}, {}}, "is not read: entries end in .yaml",
+                       "rename it, or put it elsewhere");
+      }
+      continue;
+    }
     std::error_code gone;
     if (const auto status = walk->status(gone); !gone && !fs::is_regular_file(status)) {
       problems.error({walk->path().string(), {1, 1}, {}}, "is no regular file",

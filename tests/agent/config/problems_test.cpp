@@ -261,6 +261,15 @@ TEST(Problems, say_when_an_entry_is_empty_or_broken) {
   STRCMP_CONTAINS("subjects.d/s.yaml:1:", what.c_str());
 }
 
+TEST(Problems, are_entries_that_would_not_be_read_for_their_ending) {
+  for (const std::string name : {"optout.yml", "optout.YML", "optout.YAML"}) {
+    workspace.write("subjects.d/" + name, "plugin: optout\n");
+    const auto what = with(1, good_lines[0]);
+    STRCMP_CONTAINS(("subjects.d/" + name + ":1:1: is not read: entries end in .yaml").c_str(), what.c_str());
+    std::filesystem::remove(workspace.path("subjects.d/" + name));
+  }
+}
+
 TEST(Problems, ask_for_the_disease_of_a_disease_policy) {
   has("purpose.disease: is missing; use DS", 10, "  - { name: wgs, destination: national, purpose: { use: DS } }");
   has("purpose.disease: belongs to use DS only", 10,
