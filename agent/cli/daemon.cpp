@@ -9,6 +9,7 @@
 
 #include "agent/base/text.hpp"
 #include "agent/cli/commands.hpp"
+#include "agent/line/name_key.hpp"
 #include "agent/line/runner.hpp"
 #include "agent/line/strays.hpp"
 #include "agent/notify/notify.hpp"
@@ -52,6 +53,12 @@ class Life {
       return site.error();
     }
     site_ = std::move(*site);
+    const auto key_id = site_->pseudonym_key().id();
+    if (auto same = line::check_name_key(*journal_, key_id); !same) {
+      code_of_failure_ = exit_usage;
+      return same.error();
+    }
+    if (auto kept = line::keep_name_key(*journal_, {key_id}); !kept) return kept.error();
     if (settings_.listen.empty() || once_) return {};
     auto serving = status::serve(settings_, *journal_, context_.clock, look());
     if (!serving) return serving.error();
@@ -130,7 +137,8 @@ class Life {
       return operator_error("state_dir was changed", "stop and start the daemon for that");
     auto key = line::state_key(*next);
     if (!key) return key.error();
-    if (auto journal = journal::Journal::open_to_read(settings_.state_dir, *key); !journal) return journal.error();
+    auto journal = journal::Journal::open_to_read(settings_.state_dir, *key);
+    if (!journal) return journal.error();
     const bool moves = !next->listen.empty() && next->listen != settings_.listen && !once_;
     if (moves && !shares_port(next->listen)) {
       auto serving = status::serve(*next, *journal_, context_.clock, look());
@@ -138,7 +146,7 @@ class Life {
     }
     auto site = line::Site::open(std::move(*next), *context_.log, context_.clock, stop_, nullptr);
     if (!site) return site.error();
-    return {};
+    return line::check_name_key(**journal, (*site)->pseudonym_key().id());
   }
 
   // Our own window may be what keeps such an address busy: it is found out when that is closed.

@@ -6,6 +6,7 @@
 #include "agent/base/text.hpp"
 #include "agent/cli/commands.hpp"
 #include "agent/cli/key_file.hpp"
+#include "agent/line/name_key.hpp"
 
 namespace tributary::cli {
 namespace {
@@ -86,6 +87,8 @@ int rotate(Context& context) {
       .add("from", old->id())
       .add("to", new_id);
   if (auto audited = state->journal->add_audit(record); !audited) return complain(audited.error());
+  // Whichever of them a power cut leaves in the file is ours.
+  if (auto both = line::keep_name_key(*state->journal, {old->id(), new_id}); !both) return complain(both.error());
   const auto written = write_key(settings.pseudonym_key_file, *key, *owner, Existing::is_replaced);
   wipe(key->data(), key->size());
   if (!written) return complain(written.error());

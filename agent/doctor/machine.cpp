@@ -15,6 +15,7 @@
 
 #include "agent/base/text.hpp"
 #include "agent/base/units.hpp"
+#include "agent/line/name_key.hpp"
 #include "agent/line/site.hpp"
 #include "agent/line/strays.hpp"
 #include "agent/line/time_of_day.hpp"
@@ -75,6 +76,9 @@ Finding examine_journal(const config::Settings& settings) {
   if (!key) return broken("journal", key.error());
   auto journal = journal::Journal::open_to_read(settings.state_dir, *key);
   if (!journal) return broken("journal", journal.error());
+  auto names = pseudonymise::PseudonymKey::load(settings.pseudonym_key_file);
+  if (!names) return broken("journal", names.error());
+  if (auto same = line::check_name_key(**journal, names->id()); !same) return broken("journal", same.error());
   return good("journal", "opens with its key");
 }
 

@@ -216,6 +216,25 @@ TEST(Keys, are_not_written_through_a_link_that_somebody_laid) {
   STRCMP_EQUAL("none", of(other).c_str());
 }
 
+TEST(Keys, of_pseudonyms_that_were_exchanged_start_nothing) {
+  const Laboratory laboratory(1);
+  fakes::TemporaryDirectory far, here;
+  const SiteFolder site(laboratory, folder_at(far.path()));
+  const auto starts = [&] { return run_daemon_once(site.config_file(), here.path(), {}); };
+  const auto key = laboratory.path() + "/pseudonym.key";
+  const auto before = files::read_small(key, 64).value_or("");
+  CHECK_TRUE(starts().code != 2);
+  CHECK_TRUE(files::write_atomic(key, view(std::string(32, 'q')), 0600).ok());
+  const auto refused = starts();
+  LONGS_EQUAL_TEXT(2, refused.code, refused.words.c_str());
+  STRCMP_CONTAINS("not the one of before", refused.words.c_str());
+  STRCMP_CONTAINS("not the one of before", tributary({"--config", site.config_file(), "doctor"}).words.c_str());
+  CHECK_TRUE(files::write_atomic(key, view(before), 0600).ok());
+  CHECK_TRUE(starts().code != 2);
+  LONGS_EQUAL(0, tributary({"--config", site.config_file(), "keys", "rotate", "pseudonym"}).code);
+  CHECK_TRUE(starts().code != 2);
+}
+
 TEST(Keys, that_root_rotates_keep_owner_group_and_mode) {
   if (!root()) return;
   const Laboratory laboratory(1);
