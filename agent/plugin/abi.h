@@ -34,6 +34,8 @@ typedef int32_t tributary_outcome;
 #define TRIBUTARY_REFUSED 2 /* no, for this one, for good                       */
 #define TRIBUTARY_BROKEN 3  /* a person must act before a retry can help        */
 
+#define TRIBUTARY_UNREADABLE (-2) /* of recall                                    */
+
 typedef int32_t tributary_kind;
 #define TRIBUTARY_INSTRUMENT 1
 #define TRIBUTARY_CONSENT 2
@@ -107,7 +109,8 @@ typedef struct tributary_host {
   /* DONE with a response of any status, or LATER/BROKEN with the note filled. */
   tributary_outcome (*http)(void* self, const tributary_http_request*, tributary_http_response*, tributary_note*);
   /* A resume token of at most 65,536 bytes per key (a parcel id, perhaps with a suffix), durable when `remember`
-   * returned 0. recall: bytes stored (may exceed room), -1 when there is none. n == 0 forgets. */
+   * returned 0. recall: bytes stored (may exceed room), -1 when there is none, TRIBUTARY_UNREADABLE when that can not
+   * be said now: answer LATER. n == 0 forgets. */
   int32_t (*remember)(void* self, const char* key, const void* bytes, uint32_t n);
   int32_t (*recall)(void* self, const char* key, void* into, uint32_t room);
   /* Since 1.4: a connection for another protocol than HTTP, under the host's TLS policy and time-outs; one at a time,

@@ -103,7 +103,12 @@ Host::Host(const Services& services, std::string instance, const tributary_descr
     auto& host = host_of(self);
     if (host.services_.tokens == nullptr) return -1;
     const auto found = host.services_.tokens->get(host.instance_, key);
-    if (!found || !found->has_value()) return -1;
+    if (!found) {
+      host.services_.log.error(host.instance_ + ": a resume token can not be read: " + sentence(found.error()),
+                               host.about_);
+      return TRIBUTARY_UNREADABLE;
+    }
+    if (!found->has_value()) return -1;
     const Bytes& token = **found;
     if (!token.empty()) std::memcpy(into, token.data(), std::min<std::size_t>(room, token.size()));
     return static_cast<std::int32_t>(token.size());

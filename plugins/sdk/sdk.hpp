@@ -121,6 +121,7 @@ class Host {
   [[nodiscard]] std::string recall(const std::string& key) const {
     std::string token(65536, '\0');
     const auto size = host_->recall(host_->self, key.c_str(), token.data(), static_cast<std::uint32_t>(token.size()));
+    if (size == TRIBUTARY_UNREADABLE) throw Later("the journal can not be read", "see the log for the reason");
     token.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
     return token;
   }

@@ -69,6 +69,7 @@ class PluginHost {
     };
     host_.recall = [](void* self, const char* key, void* into, std::uint32_t room) -> std::int32_t {
       const std::lock_guard lock(me(self).mutex_);
+      if (me(self).unreadable) return TRIBUTARY_UNREADABLE;
       const auto found = me(self).memory.find(key);
       if (found == me(self).memory.end()) return -1;
       std::memcpy(into, found->second.data(), std::min<std::size_t>(room, found->second.size()));
@@ -85,6 +86,7 @@ class PluginHost {
   std::map<std::string, std::string> settings;
   std::vector<std::string> logged;
   std::map<std::string, std::string> memory;         // what was remembered
+  bool unreadable = false;                           // nothing of it can be read
   std::atomic<std::int64_t> now_utc_s = 1763719200;  // 2025-11-21T10:00:00Z
   std::atomic<bool> stopping = false;
   std::atomic<int> away = 0;  // how often the plugin said that its far side is

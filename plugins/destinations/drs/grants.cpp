@@ -4,6 +4,11 @@
 #include <algorithm>
 
 namespace tributary::drs {
+namespace {
+
+constexpr std::int64_t margin_s = 60;
+
+}  // namespace
 
 Grants::Grants(const sdk::Host& host, const Settings& settings, Repository& repository, const ServiceInfo& info,
                std::vector<Candidate> candidates)
@@ -25,6 +30,10 @@ void Grants::ask() {
     }
     from += count;
   }
+  // Those that end at once by our clock are used as they are: either they are that short, or the clock is wrong.
+  for (auto& grant : grants) {
+    if (grant.expires_utc_s.value_or(INT64_MAX) < host_.now_utc_s() + margin_s) grant.expires_utc_s.reset();
+  }
   grants_ = std::move(grants);
   ++generation_;
 }
@@ -40,7 +49,6 @@ std::uint32_t Grants::generation() {
 }
 
 const Grant& Grants::current(std::size_t candidate) {
-  constexpr std::int64_t margin_s = 60;
   if (grants_.empty() || grants_.at(candidate).expires_utc_s.value_or(INT64_MAX) < host_.now_utc_s() + margin_s) ask();
   return grants_.at(candidate);
 }
@@ -50,7 +58,7 @@ Grant Grants::of(std::size_t candidate) {
   return current(candidate);
 }
 
-Place Grants::place(std::size_t candidate) {
+std::pair<Place, std::string> Grants::where(std::size_t candidate) {
   const auto grant = of(candidate);
   Place place;
   place.endpoint = grant.endpoint.empty() ? settings_.s3_endpoint : grant.endpoint;
@@ -65,7 +73,7 @@ Place Grants::place(std::size_t candidate) {
                           ": the upload details lack a bucket, a key or credentials",
                       "report it to the repository");
   }
-  return place;
+  return {std::move(place), grant.access_url};
 }
 
 Access Grants::access(std::size_t candidate) {

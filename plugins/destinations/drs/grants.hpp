@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <mutex>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "plugins/destinations/drs/repository.hpp"
@@ -32,8 +34,10 @@ class Grants {
   /// thread has done so meanwhile.
   void renew(std::uint32_t generation);
 
-  /// Where the grant wants the object, with the settings filled in. Broken: nobody names an endpoint.
-  Place place(std::size_t candidate);
+  /// Where the grant wants the object, with the settings filled in, and its URL there. Broken: nobody names an
+  /// endpoint.
+  std::pair<Place, std::string> where(std::size_t candidate);
+  Place place(std::size_t candidate) { return where(candidate).first; }
   Access access(std::size_t candidate);
   [[nodiscard]] std::uint32_t generation();
   [[nodiscard]] Habits& habits() { return habits_; }

@@ -70,17 +70,19 @@ void HttpsUpload::run() {
     }
     return grant;
   };
-  auto reply = send(granted());
+  auto grant = granted();
+  auto reply = send(grant);
   if (reply.status == 401 || reply.status == 403) {
     grants_.renew(grants_.generation());
-    reply = send(granted());
+    grant = granted();
+    reply = send(grant);
   }
   if (sdk::is_temporary(reply.status)) sdk::come_back(host_, reply, "upload: the object store is not ready");
   if (!reply.ok()) {
     throw sdk::Broken("upload: the URL given by the repository says " + std::to_string(reply.status),
                       "look at https_verb (put, post, form), or ask the repository");
   }
-  token.access_url = grants_.of(candidate_).access_url;
+  token.access_url = grant.access_url;
   token.method = "https";
   token.stored = true;
   journal_.remember(reading_.index(), token);

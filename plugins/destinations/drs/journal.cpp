@@ -6,8 +6,8 @@
 
 namespace tributary::drs {
 namespace {
-constexpr std::size_t etag_room = 48000;     // of the 65,536 bytes of a token; further parts are asked of the far side
-constexpr std::size_t most_left_behind = 4;  // of one object: the newest
+constexpr std::size_t etag_room = 48000;      // of the 65,536 bytes of a token; further parts are asked of the far side
+constexpr std::size_t most_left_behind = 16;  // of one object: the newest
 
 Poco::JSON::Array::Ptr left_json(const std::vector<LeftBehind>& uploads) {
   auto list = sdk::json_array();
@@ -19,6 +19,7 @@ Poco::JSON::Array::Ptr left_json(const std::vector<LeftBehind>& uploads) {
     json->set("bucket", uploads[i].bucket);
     json->set("key", uploads[i].key);
     json->set("upload_id", uploads[i].upload_id);
+    json->set("object", uploads[i].object);
     list->add(json);
   }
   return list;
@@ -62,11 +63,13 @@ ObjectToken Journal::object(std::uint32_t index) const {
   for (const auto& etag : (*json)["etags"].items()) {
     token.etags.push_back(etag.is_null() ? std::nullopt : std::optional(etag.text()));
   }
+  // A version before this one did not say it.
+  token.sending_utc_s = (*json)["sending"].integer().value_or(token.bucket.empty() ? 0 : 1);
   token.stored = (*json)["stored"].flag().value_or(false);
   token.id = (*json)["id"].text();
   for (const auto& left : (*json)["left_behind"].items()) {
     token.left_behind.push_back({left["endpoint"].text(), left["region"].text(), left["bucket"].text(),
-                                 left["key"].text(), left["upload_id"].text()});
+                                 left["key"].text(), left["upload_id"].text(), left["object"].flag().value_or(false)});
   }
   return token;
 }
@@ -92,6 +95,7 @@ void Journal::remember(std::uint32_t index, const ObjectToken& token) const {
     etags->add(etag ? Poco::Dynamic::Var(*etag) : Poco::Dynamic::Var());
   }
   json->set("etags", etags);
+  json->set("sending", static_cast<Poco::Int64>(token.sending_utc_s));
   json->set("stored", token.stored);
   json->set("id", token.id);
   if (!token.left_behind.empty()) json->set("left_behind", left_json(token.left_behind));

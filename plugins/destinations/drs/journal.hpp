@@ -20,9 +20,10 @@ struct ParcelToken {
   bool registering = false;  // a register request was sent; its answer may have been lost
 };
 
-/// A multipart upload that was given up and is still there, as far as we know.
+/// What was given up and may still be at the store: a multipart upload, an object, or both.
 struct LeftBehind {
   std::string endpoint, region, bucket, key, upload_id;
+  bool object = false;
 };
 
 struct ObjectToken {
@@ -32,8 +33,9 @@ struct ObjectToken {
   std::string access_url, method;
   std::string upload_id;                          // of a multipart upload under way
   std::vector<std::optional<std::string>> etags;  // of the parts that are there, by number from 1; "" = the part's MD5
-  bool stored = false;                            // every byte is there, complete
-  std::string id;                                 // of the registered object
+  std::int64_t sending_utc_s = 0;  // when the store was asked for what makes the object whole, if it did not say no
+  bool stored = false;             // every byte is there, complete
+  std::string id;                  // of the registered object
   std::vector<LeftBehind> left_behind;
 };
 

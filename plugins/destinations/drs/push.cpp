@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "plugins/destinations/drs/https_upload.hpp"
+#include "plugins/destinations/drs/s3_desk.hpp"
 #include "plugins/destinations/drs/s3_upload.hpp"
 #include "plugins/destinations/drs/withdraw.hpp"
 #include "plugins/sdk/text.hpp"
@@ -32,9 +33,11 @@ std::string alias_of(const std::string& parcel_id, std::uint32_t index) {
   return std::string(alias_scheme) + parcel_id + ":" + std::to_string(index);
 }
 
-std::string find_id(Repository& repository, const ServiceInfo& info, const Candidate& candidate, bool insist) {
+std::vector<std::string> find_ids(Repository& repository, const ServiceInfo& info, const Candidate& candidate,
+                                  bool insist) {
+  std::vector<std::string> ids;
   const bool surely = info.fetch_by_checksum.value_or(false);
-  if (!surely && !insist) return {};
+  if (!surely && !insist) return ids;
   for (const auto& object : repository.find(candidate.sha256_hex, surely)) {
     const auto ours = std::find(object.aliases.begin(), object.aliases.end(), candidate.alias);
     const bool others = std::any_of(object.aliases.begin(), object.aliases.end(), [](const std::string& alias) {
@@ -42,9 +45,9 @@ std::string find_id(Repository& repository, const ServiceInfo& info, const Candi
     });
     const bool same_name = object.name.empty() || object.name == candidate.name;
     const bool same_parcel = ours != object.aliases.end() || !others;
-    if (!object.id.empty() && same_name && same_parcel && object.bytes == candidate.bytes) return object.id;
+    if (!object.id.empty() && same_name && same_parcel && object.bytes == candidate.bytes) ids.push_back(object.id);
   }
-  return {};
+  return ids;
 }
 
 void check_service(const ServiceInfo& info, const Settings& settings,
@@ -137,6 +140,27 @@ void Push::run() {
   for (std::uint32_t i = 0; i < parcel_.object_count; ++i) {
     if (!believes || !reported_[i]) read_back(i);
   }
+  clear_left_behind();
+}
+
+/// What can be cleared away later is waited for; what the store does not let us stays remembered.
+void Push::clear_left_behind() {
+  for (std::uint32_t i = 0; i < parcel_.object_count; ++i) {
+    auto token = journal_.object(i);
+    if (token.left_behind.empty()) continue;
+    Grants grants(host_, settings_, repository_, info_, {candidate(i)});
+    S3Desk desk(host_, grants, 0);
+    std::vector<LeftBehind> still_there;
+    for (const auto& left : token.left_behind) {
+      if (!desk.clear(left, {token.endpoint, token.region, token.bucket, token.key})) still_there.push_back(left);
+    }
+    if (!still_there.empty()) {
+      host_.log(TRIBUTARY_LOG_WARNING,
+                "drs: what was given up can not be cleared away: credentials of the repository do not reach there");
+    }
+    token.left_behind = std::move(still_there);
+    journal_.remember(i, token);
+  }
 }
 
 /// A token of an earlier sealing of the same parcel (another digest) is cleared away first.
@@ -172,7 +196,11 @@ void Push::find_registered() {
       token.id.clear();
       journal_.remember(i, token);
     }
-    ids_[i] = token.id.empty() ? find_id(repository_, info_, candidate(i), reply_lost) : token.id;
+    ids_[i] = token.id;
+    if (token.id.empty()) {
+      const auto found = find_ids(repository_, info_, candidate(i), reply_lost);
+      if (!found.empty()) ids_[i] = found.front();
+    }
     if (token.id != ids_[i]) {
       token.id = ids_[i];
       journal_.remember(i, token);

@@ -19,8 +19,9 @@ namespace tributary::drs {
 /// The alias by which the repository's record names our parcel.
 std::string alias_of(const std::string& parcel_id, std::uint32_t index);
 
-/// The repository's object with this digest, size, name and parcel; empty when it has none.
-std::string find_id(Repository& repository, const ServiceInfo& info, const Candidate& candidate, bool insist);
+/// The repository's objects with this digest, size, name and parcel.
+std::vector<std::string> find_ids(Repository& repository, const ServiceInfo& info, const Candidate& candidate,
+                                  bool insist);
 
 /// Broken when the repository lacks a route that a push needs, or our configuration and it disagree on access control.
 void check_service(const ServiceInfo& info, const Settings& settings,
@@ -38,6 +39,7 @@ class Push {
   void ask_leave();
   void register_missing();
   void read_back(std::uint32_t index);
+  void clear_left_behind();
   void report(std::uint32_t index, const Object& object);
   [[nodiscard]] Candidate candidate(std::uint32_t index) const;
   /// Data first, manifests last.

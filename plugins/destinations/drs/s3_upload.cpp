@@ -5,6 +5,7 @@
 #include <exception>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "plugins/destinations/drs/stretches.hpp"
 #include "plugins/sdk/digest.hpp"
@@ -15,11 +16,6 @@ namespace {
 
 /// The upload can not go on where it was begun.
 struct Elsewhere {};
-
-[[noreturn]] void not_the_store(const std::string& act) {
-  throw sdk::Later(act + ": the answer is not what an object store says",
-                   "look whether a proxy, a login page or a maintenance page answers in its place");
-}
 
 bool looks_like_md5(std::string_view etag) {
   return etag.size() == 32 &&
@@ -48,55 +44,6 @@ std::string xml_escaped(std::string_view text) {
 
 }  // namespace
 
-// --- requests -------------------------------------------------------------------------------------------------------
-
-S3Answer S3Desk::ask(const std::function<S3Answer(S3&)>& act) {
-  auto access = grants_.access(candidate_);
-  const auto try_with = [&](sdk::sigv4::Credentials credentials) {
-    S3 client(host_, std::move(credentials), grants_.habits());
-    return act(client);
-  };
-  auto answer = try_with(std::move(access.credentials));
-  if (!wants_new_credentials(answer)) return answer;
-  grants_.renew(access.generation);
-  answer = try_with(grants_.access(candidate_).credentials);
-  if (wants_new_credentials(answer)) {
-    throw sdk::Later("the object store does not accept credentials fresh from the repository (HTTP " +
-                         std::to_string(answer.reply.status) + " " + answer.code + ")",
-                     "look at the clocks of both sides");
-  }
-  return answer;
-}
-
-std::vector<std::string> S3Desk::uploads_of(const Place& place) {
-  Place bucket = place;
-  bucket.key.clear();
-  const auto answer = ask([&](S3& s3) { return s3.send("GET", bucket, {{"uploads", ""}, {"prefix", place.key}}); });
-  if (sdk::is_temporary(answer.reply.status)) store_is_busy(host_, answer, "list of uploads");
-  if (!answer.ok()) return {};  // the store does not let us look
-  auto ids = read_upload_ids(answer.reply.body, place.key);
-  if (!ids) not_the_store("list of uploads");
-  return std::move(*ids);
-}
-
-bool S3Desk::is_done(const S3Answer& answer, const std::string& act) const {
-  if (sdk::is_temporary(answer.reply.status)) store_is_busy(host_, answer, act);
-  if (answer.ok() && !answer.reply.body.empty()) {
-    const auto elements = read_xml(answer.reply.body);
-    if (!elements || sdk::lower(elements->front().name) == "html") not_the_store(act);
-  }
-  return answer.ok() || answer.reply.status == 404;
-}
-
-bool S3Desk::abort(const Place& place, const std::string& upload_id) {
-  return is_done(ask([&](S3& s3) { return s3.send("DELETE", place, {{"uploadId", upload_id}}); }),
-                 "abort of an upload");
-}
-
-bool S3Desk::remove(const Place& place) {
-  return is_done(ask([&](S3& s3) { return s3.send("DELETE", place, {}); }), "removal of an object");
-}
-
 // --- one object -----------------------------------------------------------------------------------------------------
 
 S3Upload::S3Upload(const sdk::Host& host, Grants& grants, std::size_t candidate, const Journal& journal,
@@ -111,7 +58,7 @@ S3Upload::S3Upload(const sdk::Host& host, Grants& grants, std::size_t candidate,
 
 void S3Upload::run() {
   reading_.stop_if_asked();
-  abort_left_behind();
+  clear_left_behind();
   if (token_.stored) settle_stored();
   if (token_.stored) return reading_.set_there(object().bytes);
   try {
@@ -133,24 +80,19 @@ void S3Upload::run() {
 /// What an earlier attempt stored may have been cleared away meanwhile.
 void S3Upload::settle_stored() {
   const auto seen = look();
-  if (seen == Seen::different) remove_stored();
-  if (seen == Seen::absent || seen == Seen::different) begin_anew();
-}
-
-void S3Upload::remove_stored() {
-  if (!desk_.remove(place()))
-    host_.log(TRIBUTARY_LOG_WARNING, "drs: what was stored and is worth nothing could not be removed");
+  if (seen == Seen::different) give_up();
+  if (seen == Seen::absent) begin_anew();
 }
 
 void S3Upload::send() {
   resumed_ = !token_.bucket.empty();
   if (token_.bucket.empty()) {
-    const auto place = grants_.place(candidate_);
+    const auto [place, access_url] = grants_.where(candidate_);
     token_.endpoint = place.endpoint;
     token_.region = place.region;
     token_.bucket = place.bucket;
     token_.key = place.key;
-    token_.access_url = grants_.of(candidate_).access_url;
+    token_.access_url = access_url;
     token_.method = "s3";
     remember();
   } else if (is_whole() && look() == Seen::proven) {
@@ -165,9 +107,22 @@ void S3Upload::send() {
 void S3Upload::send_whole() {
   Payload payload{std::string(sdk::bytes(object().sha256, 32)), std::string(sdk::bytes(object().md5, 16)),
                   object().bytes, [this] { return reading_.from(0, 0, object().bytes); }};
-  const auto answer = desk_.ask([&](S3& s3) { return s3.put(place(), {}, payload, token_.mime_type); });
+  const auto answer = sent([&](S3& s3) { return s3.put(place(), {}, payload, token_.mime_type); });
   if (!answer.ok()) fail(answer, "PUT of an object");
   confirm(true);
+}
+
+S3Answer S3Upload::sent(const std::function<S3Answer(S3&)>& act) {
+  const auto before = token_.sending_utc_s;
+  token_.sending_utc_s = host_.now_utc_s();
+  remember();
+  auto answer = desk_.ask(place(), act);
+  const auto status = answer.reply.status;
+  if (before == 0 && status >= 400 && status < 500 && !sdk::is_temporary(status)) {
+    token_.sending_utc_s = 0;
+    remember();
+  }
+  return answer;
 }
 
 void S3Upload::send_parts() {
@@ -227,14 +182,14 @@ bool S3Upload::adopt_parts() {
   if (ids.empty()) return false;
   token_.upload_id = ids.front();
   for (std::size_t i = 1; i < ids.size(); ++i)
-    token_.left_behind.push_back({token_.endpoint, token_.region, token_.bucket, token_.key, ids[i]});
+    token_.left_behind.push_back({token_.endpoint, token_.region, token_.bucket, token_.key, ids[i], false});
   remember();
-  abort_left_behind();
+  clear_left_behind();
   return true;
 }
 
 void S3Upload::begin_parts() {
-  const auto answer = desk_.ask([&](S3& s3) { return s3.send("POST", place(), {{"uploads", ""}}); });
+  const auto answer = desk_.ask(place(), [&](S3& s3) { return s3.send("POST", place(), {{"uploads", ""}}); });
   if (!answer.ok()) fail(answer, "start of a multipart upload");
   const auto elements = read_xml(answer.reply.body);
   const auto upload_id = elements ? text_of(*elements, "UploadId") : std::string();
@@ -261,7 +216,7 @@ std::optional<S3Upload::Etags> S3Upload::parts_at_store() {
   for (std::uint32_t page = 0; page < 64; ++page) {
     S3::Query query{{"uploadId", token_.upload_id}};
     if (!marker.empty()) query.emplace_back("part-number-marker", marker);
-    const auto answer = desk_.ask([&](S3& s3) { return s3.send("GET", place(), query); });
+    const auto answer = desk_.ask(place(), [&](S3& s3) { return s3.send("GET", place(), query); });
     if (answer.code == "NoSuchUpload" || answer.reply.status == 404) return std::nullopt;
     if (sdk::is_temporary(answer.reply.status)) store_is_busy(host_, answer, "list of parts");
     const auto list = answer.ok() ? read_part_list(answer.reply.body) : std::nullopt;
@@ -295,7 +250,7 @@ void S3Upload::send_part(std::uint32_t lane, std::uint32_t number) {
                   std::string(sdk::bytes(object().part_md5 + std::size_t{16} * (number - 1), 16)), bytes,
                   [&] { return reading_.from(lane, offset, bytes); }};
   const S3::Query query{{"partNumber", std::to_string(number)}, {"uploadId", token_.upload_id}};
-  const auto put = [&] { return desk_.ask([&](S3& s3) { return s3.put(place(), query, payload, {}); }); };
+  const auto put = [&] { return desk_.ask(place(), [&](S3& s3) { return s3.put(place(), query, payload, {}); }); };
   S3Answer answer;
   try {
     answer = put();
@@ -334,8 +289,7 @@ void S3Upload::complete() {
             xml_escaped(etag.empty() ? part_md5_hex(number) : etag) + "\"</ETag></Part>";
   }
   body += "</CompleteMultipartUpload>";
-  const auto answer =
-      desk_.ask([&](S3& s3) { return s3.send("POST", place(), {{"uploadId", token_.upload_id}}, body); });
+  const auto answer = sent([&](S3& s3) { return s3.send("POST", place(), {{"uploadId", token_.upload_id}}, body); });
   const auto elements = read_xml(answer.reply.body);
   if (answer.ok() && elements && is_answer(*elements, "CompleteMultipartUpload")) return confirm(true);
   const auto seen = look();  // an earlier answer may have been lost
@@ -355,8 +309,7 @@ void S3Upload::complete() {
 void S3Upload::confirm(bool said_done) {
   const auto seen = look();
   if (seen == Seen::different) {
-    remove_stored();
-    begin_anew();
+    give_up();
     throw sdk::Later("the object store holds another size or digest than was sent",
                      "nothing to do: the object is sent anew");
   }
@@ -374,7 +327,7 @@ void S3Upload::confirm(bool said_done) {
 }
 
 S3Upload::Seen S3Upload::look() {
-  const auto answer = desk_.ask([&](S3& s3) { return s3.send("HEAD", place(), {}); });
+  const auto answer = desk_.head(place());
   if (answer.reply.status == 404) return Seen::absent;
   if (sdk::is_temporary(answer.reply.status)) store_is_busy(host_, answer, "look at an object");
   const auto bytes = sdk::parse_number(answer.reply.header("Content-Length"));
@@ -400,33 +353,33 @@ void S3Upload::begin_anew() {
   remember();
 }
 
-/// Aborts at the store if it lets us; the reason for giving up matters more than how that goes.
+/// What can not be cleared away now is remembered; the reason for giving up matters more.
 void S3Upload::give_up() {
-  if (!token_.upload_id.empty()) {
-    bool aborted = false;
+  if (!token_.bucket.empty()) {
+    const LeftBehind left{token_.endpoint, token_.region,    token_.bucket,
+                          token_.key,      token_.upload_id, token_.stored || token_.sending_utc_s != 0};
+    bool cleared = false;
     try {
-      aborted = desk_.abort(place(), token_.upload_id);
+      cleared = desk_.clear(left, {});
     } catch (const sdk::Outcome& outcome) {
       host_.log(TRIBUTARY_LOG_WARNING, std::string("drs: ") + outcome.what());
     }
-    if (!aborted) {
-      host_.log(TRIBUTARY_LOG_WARNING, "drs: an upload that was given up could not be aborted; it is tried again");
-      token_.left_behind.push_back({token_.endpoint, token_.region, token_.bucket, token_.key, token_.upload_id});
+    if (!cleared) {
+      host_.log(TRIBUTARY_LOG_WARNING, "drs: what was given up could not be cleared away; it is tried again");
+      token_.left_behind.push_back(left);
     }
   }
   worthless_ = false;
-  // An answer that was lost may have left the whole object there: who forgets its place must know that it is gone.
-  if (!token_.bucket.empty()) remove_stored();
   begin_anew();
 }
 
 /// What is still there stays remembered; it does not keep the object from being sent.
-void S3Upload::abort_left_behind() {
+void S3Upload::clear_left_behind() {
   if (token_.left_behind.empty()) return;
   std::vector<LeftBehind> still_there;
   for (const auto& left : token_.left_behind) {
     try {
-      if (desk_.abort({left.endpoint, left.region, left.bucket, left.key}, left.upload_id)) continue;
+      if (desk_.clear(left, place())) continue;
     } catch (const sdk::Later& later) {
       host_.log(TRIBUTARY_LOG_WARNING, std::string("drs: ") + later.what());
     }
@@ -440,7 +393,7 @@ void S3Upload::fail(const S3Answer& answer, const std::string& act) {
   const auto status = answer.reply.status;
   const auto words =
       act + ": the object store says " + std::to_string(status) + (answer.code.empty() ? "" : " " + answer.code);
-  if (answer.code == "NoSuchUpload") throw Elsewhere();
+  if (answer.code == "NoSuchUpload" || (wants_new_credentials(answer) && is_elsewhere())) throw Elsewhere();
   if (sdk::is_temporary(status) || answer.code == "RequestTimeout") {
     store_is_busy(host_, answer, act);
   }

@@ -22,31 +22,10 @@
 #include "plugins/destinations/drs/grants.hpp"
 #include "plugins/destinations/drs/journal.hpp"
 #include "plugins/destinations/drs/reading.hpp"
-#include "plugins/destinations/drs/s3.hpp"
+#include "plugins/destinations/drs/s3_desk.hpp"
 #include "plugins/destinations/drs/s3_xml.hpp"
 
 namespace tributary::drs {
-
-/// Requests to the store with credentials that are renewed when they end. Any thread.
-class S3Desk {
- public:
-  S3Desk(const sdk::Host& host, Grants& grants, std::size_t candidate)
-      : host_(host), grants_(grants), candidate_(candidate) {}
-  S3Answer ask(const std::function<S3Answer(S3&)>& act);
-  /// Multipart uploads of this key that are under way; none also when the store does not let us look.
-  std::vector<std::string> uploads_of(const Place& place);
-  /// Aborts a multipart upload and removes the key. False: the store did not let us.
-  bool abort(const Place& place, const std::string& upload_id);
-  bool remove(const Place& place);
-
- private:
-  /// Of a deletion; gone before is done. Later: somebody else answered in the store's place.
-  [[nodiscard]] bool is_done(const S3Answer& answer, const std::string& act) const;
-
-  const sdk::Host& host_;
-  Grants& grants_;
-  std::size_t candidate_;
-};
 
 class S3Upload {
  public:
@@ -68,11 +47,12 @@ class S3Upload {
   void complete();
   void confirm(bool said_done);
   void settle_stored();
-  void remove_stored();
   Seen look();
   void begin_anew();
   void give_up();
-  void abort_left_behind();
+  void clear_left_behind();
+  /// Of a request that makes the object whole: remembered before it is sent, and forgotten when the store says no.
+  S3Answer sent(const std::function<S3Answer(S3&)>& act);
   [[noreturn]] void fail(const S3Answer& answer, const std::string& act);
   using Etags = decltype(ObjectToken::etags);
   /// Nothing: the store has no such upload.

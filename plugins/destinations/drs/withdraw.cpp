@@ -6,7 +6,7 @@
 #include "plugins/destinations/drs/grants.hpp"
 #include "plugins/destinations/drs/journal.hpp"
 #include "plugins/destinations/drs/push.hpp"
-#include "plugins/destinations/drs/s3_upload.hpp"
+#include "plugins/destinations/drs/s3_desk.hpp"
 
 namespace tributary::drs {
 namespace {
@@ -27,9 +27,12 @@ class Withdrawal {
     for (std::uint32_t i = 0; i < token.objects; ++i) {
       auto object = journal_.object(i);
       if (object.name.empty()) continue;
-      if (object.id.empty()) {
-        object.id = find_id(repository_, info_, candidate(i, object), token.registering);
-        if (!object.id.empty()) journal_.remember(i, object);  // the repository removes its bytes, not we
+      // All of them: an answer that was lost, and a repository that did not find at once what it had, make two.
+      const auto found = find_ids(repository_, info_, candidate(i, object), token.registering);
+      ids.insert(ids.end(), found.begin(), found.end());
+      if (object.id.empty() && !found.empty()) {
+        object.id = found.front();
+        journal_.remember(i, object);  // the repository removes its bytes, not we
       }
       if (!object.id.empty()) ids.push_back(object.id);
     }
@@ -64,22 +67,21 @@ class Withdrawal {
     }
   }
 
-  /// What was uploaded and not registered: the repository does not know of it, only we do.
+  /// What was uploaded and not registered: the repository does not know of it, only we do. What was registered goes
+  /// with its record, unless the repository keeps data.
   void clear_store(std::uint32_t index) {
-    const auto object = journal_.object(index);
-    if (!object.left_behind.empty()) abort_left_behind(index, object);
-    if (!object.id.empty()) return;
-    if (object.bucket.empty()) {
-      if (object.stored) {
-        host_.log(TRIBUTARY_LOG_WARNING, "drs: " + object.name +
-                                             " went to a presigned URL and was never registered: only the repository "
-                                             "can clear it away");
-      }
-      return;
-    }
+    auto object = journal_.object(index);
+    if (object.bucket.empty() && object.left_behind.empty()) return tell_what_we_do_not_reach(object);
     Grants grants(host_, settings_, repository_, info_, {candidate(index, object)});
     S3Desk desk(host_, grants, 0);
     const Place place{object.endpoint, object.region, object.bucket, object.key};
+    for (const auto& left : object.left_behind) {
+      if (desk.clear(left, place)) continue;
+      if (left.object) refuse(object);
+      host_.log(TRIBUTARY_LOG_WARNING,
+                "drs: an upload that was given up could not be aborted; it never becomes visible");
+    }
+    if (object.bucket.empty() || (!object.id.empty() && removes_data())) return;
     auto uploads = desk.uploads_of(place);
     if (std::find(uploads.begin(), uploads.end(), object.upload_id) == uploads.end() && !object.upload_id.empty()) {
       uploads.push_back(object.upload_id);
@@ -88,23 +90,39 @@ class Withdrawal {
       if (desk.abort(place, upload_id)) continue;
       host_.log(TRIBUTARY_LOG_WARNING, "drs: an unfinished upload could not be aborted; it never becomes visible");
     }
-    if (!desk.remove(place) && object.upload_id.empty()) {
-      throw sdk::Refused("the object store does not let us remove " + object.name +
-                             ", which was uploaded and not "
-                             "registered",
-                         "ask the repository to clear it away, then withdraw again");
+    const bool may_be_whole = object.stored || object.sending_utc_s != 0;
+    const bool is_there = may_be_whole && desk.head(place).reply.status != 404;
+    if (!desk.remove(place) && is_there) refuse(object);
+    if (!is_there) wait_for_completion(object);
+  }
+
+  /// A store may take minutes to complete an upload, and does so without us, too.
+  void wait_for_completion(const ObjectToken& object) const {
+    constexpr std::int64_t longest_s = 600;
+    const auto since = host_.now_utc_s() - object.sending_utc_s;
+    if (object.upload_id.empty() || object.stored || since < 0 || since >= longest_s) return;
+    throw sdk::Later("the completion of an upload may still end at the object store",
+                     "nothing to do: what is there then is removed", object.sending_utc_s + longest_s);
+  }
+
+  [[nodiscard]] bool removes_data() const { return info_.storage_removal.value_or(true); }
+
+  void tell_what_we_do_not_reach(const ObjectToken& object) const {
+    if (!object.stored) return;
+    if (!object.id.empty() && !removes_data()) {
+      throw sdk::Refused("the repository removes records and keeps their data, which went to a presigned URL",
+                         "ask the repository to delete the data, then withdraw again");
+    }
+    if (object.id.empty()) {
+      host_.log(TRIBUTARY_LOG_WARNING, "drs: " + object.name +
+                                           " went to a presigned URL and was never registered: only the repository "
+                                           "can clear it away");
     }
   }
 
-  /// Of uploads that were given up; the key may have been sent anew since, and is left alone.
-  void abort_left_behind(std::uint32_t index, const ObjectToken& object) {
-    Grants grants(host_, settings_, repository_, info_, {candidate(index, object)});
-    S3Desk desk(host_, grants, 0);
-    for (const auto& left : object.left_behind) {
-      if (desk.abort({left.endpoint, left.region, left.bucket, left.key}, left.upload_id)) continue;
-      host_.log(TRIBUTARY_LOG_WARNING,
-                "drs: an upload that was given up could not be aborted; it never becomes visible");
-    }
+  [[noreturn]] static void refuse(const ObjectToken& object) {
+    throw sdk::Refused("the object store does not let us remove " + object.name + ", which was uploaded",
+                       "ask the repository to clear it away, then withdraw again");
   }
 
   const sdk::Host& host_;

@@ -226,35 +226,6 @@ TEST(Lanes, read_on_where_they_stand) {
   CHECK_TRUE(b.parcel.leaps <= 4 + 1 + 1);
 }
 
-TEST_GROUP(LeftBehind) { Bench b; };
-
-TEST(LeftBehind, uploads_are_gone_on_with_while_the_store_lets_us_not_clear_them_away) {
-  bool away = true;
-  b.parcel.reads_before_failure = 20;
-  b.repository.instead = [&](const HttpAsked& asked) -> std::optional<HttpAnswer> {
-    if (!away || asked.method != "DELETE") return {};
-    return s3_error(503, "SlowDown");
-  };
-  LONGS_EQUAL(TRIBUTARY_LATER, b.push());
-  LONGS_EQUAL(1, b.repository.uploads.size());
-  b.parcel.reads_before_failure = -1;
-  LONGS_EQUAL_TEXT(TRIBUTARY_DONE, b.push(), b.note.what);  // still away: nothing waits for that
-  LONGS_EQUAL(0, b.repository.uploads.size());
-  away = false;
-  LONGS_EQUAL_TEXT(TRIBUTARY_DONE, b.withdraw(), b.note.what);
-  LONGS_EQUAL(0, b.repository.left_over());
-}
-
-TEST(LeftBehind, uploads_are_aborted_by_the_next_push) {
-  b.parcel.reads_before_failure = 20;
-  b.answer_instead("DELETE https://s3", 0, s3_error(503, "SlowDown"));
-  LONGS_EQUAL(TRIBUTARY_LATER, b.push());
-  LONGS_EQUAL(1, b.repository.uploads.size());
-  b.parcel.reads_before_failure = -1;
-  LONGS_EQUAL_TEXT(TRIBUTARY_DONE, b.push(), b.note.what);
-  LONGS_EQUAL(0, b.repository.left_over());
-}
-
 TEST_GROUP(Stretches){static std::vector<std::uint32_t> all(std::uint32_t count){std::vector<std::uint32_t> out(count);
 for (std::uint32_t i = 0; i < count; ++i) out[i] = i + 1;
 return out;

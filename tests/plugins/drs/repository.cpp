@@ -179,7 +179,8 @@ fakes::HttpAnswer Repository::service_info() {
         R"(,"drs":{"maxBulkRequestLength":)" + std::to_string(most_in_a_request) +
         R"(,"uploadRequestSupported":true,"objectRegistrationSupported":true,"supportedUploadMethodTypes":["s3","https"])" +
         R"(,"fetchByChecksumSupported":)" + yes(fetch_by_checksum) + R"(,"controlledAccessSupported":)" +
-        yes(controlled_access) + R"(,"deleteSupported":)" + yes(removal) + R"(,"deleteStorageDataSupported":true})";
+        yes(controlled_access) + R"(,"deleteSupported":)" + yes(removal) + R"(,"deleteStorageDataSupported":)" +
+        yes(removes_data) + "}";
   }
   return plain(200, json + "}");
 }

@@ -24,6 +24,7 @@ class Repository {
   bool fetch_by_checksum = true;
   bool controlled_access = false;
   bool removal = true;
+  bool removes_data = true;  // with the record of an object
   bool takes_newer_spelling = true;
   std::size_t most_in_a_request = 100;
   bool new_key_for_every_request = true;
