@@ -122,9 +122,18 @@ Daemon::Daemon(const std::string& config_file, const std::string& world, const s
   }
   ::posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
   ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);  // the sockets of our sandbox are not theirs
+  // A reload that comes while the program is being loaded waits for it; systemd sends none before it is ready.
+  posix_spawnattr_t attributes;
+  ::posix_spawnattr_init(&attributes);
+  sigset_t later;
+  sigemptyset(&later);
+  sigaddset(&later, SIGHUP);
+  ::posix_spawnattr_setsigmask(&attributes, &later);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
   pid_t child = 0;
-  if (::posix_spawn(&child, words.front().c_str(), &actions, nullptr, arguments.data(), settings.data()) == 0)
+  if (::posix_spawn(&child, words.front().c_str(), &actions, &attributes, arguments.data(), settings.data()) == 0)
     child_ = child;
+  ::posix_spawnattr_destroy(&attributes);
   ::posix_spawn_file_actions_destroy(&actions);
   ::close(ends[1]);
   pipe_ = ends[0];

@@ -132,6 +132,7 @@ Reply Drs::upload_request(Call& call) {
     auto taken = parts_.places.take(place, call.plan().new_place);
     if (!taken) return problem_of(taken.error());
     prefixes.insert(taken->prefix + "/");
+    for (const auto& former : taken->former) prefixes.insert(former + "/");
     places.push_back(*std::move(taken));
   }
   const auto credential =

@@ -52,7 +52,8 @@ const std::vector<ActRow>& acts() {
       {Act::lose_reply, "lose_reply", "", "does the work, then cuts the connection"},
       {Act::wrong_etag, "wrong_etag", "", "does the work and answers another ETag"},
       {Act::corrupt, "corrupt", "", "stores, or gives back, the body with one bit turned"},
-      {Act::new_place, "new_place", "", "upload_request: hands out another place for the same file"},
+      {Act::new_place, "new_place", "",
+       "upload_request: hands out another place for the same file; its credentials reach the former ones, too"},
   };
   return rows;
 }

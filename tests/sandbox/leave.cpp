@@ -13,12 +13,22 @@ namespace {
 
 std::string word(const Json& record, std::string_view name) { return std::string(record[name].as_string()); }
 
+std::vector<std::string> words(const Json& list) {
+  std::vector<std::string> out;
+  for (const auto& word : list.items()) out.emplace_back(word.as_string());
+  return out;
+}
+
+Json to_list(const std::vector<std::string>& words) {
+  auto out = Json::array();
+  for (const auto& word : words) out.push(word);
+  return out;
+}
+
 Json to_record(const Credential& credential) {
-  auto prefixes = Json::array();
-  for (const auto& prefix : credential.prefixes) prefixes.push(prefix);
   auto record = Json::object();
   record.add("secret", credential.secret).add("session_token", credential.session_token);
-  record.add("prefixes", std::move(prefixes)).add("expires", credential.expires_utc_s);
+  record.add("prefixes", to_list(credential.prefixes)).add("expires", credential.expires_utc_s);
   return record;
 }
 
@@ -36,34 +46,45 @@ Result<std::unique_ptr<Places>> Places::open(const std::string& directory) {
   std::unique_ptr<Places> places(new Places(*std::move(shelf)));
   for (const auto& [name, record] : *records) {
     Place place{word(record, "prefix"), word(record, "name"), word(record, "sha256"),
-                static_cast<std::uint64_t>(record["size"].as_integer())};
+                static_cast<std::uint64_t>(record["size"].as_integer()), words(record["former"])};
     auto id = identity(place);
     places->by_identity_.emplace(std::move(id), std::move(place));
   }
   return places;
 }
 
+Status Places::keep(const Place& place) {
+  auto record = Json::object();
+  record.add("prefix", place.prefix).add("name", place.name).add("sha256", place.sha256).add("size", place.size_bytes);
+  record.add("former", to_list(place.former));
+  const auto saved = shelf_.save(to_hex(crypto::sha256(view(identity(place)))).substr(0, 40), record);
+  if (!saved) return saved.error();
+  by_identity_[identity(place)] = place;
+  return {};
+}
+
 Result<Place> Places::take(const Place& wish, bool always_new) {
   const std::lock_guard lock(mutex_);
-  const auto found = by_identity_.find(identity(wish));
-  if (found != by_identity_.end() && !always_new) return found->second;
-  auto record = Json::object();
-  record.add("prefix", wish.prefix).add("name", wish.name).add("sha256", wish.sha256).add("size", wish.size_bytes);
-  const auto shelf_name = to_hex(crypto::sha256(view(identity(wish)))).substr(0, 40);
-  const auto saved = shelf_.save(shelf_name, record);
-  if (!saved) return saved.error();
-  by_identity_[identity(wish)] = wish;
-  return wish;
+  auto place = wish;
+  if (const auto found = by_identity_.find(identity(wish)); found != by_identity_.end()) {
+    const auto& known = found->second;
+    if (!known.prefix.empty() && !always_new) return known;
+    place.former = known.former;
+    if (!known.prefix.empty()) place.former.push_back(known.prefix);
+  }
+  if (const auto kept = keep(place); !kept) return kept.error();
+  return place;
 }
 
 Status Places::release(const std::string& key) {
   const std::lock_guard lock(mutex_);
-  for (auto at = by_identity_.begin(); at != by_identity_.end(); ++at) {
-    if (at->second.key() != key) continue;
-    const auto erased = shelf_.erase(to_hex(crypto::sha256(view(at->first))).substr(0, 40));
-    if (!erased) return erased;
-    by_identity_.erase(at);
-    return {};
+  for (const auto& [id, place] : by_identity_) {
+    const auto is_it = [&](const std::string& prefix) { return prefix + "/" + place.name == key; };
+    auto left = place;
+    std::erase_if(left.former, is_it);
+    if (is_it(place.prefix)) left.prefix.clear();
+    if (left.prefix == place.prefix && left.former.size() == place.former.size()) continue;
+    return keep(left);
   }
   return {};
 }
@@ -83,7 +104,7 @@ Result<std::unique_ptr<Credentials>> Credentials::open(const std::string& direct
       if (!erased) return erased.error();
       continue;
     }
-    for (const auto& prefix : record["prefixes"].items()) credential.prefixes.emplace_back(prefix.as_string());
+    credential.prefixes = words(record["prefixes"]);
     credentials->by_id_.emplace(id, std::move(credential));
   }
   return credentials;

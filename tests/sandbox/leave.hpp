@@ -25,9 +25,10 @@ namespace tributary::sandbox {
 inline constexpr std::string_view bucket_name = "ingest";
 
 struct Place {
-  std::string prefix;  // random, without '/'
+  std::string prefix;  // random, without '/'; empty: what was there is registered
   std::string name, sha256;
   std::uint64_t size_bytes = 0;
+  std::vector<std::string> former = {};  // prefixes of places that were handed out before and hold nothing registered
   [[nodiscard]] std::string key() const { return prefix + "/" + name; }
 };
 
@@ -42,6 +43,7 @@ class Places {
  private:
   explicit Places(Shelf shelf) : shelf_(std::move(shelf)) {}
   static std::string identity(const Place& place);
+  Status keep(const Place& place);
   Shelf shelf_;
   std::mutex mutex_;
   std::map<std::string, Place> by_identity_;

@@ -273,7 +273,11 @@ class Soak {
     if (!daemon_->runs()) {
       const int code = daemon_->end();
       const bool has_cause = is_on(Scene::disk_full) || is_on(Scene::clock_wrong) || ++starts_without_cause_ < 3;
-      if (code < 0 || !has_cause) unexpected_ += "the daemon ended with " + std::to_string(code) + " by itself\n";
+      if (code < 0 || !has_cause) {
+        unexpected_ += "the daemon ended by itself: " +
+                       (code < 0 ? "signal " + std::to_string(daemon_->ended_by()) : "exit " + std::to_string(code)) +
+                       "\n";
+      }
       start();
     }
     look_at(network_waits_, network_);
