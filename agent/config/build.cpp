@@ -54,6 +54,14 @@ void check_minimum(const Section& section, const Policy& policy, Problems& probl
   }
 }
 
+// Nothing here makes aggregates, and the data of single persons would go instead.
+void check_share(const Section& section, Problems& problems) {
+  if (section.text("share") != "aggregate") return;
+  problems.error(section.place("share"),
+                 "this version sends data of single persons only: nothing can go under this policy",
+                 "write `share: individual`, when the programme may have them, or remove the policy");
+}
+
 consent::Egress build_egress(const Section& section) {
   const auto& unknown = section.text("unknown");
   return {section.text("country"), section.texts("keep_in"),
@@ -164,7 +172,7 @@ Policy build_policy(const Section& section, Problems& problems) {
   out.name = section.text("name");
   out.destination = section.text("destination");
   if (const auto* purpose = section.section("purpose")) out.purpose = build_purpose(*purpose, problems);
-  out.purpose.aggregate = section.text("share") == "aggregate";
+  check_share(section, problems);
   if (const auto* samples = section.section("samples")) {
     out.samples = {samples->texts("project"), samples->texts("name"), samples->texts("except")};
     for (const auto* key : {"project", "name"}) {
