@@ -43,6 +43,17 @@ consent::Purpose build_purpose(const Section& section, Problems& problems) {
   return out;
 }
 
+// A kind that the ABI knows, and the stations behind `identify` do not.
+void warn_of_reports(const Section& section, std::string_view key, const std::string& meaning, Problems& problems) {
+  const auto kinds = section.texts(key);
+  const auto& places = section.value(key).list_places;
+  for (std::size_t i = 0; i < places.size() && i < kinds.size(); ++i) {
+    if (kinds[i] != "report") continue;
+    problems.warning(places[i], "no plugin tells of files of the kind 'report', and reports are never sent: " + meaning,
+                     "remove it");
+  }
+}
+
 // A kind that the policy does not send is a minimum that nothing meets.
 void check_minimum(const Section& section, const Policy& policy, Problems& problems) {
   const auto& places = section.value("kinds").list_places;
@@ -185,9 +196,11 @@ Policy build_policy(const Section& section, Problems& problems) {
   if (section.given("files") && out.files.empty()) {
     problems.error(section.place("files"), "is empty: nothing would be sent", "name at least one kind");
   }
+  warn_of_reports(section, "files", "none would go", problems);
   if (const auto* minimum = section.section("minimum")) {
     out.minimum = {static_cast<std::uint64_t>(minimum->number("size")), minimum->texts("kinds")};
     check_minimum(*minimum, out, problems);
+    warn_of_reports(*minimum, "kinds", "no sample would be taken", problems);
   }
   out.whole_family = section.text("require") == "all-of-family";
   out.skip_further = section.text("further_policies") == "skip";
