@@ -133,7 +133,7 @@ constexpr Table attribute_table{"attributes of a person", attribute_keys};
 
 constexpr Key subject_keys[] = {
     {.name = "name", .help = "name of this source", .required = true, .form = &name_form},
-    {.name = "plugin", .help = "a consent plugin: csv or fhir", .required = true, .form = &plugin_form},
+    {.name = "plugin", .help = "a consent plugin: csv, fhir, gics or optout", .required = true, .form = &plugin_form},
     {.name = "settings", .type = Type::settings, .help = "keys of the plugin"},
     {.name = "documents",
      .type = Type::word,
