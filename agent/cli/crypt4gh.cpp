@@ -116,7 +116,7 @@ int run_crypt4gh(Context&, const Arguments& arguments) {
 Command crypt4gh_command() {
   return {"crypt4gh",
           "crypt4gh keygen --secret F --public G [--passphrase-file P] | encrypt --recipient PUB... [--in F] [--out G] "
-          "| decrypt --secret F [--in F] [--out G]",
+          "| decrypt --secret F [--passphrase-file P] [--in F] [--out G]",
           "makes keys, encrypts and decrypts GA4GH Crypt4GH 1.0 files",
           "Standard input and output by default; --recipient may be repeated.",
           {"--secret", "--public", "--passphrase-file", "--recipient", "--in", "--out"},

@@ -126,7 +126,9 @@ Command keys_command() {
       "that it replaces: the daemon's user can read it. Run by anybody else, it is theirs alone (0600).\n"
       "rotate pseudonym: new parcels get new pseudonyms and other masked read names. Where pseudonyms come from a\n"
       "plugin, the key makes none: rotating it makes every id be asked for again at the source, which decides\n"
-      "whether it gives new ones.",
+      "whether it gives new ones.\n"
+      "It needs state_key_file, set before the first start of the daemon: without it the journal is sealed under\n"
+      "a key that is derived from the pseudonym key, which can then never be rotated.",
       {},
       {},
       run_keys};

@@ -309,8 +309,9 @@ Command plan_command() {
   return {"plan",
           "plan RUN_FOLDER [--at DATE] [--json]",
           "dry run: which file would go where, under which policy, and why not",
-          "Touches no state and no network. --at decides as on another day, by what is known today, and says what is "
-          "different from today.\nExit: 0 everything would go, 3 something would be held or refused.",
+          "Touches no state and no repository; subject sources that are services are asked about the persons of the "
+          "run.\n--at decides as on another day, by what is known today, and says what is different from today.\n"
+          "Exit: 0 everything would go, 3 something would be held or refused, or the run is not settled.",
           {"--at"},
           {"--json"},
           run_plan};
@@ -321,7 +322,8 @@ Command explain_command() {
           "explain RUN [--sample S] [--json]",
           "the decision on each sample and file, with rule and evidence",
           "RUN is the name of a run or the path of its folder. The answer is for the operator at this machine: it "
-          "names samples and consent documents.",
+          "names samples and consent documents.\nSubject sources are asked as by plan.\n"
+          "Exit: 0 it is told, 3 the run is not settled.",
           {"--sample"},
           {"--json"},
           run_explain};

@@ -68,11 +68,14 @@ Command policy_command() {
       "policy",
       "policy test FILE [--json]",
       "tries policies on cases: consent in, expected decision and rule out",
-      "FILE is YAML: `at` (a date for all cases; default: now) and `cases`, each with name, policy, expect (send, "
-      "refuse,\nhold, not-taken) and, as needed, consent (a list of documents: id, status, permissions, valid_from, "
-      "valid_until;\nleft out: nobody knows the sample), sample (name, project, files), withdrawn, rule, at. "
-      "conf/policy-cases.yaml is one.\nNothing is asked, read or changed beyond it and the configuration.\nExit: 0 "
-      "all as expected, 3 not, 2 the file or the configuration is wrong.",
+      "FILE is YAML: `at` (a date for all cases; default: now) and `cases`, each with name, policy, expect (send,\n"
+      "refuse, hold, not-taken) and, as needed, at, consent (a list of documents: source, id, status, permissions,\n"
+      "valid_from, valid_until; left out: nobody knows the sample), sample (name, project, files, size), withdrawn,\n"
+      "away (sources that can not answer), country (where the person's data come from), family_size and family (the\n"
+      "other members in the run, each with consent and withdrawn), rule.\n"
+      "/usr/share/tributary/conf/policy-cases.yaml is one.\n"
+      "Nothing is asked, read or changed beyond it and the configuration.\n"
+      "Exit: 0 all as expected, 3 not, 2 the file or the configuration is wrong.",
       {},
       {"--json"},
       run_policy};

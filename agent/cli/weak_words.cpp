@@ -43,8 +43,9 @@ class Tally {
         who + std::to_string(alone) + all +
             " are found only where they stand alone in text: numbers, or of fewer than " +
             std::to_string(verify::long_bytes) + " characters",
+        "in names of reads numbers count from 8 digits on (5 at the start), in sequence and qualities none of these: "
         "give longer ids with a letter in them, or set read_names: mask in the policies: then no name of a read can "
-        "hold one; agent/verify/rules.hpp has the rules"));
+        "hold one"));
   }
 
  private:
@@ -54,11 +55,11 @@ class Tally {
   }
   static std::string hint(const std::string& kind) {
     if (kind.starts_with("column ")) {
-      return "if the column tells of nobody, list it in not_identifying; agent/verify/rules.hpp has the rules";
+      return "if the column tells of nobody, list it in not_identifying";
     }
     return "give ids of " + std::to_string(verify::long_bytes) +
            " characters and more with a letter in them, or set read_names: mask in the policies: then no name of a "
-           "read can hold one; agent/verify/rules.hpp has the rules";
+           "read can hold one";
   }
 
   std::unordered_set<std::size_t> seen_;

@@ -43,6 +43,17 @@ consent::Purpose build_purpose(const Section& section, Problems& problems) {
   return out;
 }
 
+// A kind that the ABI knows, and the stations behind `identify` do not.
+void warn_of_reports(const Section& section, std::string_view key, const std::string& meaning, Problems& problems) {
+  const auto kinds = section.texts(key);
+  const auto& places = section.value(key).list_places;
+  for (std::size_t i = 0; i < places.size() && i < kinds.size(); ++i) {
+    if (kinds[i] != "report") continue;
+    problems.warning(places[i], "no plugin tells of files of the kind 'report', and reports are never sent: " + meaning,
+                     "remove it");
+  }
+}
+
 // A kind that the policy does not send is a minimum that nothing meets.
 void check_minimum(const Section& section, const Policy& policy, Problems& problems) {
   const auto& places = section.value("kinds").list_places;
@@ -52,6 +63,14 @@ void check_minimum(const Section& section, const Policy& policy, Problems& probl
     problems.error(places[i], "'" + kind + "' is none of the policy's `files`: no sample would be taken",
                    "add it to `files`, or remove it here");
   }
+}
+
+// Nothing here makes aggregates, and the data of single persons would go instead.
+void check_share(const Section& section, Problems& problems) {
+  if (section.text("share") != "aggregate") return;
+  problems.error(section.place("share"),
+                 "this version sends data of single persons only: nothing can go under this policy",
+                 "write `share: individual`, when the programme may have them, or remove the policy");
 }
 
 consent::Egress build_egress(const Section& section) {
@@ -164,7 +183,7 @@ Policy build_policy(const Section& section, Problems& problems) {
   out.name = section.text("name");
   out.destination = section.text("destination");
   if (const auto* purpose = section.section("purpose")) out.purpose = build_purpose(*purpose, problems);
-  out.purpose.aggregate = section.text("share") == "aggregate";
+  check_share(section, problems);
   if (const auto* samples = section.section("samples")) {
     out.samples = {samples->texts("project"), samples->texts("name"), samples->texts("except")};
     for (const auto* key : {"project", "name"}) {
@@ -177,9 +196,11 @@ Policy build_policy(const Section& section, Problems& problems) {
   if (section.given("files") && out.files.empty()) {
     problems.error(section.place("files"), "is empty: nothing would be sent", "name at least one kind");
   }
+  warn_of_reports(section, "files", "none would go", problems);
   if (const auto* minimum = section.section("minimum")) {
     out.minimum = {static_cast<std::uint64_t>(minimum->number("size")), minimum->texts("kinds")};
     check_minimum(*minimum, out, problems);
+    warn_of_reports(*minimum, "kinds", "no sample would be taken", problems);
   }
   out.whole_family = section.text("require") == "all-of-family";
   out.skip_further = section.text("further_policies") == "skip";

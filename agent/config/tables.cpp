@@ -133,7 +133,7 @@ constexpr Table attribute_table{"attributes of a person", attribute_keys};
 
 constexpr Key subject_keys[] = {
     {.name = "name", .help = "name of this source", .required = true, .form = &name_form},
-    {.name = "plugin", .help = "a consent plugin: csv or fhir", .required = true, .form = &plugin_form},
+    {.name = "plugin", .help = "a consent plugin: csv, fhir, gics or optout", .required = true, .form = &plugin_form},
     {.name = "settings", .type = Type::settings, .help = "keys of the plugin"},
     {.name = "documents",
      .type = Type::word,
@@ -301,7 +301,7 @@ constexpr Key policy_keys[] = {
      .words = "drop keep"},
     {.name = "share",
      .type = Type::word,
-     .help = "whether data of single persons is shared",
+     .help = "individual: data of single persons; aggregate is refused: this version makes none",
      .fallback = "individual",
      .words = "individual aggregate"},
     {.name = "priority",

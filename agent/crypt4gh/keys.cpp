@@ -99,7 +99,7 @@ Result<Secret<32>> derive(std::string_view kdf, ByteView options, const SecretTe
   if (options.size() <= rounds_bytes) return damaged("has no salt");
   if (passphrase.empty()) {
     return operator_error("the Crypt4GH secret key is locked with a passphrase, and none was given",
-                          "name the file that holds its passphrase");
+                          "name the file that holds its passphrase: --passphrase-file P");
   }
   const ByteView salt = options.subspan(rounds_bytes);
   Secret<32> key;

@@ -105,7 +105,10 @@ std::set<std::string> secrets_of(const config::Settings& settings) {
     }
   };
   for (const auto& entry : settings.subjects) add(entry, entry.settings);
-  for (const auto& entry : settings.destinations) add(entry, entry.settings);
+  for (const auto& entry : settings.destinations) {
+    add(entry, entry.settings);
+    if (entry.ingest) add(entry, entry.ingest->settings);
+  }
   for (const auto& entry : settings.notifications) add(entry, entry.settings);
   add(settings.pseudonyms, settings.pseudonyms.settings);
   out.erase(std::string());

@@ -56,8 +56,8 @@ std::string chapter(const cli::Command& command) {
 const Rows& files() {
   static const Rows rows{
       {"/etc/tributary/tributary.yaml",
-       "the configuration, with every *.yaml in subjects.d, destinations.d and "
-       "policies.d beside it"},
+       "the configuration, with every *.yaml in subjects.d, destinations.d, "
+       "policies.d and notifications.d beside it"},
       {"/usr/share/tributary/conf", "annotated examples of all of it; each key is explained there, with its default"},
       {"/etc/tributary/keys", "keys and tokens, for the daemon's user alone"},
       {"/var/lib/tributary", "state_dir: the journal and what else must outlive a restart"}};

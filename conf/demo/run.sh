@@ -259,7 +259,7 @@ title 'a repository, a laboratory, a run'
 start_repository
 make_laboratory
 
-title 'plan: what would happen (no state, no network)'
+title 'plan: what would happen (no state, no repository)'
 code=0
 tributary plan "$site/runs/$run" >"$site/plan.txt" || code=$?
 sed '/^  never sent/,$d' "$site/plan.txt" | grep -E '^  [^ ]|^    (send|hold|refuse)'

@@ -41,7 +41,8 @@ is_in_place() {
   inside getent passwd tributary | grep -q ':/var/lib/tributary:/usr/sbin/nologin$' &&
     [ "$(inside stat -c '%a %U:%G' /etc/tributary /etc/tributary/keys | tr '\n' ' ')" = "750 root:tributary 700 tributary:tributary " ] &&
     [ -L "$root/etc/systemd/system/multi-user.target.wants/tributary.service" ] &&
-    inside test -s /etc/tributary/tributary.schema.json -a -s /usr/share/bash-completion/completions/tributary ||
+    inside test -s /etc/tributary/tributary.schema.json -a -d /etc/tributary/notifications.d -a \
+      -s /usr/share/bash-completion/completions/tributary -a -s /usr/share/bash-completion/completions/tributaryd ||
     { inside ls -laR /etc/tributary /etc/systemd/system/multi-user.target.wants; return 1; }
 }
 is_its_schema() { inside sh -c 'tributary schema | cmp - /usr/share/tributary/conf/tributary.schema.json'; }

@@ -1,4 +1,7 @@
 // tests/agent/cli/policy_test.cpp: `tributary policy test` and `tributary plan --at`.
+#include <functional>
+
+#include "agent/config/key_table.hpp"
 #include "tests/agent/cli/desk.hpp"
 
 #include <CppUTest/TestHarness.h>
@@ -50,6 +53,17 @@ TEST(PolicyTest, refuses_a_file_that_is_wrong) {
   LONGS_EQUAL(2, site.run({"policy", "test"}).code);
   LONGS_EQUAL(2, site.run({"policy", "try", "x"}).code);
   LONGS_EQUAL(2, site.run({"policy", "test", site.desk.at("none.yaml")}).code);
+}
+
+TEST(PolicyTest, names_every_key_of_a_file_of_cases_in_its_help) {
+  const auto help = site.desk.run({"policy", "--help"}).words;
+  const std::function<void(const config::Table&)> look = [&](const config::Table& table) {
+    for (const auto& key : table.keys) {
+      CHECK_TRUE_TEXT(has(help, std::string(key.name)), std::string(key.name).c_str());
+      if (key.table != nullptr) look(*key.table);
+    }
+  };
+  look(config::cases_table);
 }
 
 TEST(PolicyTest, examples_hold_for_the_example_of_a_policy) {

@@ -136,7 +136,7 @@ TEST(Crypt4ghCommand, opens_a_key_with_its_passphrase_only) {
   desk.write("in", "some text\n");
   works({"crypt4gh", "encrypt", "--recipient", open, "--in", desk.at("in"), "--out", desk.at("in.c4gh")});
   const std::vector<std::string> decrypt{"crypt4gh", "decrypt", "--secret", secret, "--in", desk.at("in.c4gh")};
-  could_not(decrypt);
+  STRCMP_CONTAINS("--passphrase-file", could_not(decrypt).words.c_str());
   auto words = decrypt;
   words.insert(words.end(), {"--passphrase-file", bad});
   could_not(words);

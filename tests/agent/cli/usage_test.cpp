@@ -159,11 +159,13 @@ TEST(Check, warns_of_identifiers_that_no_search_can_find_by_kind_and_number) {
       ended.words.c_str());
   STRCMP_CONTAINS("sample id: 2 of 4 words can not be searched for: 2 of one or two characters", ended.words.c_str());
   STRCMP_CONTAINS("sample id: 1 of 4 words are found only where they stand alone", ended.words.c_str());
+  STRCMP_CONTAINS("in sequence and qualities none of these: give longer ids", ended.words.c_str());
   STRCMP_CONTAINS("read_names: mask", ended.words.c_str());
   STRCMP_CONTAINS("column ward: 1 of 2 words can not be searched for: 1 of one or two", ended.words.c_str());
   for (const auto* word : {"QUXHOLM", "X7Q", "1987", "blood", "column sex", "wing"}) {
     CHECK_FALSE_TEXT(has(ended.words, word), word);
   }
+  CHECK_FALSE(has(ended.words, ".hpp"));  // no package has the sources
 }
 
 TEST(Check, warns_when_a_subject_source_can_not_answer) {

@@ -59,7 +59,7 @@ policies:
     read_names: mask
     tags: none
     sites_without_variant: keep
-    share: aggregate
+    share: individual
     priority: 9
     on_withdrawal: stop
     on_restored: send
@@ -217,7 +217,7 @@ TEST(Load, reads_every_key_of_a_policy) {
   const auto& p = *settings.policy("wgs");
   CHECK(p.purpose.use == consent::Use::ds);
   text_is("MONDO:0007254", p.purpose.disease);
-  CHECK_TRUE(p.purpose.commercial && p.purpose.for_profit && p.purpose.methods && p.purpose.aggregate);
+  CHECK_TRUE(p.purpose.commercial && p.purpose.for_profit && p.purpose.methods && !p.purpose.aggregate);
   text_is("NO", p.purpose.country);
   text_is("EX-1", p.purpose.project);
   text_is("Example University", p.purpose.institution);

@@ -191,6 +191,27 @@ TEST(Problems, look_at_egress_families_and_minima) {
       "subjects: [ { name: lims, plugin: csv, settings: { file: lims.csv }, attributes: { familie: f } } ]");
 }
 
+TEST(Problems, refuse_what_is_to_be_shared_of_many_together) {
+  const std::string policy = "  - { name: wgs, destination: national, purpose: { use: HMB }, ";
+  is("tributary.yaml:10:64: policies[0].share: this version sends data of single persons only: nothing can go under "
+     "this policy; write `share: individual`, when the programme may have them, or remove the policy",
+     10, policy + "share: aggregate }");
+  is("", 10, policy + "share: individual }");
+}
+
+TEST(Problems, warn_of_kinds_of_files_that_never_go) {
+  const std::string policy = "  - { name: wgs, destination: national, purpose: { use: HMB }, files: [ bam, report ]";
+  const std::string warned =
+      "tributary.yaml:10:78: policies[0].files[1]: warning: no plugin tells of files of the kind 'report', and reports "
+      "are never sent: none would go; remove it";
+  is(warned.c_str(), 10, policy + " }");
+  is(
+      (warned + "\ntributary.yaml:10:108: policies[0].minimum.kinds[0]: warning: no plugin tells of files of the kind "
+                "'report', and reports are never sent: no sample would be taken; remove it")
+          .c_str(),
+      10, policy + ", minimum: { kinds: [ report ] } }");
+}
+
 TEST(Problems, look_at_notifications) {
   const std::string entry = "notifications: [ { name: desk, plugin: webhook, settings: { url: 'https://a.example' }";
   is("", 11, entry + ", events: [ held ], every: 1h, tell: runs } ]");

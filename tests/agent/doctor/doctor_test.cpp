@@ -211,6 +211,17 @@ TEST(Doctor, says_who_may_open_secrets) {
   STRCMP_CONTAINS("replace what is in it", of("secret " + at("k")).c_str());
 }
 
+TEST(Doctor, looks_at_the_secrets_of_an_ingest_too) {
+  write("hook", std::string(32, 'k'));
+  LONGS_EQUAL(0, ::chmod(at("hook").c_str(), 0644));
+  config::Settings mine;
+  mine.destinations.resize(1);
+  mine.destinations[0].ingest.emplace().settings = {{"signing_key_file", at("hook")}, {"task_file", at("token")}};
+  const auto found = doctor::examine_secrets(mine);
+  LONGS_EQUAL(1, found.size());
+  CHECK_TRUE(found[0].health == doctor::Health::broken);
+}
+
 TEST(Doctor, tells_a_test_message_only_when_it_is_asked_to) {
   std::atomic<int> heard = 0;
   http::ServerSettings desk;

@@ -89,6 +89,13 @@ TEST(Manual, of_the_daemon_tells_every_option_that_it_takes) {
   }
 }
 
+TEST(Manual, names_every_folder_of_the_configuration) {
+  const auto daemon = man::daemon_page(cli::daemon_command());
+  for (const auto* name : {"subjects.d", "destinations.d", "policies.d", "notifications.d"}) {
+    CHECK_TRUE_TEXT(has(page, name) && has(daemon, name), name);
+  }
+}
+
 TEST(Manual, is_taken_by_groff_without_a_warning) {
   if (output_of("command -v groff").empty()) return;
   for (const auto& text : {page, man::daemon_page(cli::daemon_command())}) {
