@@ -281,6 +281,34 @@ TEST(Rebuild, gives_an_old_database_that_was_put_back_what_it_missed) {
   STRCMP_EQUAL("", alarm().c_str());
 }
 
+TEST(Rebuild, gives_an_old_database_that_was_put_back_no_parcel_that_it_can_not_send) {
+  const auto planned = state.plan(1, "TL-P").id, sealed = parcel("TL-Q").id;
+  CHECK_TRUE(state.journal->end_plan(1, 9, {}, 0).ok());
+  state.journal.reset();
+  const auto old = content_of(database);
+  state.open();
+  state.seal(planned);
+  CHECK_TRUE(*state.journal->begin_work(planned, Stage::uploading, noon));
+  const auto begun = send(1, "TL-N");
+  CHECK_TRUE(*state.journal->begin_work(sealed, Stage::uploading, noon));
+  state.journal.reset();
+  put_content(database, old);
+  state.open();
+  // What it has the recipe of goes on; what it has none of is planned and sealed afresh, as in one that is made anew.
+  CHECK_TRUE(parcel("TL-U").stage == Stage::uploading && parcel("TL-Q").stage == Stage::uploading);
+  for (const auto* name : {"TL-P", "TL-N"}) STRCMP_EQUAL("", parcel(name).id.c_str());
+  const auto named =
+      "2 parcels may have left something at a repository that nobody here knows any more: " + planned + ", " + begun;
+  STRCMP_CONTAINS(named.c_str(), alarm().c_str());
+  const auto runs = state.journal->runs().value_or({});
+  CHECK_FALSE(runs.at(0).planned_listing.has_value());
+  CHECK_TRUE(state.plan(1, "TL-N").id > begun);
+  // They are named once.
+  CHECK_TRUE(state.journal->settle_alarm(Journal::rebuilt_alarm).ok());
+  state.open();
+  STRCMP_EQUAL("", alarm().c_str());
+}
+
 TEST(Rebuild, of_the_copy_follows_when_it_was_lost_cut_or_put_back) {
   const auto before = told(*state.journal, false);
   state.journal.reset();
