@@ -141,9 +141,15 @@ Result<std::int64_t> Journal::set_lost_aside(const Read& read, bool rebuilt) {
   // that was being sent takes another id: what it left at the far side is its former one's.
   const std::string going = "stage IN (" + std::string(rebuilt ? "20, " : "") + "30, 40) AND recipe IS NULL";
   const std::string ours = "(operator_hold = 1 OR id IN (SELECT parcel FROM receipt))";
+  // Of what was being taken back before all of its ids were known, a plugin without tokens finds nothing, and says so.
+  const std::string taken_back =
+      "stage = 80 AND recipe IS NULL AND reason NOT LIKE 'the destination can not delete%' AND reason NOT LIKE "
+      "'the journal lost%' AND (NOT EXISTS (SELECT 1 FROM object WHERE parcel = parcel.id) OR EXISTS (SELECT 1 FROM "
+      "object WHERE parcel = parcel.id AND far_id = ''))";
   std::string names;
   std::int64_t sent = 0;
-  auto statement = database_->prepare("SELECT id FROM parcel WHERE " + going + " AND stage = 40 ORDER BY id");
+  auto statement = database_->prepare("SELECT id FROM parcel WHERE (" + going + " AND stage = 40) OR (" + taken_back +
+                                      ") ORDER BY id");
   if (!statement) return statement.error();
   for (;;) {
     auto row = statement->step();
@@ -158,7 +164,10 @@ Result<std::int64_t> Journal::set_lost_aside(const Read& read, bool rebuilt) {
       "UPDATE run SET planned_listing = NULL, next_plan = 0 WHERE id IN (SELECT run FROM parcel WHERE " +
       going + ");DELETE FROM object WHERE parcel IN (SELECT id FROM parcel WHERE " + going +
       ");DELETE FROM parcel WHERE " + going + " AND NOT " + ours +
-      ";UPDATE parcel SET stage = 10, bytes_sent = 0, not_before = 0 WHERE " + going;
+      ";UPDATE parcel SET stage = 10, bytes_sent = 0, not_before = 0 WHERE " + going +
+      ";UPDATE parcel SET condition = 1, reason = 'the journal lost what this may have left at the repository', hint = "
+      "'look for it over there and have it deleted, then: tributary retry ' || id WHERE " +
+      taken_back;
   if (auto done = database_->run(sql); !done) return done.error();
   if (!rebuilt && sent == 0) return sent;
   // An alarm that still stands has names of its own.

@@ -166,6 +166,30 @@ TEST(Rebuild, plans_afresh_what_was_on_its_way_under_another_id_and_names_it) {
   CHECK_TRUE(state.plan(run.id, "TL-U").id != uploading);
 }
 
+TEST(Rebuild, names_what_was_being_taken_back_without_its_ids_and_holds_it_until_somebody_looked) {
+  const auto back = send(1, "TL-B"), known = parcel("TL-R").id;
+  for (const auto& id : {uploading, known}) LONGS_EQUAL(1, *state.journal->cancel({id, {}, {}}, noon));
+  CHECK_TRUE(state.withdraw(back));
+  state.journal.reset();
+  fs::remove(database);
+  rebuild();
+  STRCMP_CONTAINS(
+      ("2 parcels may have left something at a repository that nobody here knows any more: " + uploading + ", " + back)
+          .c_str(),
+      alarm().c_str());
+  for (const auto& id : {uploading, back}) {
+    STRCMP_EQUAL("held", state.state_of(id).c_str());
+    STRCMP_CONTAINS("the journal lost what this may have left", state.row(id).reason.c_str());
+    STRCMP_CONTAINS(("tributary retry " + id).c_str(), state.row(id).hint.c_str());
+  }
+  STRCMP_CONTAINS("consent", state.row(back).withdraw_reason.c_str());
+  // Whose ids at the far side are known is taken back as before, and nothing lets the others go but a person.
+  LONGS_EQUAL(0, *state.journal->try_again_at("national"));
+  STRCMP_EQUAL(known.c_str(), (*state.journal->next_due("national", noon))->id.c_str());
+  state.open();
+  STRCMP_EQUAL("held", state.state_of(back).c_str());
+}
+
 TEST(Rebuild, continues_the_chains) {
   state.journal.reset();
   fs::remove(database);
