@@ -104,7 +104,7 @@ bool Runner::step(const std::string& name) {
   auto& destination = site_.destinations().at(name);
   const bool uploads = row.stage == journal::Stage::queued || row.stage == journal::Stage::uploading;
   if (row.stage != journal::Stage::withdrawing && !clock_is_good()) return false;
-  if (uploads && !may_send(row)) return true;
+  if (uploads && !may_send(row)) return has_moved(row);
   const auto stage = row.stage == journal::Stage::queued ? journal::Stage::uploading : row.stage;
   auto begun = journal_.begin_work(row.id, stage, clock_.now_utc_s());
   if (!begun) {
@@ -130,6 +130,12 @@ bool Runner::step(const std::string& name) {
   }
   if (loosen_reins(name, destination) && service) note_back(*service);
   return true;
+}
+
+// False: what became of it could not be written. It is due as before, and at once would be asked for ever.
+bool Runner::has_moved(const journal::ParcelRow& row) {
+  const auto now = journal_.parcel(row.id);
+  return now && *now && ((*now)->stage != row.stage || (*now)->condition != row.condition);
 }
 
 // False: what it did was ended by us, and says nothing of the destination.
