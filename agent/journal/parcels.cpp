@@ -435,8 +435,10 @@ Result<Bytes> Journal::recipe(const std::string& id) {
   if (!statement) return statement.error();
   auto row = statement->bind(std::string_view(id)).step();
   if (!row) return row.error();
-  if (!*row) return operator_error("the journal: parcel " + id + " has no recipe");
-  return unseal_bytes("recipe", id, statement->blob(0));
+  if (!*row) return refusal("the journal: parcel " + id + " has no recipe");
+  auto recipe = unseal_bytes("recipe", id, statement->blob(0));
+  if (!recipe) return refusal("the journal: the recipe of parcel " + id + " can not be opened");
+  return recipe;
 }
 
 Result<std::vector<ObjectRow>> Journal::objects(const std::string& id, bool with_inline) {

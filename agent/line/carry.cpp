@@ -174,6 +174,7 @@ void Runner::end(const journal::ParcelRow& row, journal::Stage stage, const Erro
 void Runner::push(const journal::ParcelRow& row, OpenDestination& destination) {
   queue::Outbox outbox(journal_);
   auto parcel = outbox.take(row, folder_now(row.run));
+  if (!parcel && parcel.error().remedy == Remedy::give_up) return seal_again(row, destination, parcel.error().what);
   if (!parcel) return end(row, journal::Stage::uploading, parcel.error());
   const auto& rules = parcel->recipe().rules;
   const auto* policy = site_.settings().policy(row.policy);

@@ -1,4 +1,6 @@
 // tests/line/leftover_test.cpp: what is left at the far side of parcels that go there no more.
+#include <sqlite3.h>
+
 #include "tests/line/agent.hpp"
 
 #include <CppUTest/TestHarness.h>
@@ -37,6 +39,20 @@ TEST_GROUP(Leftover) {
     }
     return {};
   }
+  [[nodiscard]] std::string database() const { return agent.site_folder().state_dir() + "/journal.db"; }
+  void change_the_journal(const char* sql) const {
+    sqlite3* other = nullptr;
+    LONGS_EQUAL(SQLITE_OK, sqlite3_open(database().c_str(), &other));
+    LONGS_EQUAL(SQLITE_OK, sqlite3_exec(other, sql, nullptr, nullptr, nullptr));
+    sqlite3_close(other);
+  }
+  void ends_well() {
+    far.sandbox().faults().clear();
+    clock.advance(3600);
+    CHECK_TRUE(agent.run_to_the_end());
+    STRCMP_CONTAINS("receipts: 2 whole", agent.outcome().c_str());
+    LONGS_EQUAL_TEXT(6, objects_there(), agent.reasons().c_str());
+  }
 };
 
 TEST(Leftover, uploads_of_a_parcel_that_was_refused_are_aborted_at_the_next_start) {
@@ -58,6 +74,41 @@ TEST(Leftover, uploads_of_a_parcel_that_waits_are_kept) {
   half_way();
   agent.reopen();
   agent.runner().sweep("far");
+  LONGS_EQUAL(1, uploads_open());
+}
+
+TEST(Leftover, uploads_of_a_parcel_whose_recipe_can_not_be_read_are_taken_away_and_it_is_sealed_afresh) {
+  for (const auto* sql :
+       {"UPDATE parcel SET recipe = NULL WHERE stage = 40", "UPDATE parcel SET recipe = X'00' WHERE stage = 40",
+        "DELETE FROM object WHERE number = 0 AND parcel = (SELECT id FROM parcel WHERE stage = 40)"}) {
+    agent.reopen();
+    const auto id = half_way();
+    LONGS_EQUAL(1, uploads_open());
+    change_the_journal(sql);
+    far.sandbox().faults().clear();
+    clock.advance(3600);
+    agent.runner().step("far");
+    LONGS_EQUAL_TEXT(0, uploads_open(), agent.log().c_str());
+    STRCMP_CONTAINS("is sealed again", agent.log().c_str());
+    LONGS_EQUAL_TEXT(10, static_cast<int>((*agent.journal().parcel(id))->stage), agent.reasons().c_str());
+    agent.look();
+    LONGS_EQUAL(30, static_cast<int>((*agent.journal().parcel(id))->stage));
+  }
+  ends_well();
+}
+
+TEST(Leftover, uploads_that_a_journal_which_was_put_back_does_not_know_are_told_and_the_parcel_is_sent_afresh) {
+  agent.close();
+  const auto old = files::read_small(database(), 1U << 24).value_or("");
+  agent.reopen();
+  const auto id = half_way();
+  agent.close();
+  CHECK_TRUE(files::write_atomic(database(), view(old), 0600).ok());
+  agent.reopen();
+  const auto alarms = agent.journal().alarms();
+  LONGS_EQUAL(1, alarms->size());
+  STRCMP_CONTAINS(id.c_str(), alarms->front().what.c_str());
+  ends_well();
   LONGS_EQUAL(1, uploads_open());
 }
 
