@@ -166,7 +166,7 @@ Result<std::int64_t> Journal::set_lost_aside(const Read& read, bool rebuilt) {
       ");DELETE FROM parcel WHERE " + going + " AND NOT " + ours +
       ";UPDATE parcel SET stage = 10, bytes_sent = 0, not_before = 0 WHERE " + going +
       ";UPDATE parcel SET condition = 1, reason = 'the journal lost what this may have left at the repository', hint = "
-      "'look for it over there and have it deleted, then: tributary retry ' || id WHERE " +
+      "'look for it over there and have it deleted, then: tributary withdraw --confirm ' || id WHERE " +
       taken_back;
   if (auto done = database_->run(sql); !done) return done.error();
   if (!rebuilt && sent == 0) return sent;

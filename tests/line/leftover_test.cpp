@@ -2,6 +2,7 @@
 #include <sqlite3.h>
 
 #include "tests/line/agent.hpp"
+#include "tests/line/program.hpp"
 
 #include <CppUTest/TestHarness.h>
 
@@ -110,6 +111,26 @@ TEST(Leftover, uploads_that_a_journal_which_was_put_back_does_not_know_are_told_
   STRCMP_CONTAINS(id.c_str(), alarms->front().what.c_str());
   ends_well();
   LONGS_EQUAL(1, uploads_open());
+}
+
+TEST(Leftover, uploads_of_a_parcel_that_was_being_taken_back_when_the_journal_was_lost_are_for_somebody_to_look_at) {
+  const auto id = half_way();
+  LONGS_EQUAL(1, *agent.journal().cancel({.parcel = id, .run = {}, .destination = {}}, clock.now_utc_s()));
+  agent.close();
+  CHECK_TRUE(std::filesystem::remove(database()));
+  agent.reopen();
+  far.sandbox().faults().clear();
+  clock.advance(3600);
+  CHECK_TRUE(agent.run_to_the_end());
+  STRCMP_CONTAINS("held", agent.states().c_str());
+  STRCMP_CONTAINS("tributary withdraw --confirm", agent.reasons().c_str());
+  LONGS_EQUAL(std::string::npos, agent.receipts().find("withdrawn_at"));
+  fakes::TemporaryDirectory said;
+  const auto ended =
+      run_program({TRIBUTARY_TEST_COMMAND, "--config", agent.site_folder().config_file(), "withdraw", "--confirm", id},
+                  said.path(), false);
+  LONGS_EQUAL_TEXT(0, ended.code, ended.words.c_str());
+  STRCMP_CONTAINS("\"confirmed_by\":\"desk\"", agent.receipts().c_str());
 }
 
 }  // namespace tributary::line_test
