@@ -190,11 +190,15 @@ void Runner::push(const journal::ParcelRow& row, OpenDestination& destination) {
   // What was under way goes on from here when it is released.
   if (!pushed && refusal.held)
     return store(row, {journal::Stage::uploading, journal::Condition::going, row.reason, row.hint, 0});
+  if (refusal.unknown) destination.reins->halt.clear();  // it was for this alone, and is put off as every try
   if (!pushed && refusal.source_changed) {
     report("parcel " + row.id, pushed.error(), about(row));
     return seal_again(row, destination, pushed.error().what);
   }
-  if (!pushed && refusal.consent_gone && take_back(row, refusal.why)) return;
+  if (!pushed && refusal.consent_gone) {
+    take_back(row, refusal.why);  // when it can not be written, it is asked again before it goes on
+    return;
+  }
   if (!pushed) return end(row, journal::Stage::uploading, pushed.error());
   log_.info("parcel " + row.id + ": registered at " + row.destination, about(row));
   store(row, {journal::Stage::registered, journal::Condition::going, {}, {}, 0});
