@@ -12,7 +12,8 @@ namespace {
 constexpr const char* use_level = "no-further-use";
 constexpr const char* contact_level = "no-further-contact";
 
-// The desk of a programme has said in writing that it deleted what a recall names.
+// The desk of a programme has said in writing that it deleted what a recall names, or what a withdrawal that is held is
+// about.
 int confirm(Context& context, const std::string& parcel) {
   int code = exit_yes;
   auto state = open_state(context, true, code);
@@ -21,7 +22,8 @@ int confirm(Context& context, const std::string& parcel) {
   if (!row) return complain(row.error());
   auto asked = receipt::was_recalled(*state->journal, parcel);
   if (!asked) return complain(asked.error());
-  if (!*row || (*row)->stage != journal::Stage::withdrawing || !*asked)
+  const bool is_held = *row && (*row)->condition == journal::Condition::held;
+  if (!*row || (*row)->stage != journal::Stage::withdrawing || (!*asked && !is_held))
     return complain(
         refusal("no such parcel waits for the desk of a programme", "tributary status shows those that do"));
   const auto now = context.clock.now_utc_s();

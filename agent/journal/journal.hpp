@@ -305,7 +305,9 @@ class Journal {
   Status write_mark(const Mark& mark);
   Status compare_with_copy();
   Status take_in(const Mark& from, Read& read);
-  Status finish_rebuild(const Read& read);
+  /// What the copy has too little of to go on with it; gives how many may have left something at a far side, which an
+  /// alarm names.
+  Result<std::int64_t> set_lost_aside(const Read& read, bool rebuilt);
   Status write_copy(std::int64_t lines);
   /// Links of before migration 2 have no tag and are bound to their pseudonym alone: tags and seals them afresh.
   Status tag_links();

@@ -85,7 +85,8 @@ Result<std::int64_t> Journal::cancel(const Filter& filter, std::int64_t now) {
       filter, "stage IN (10, 20, 30)", now);
   if (!never_left) return never_left;
   auto left = move(
-      "stage = 80, condition = 0, operator_hold = 0, not_before = 0, reason = 'cancelled by an operator', hint = '', "
+      "stage = 80, condition = 0, operator_hold = 0, crashes = 0, not_before = 0, reason = 'cancelled by an operator', "
+      "hint = '', "
       "withdraw_reason = 'cancelled by an operator'",
       filter, "stage IN (40, 50, 60)", now);
   if (!left) return left;

@@ -240,11 +240,12 @@ Result<std::vector<OpenRow>> Journal::open_parcels() {
 
 Status Journal::rest_after_crashes(std::int64_t now) {
   const std::lock_guard lock(mutex_);
+  // What is to be taken back is put off like the others, and never held.
   auto statement = database_->prepare(
-      "UPDATE parcel SET not_before = max(not_before, ?1 + min(86400, 900 << (2 * (crashes - ?2)))), "
+      "UPDATE parcel SET not_before = max(not_before, ?1 + min(86400, 900 << (2 * (min(crashes, ?3) - ?2)))), "
       "reason = 'the program ended ' || crashes || ' times while it worked on this', "
       "hint = 'it is tried again later; the log may tell the cause' "
-      "WHERE crashes BETWEEN ?2 AND ?3 AND condition = 0 AND stage NOT IN (70, 90, 95)");
+      "WHERE crashes >= ?2 AND (crashes <= ?3 OR stage = 80) AND condition = 0 AND stage NOT IN (70, 90, 95)");
   if (!statement) return statement.error();
   const std::int64_t rest = crashes_to_rest, most = most_crashes - 1;
   return statement->bind(now).bind(rest).bind(most).run();
@@ -269,7 +270,7 @@ Result<bool> Journal::begin_work(const std::string& id, Stage stage, std::int64_
       "WHERE id = ?4 AND condition = 0 AND stage IN (?2, CASE ?2 WHEN 20 THEN 10 WHEN 40 THEN 30 END) "
       "RETURNING condition");
   if (!statement) return statement.error();
-  const std::int64_t most = most_crashes;
+  const std::int64_t most = stage == Stage::withdrawing ? INT64_MAX : most_crashes;
   statement->bind(now).bind(static_cast<std::int64_t>(stage)).bind(most);
   auto row = statement->bind(std::string_view(id)).step();
   if (!row) return row.error();
@@ -434,8 +435,10 @@ Result<Bytes> Journal::recipe(const std::string& id) {
   if (!statement) return statement.error();
   auto row = statement->bind(std::string_view(id)).step();
   if (!row) return row.error();
-  if (!*row) return operator_error("the journal: parcel " + id + " has no recipe");
-  return unseal_bytes("recipe", id, statement->blob(0));
+  if (!*row) return refusal("the journal: parcel " + id + " has no recipe");
+  auto recipe = unseal_bytes("recipe", id, statement->blob(0));
+  if (!recipe) return refusal("the journal: the recipe of parcel " + id + " can not be opened");
+  return recipe;
 }
 
 Result<std::vector<ObjectRow>> Journal::objects(const std::string& id, bool with_inline) {

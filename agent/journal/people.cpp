@@ -112,8 +112,9 @@ Result<bool> Journal::withdraw_parcel(const std::string& id, const std::string& 
   auto statement = database_->prepare(
       "UPDATE parcel SET condition = CASE WHEN stage >= 40 THEN 0 ELSE 2 END, "
       "recipe = CASE WHEN stage >= 40 THEN recipe END, withdraw_reason = CASE WHEN stage >= 40 THEN ?1 ELSE '' END, "
-      "stage = CASE WHEN stage >= 40 THEN 80 ELSE 10 END, operator_hold = 0, not_before = 0, reason = ?1, hint = '', "
-      "updated = ?2 WHERE id = ?3 AND stage <= 70 AND NOT (stage = 10 AND condition = 2) RETURNING stage = 10");
+      "stage = CASE WHEN stage >= 40 THEN 80 ELSE 10 END, operator_hold = 0, crashes = 0, not_before = 0, reason = ?1, "
+      "hint = '', updated = ?2 WHERE id = ?3 AND stage <= 70 AND NOT (stage = 10 AND condition = 2) RETURNING stage = "
+      "10");
   if (!statement) return statement.error();
   auto row = statement->bind(std::string_view(reason)).bind(now).bind(std::string_view(id)).step();
   if (!row) return row.error();

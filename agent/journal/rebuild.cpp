@@ -110,11 +110,9 @@ Status Journal::compare_with_copy() {
                           "put back the state key or the journal.copy that belongs here; to begin without it, move it "
                           "aside: what was delivered is then sent again, and withdrawals are forgotten");
   }
-  const bool rebuilt = !*known && read.good > 0;
-  if (rebuilt) {
-    if (auto done = finish_rebuild(read); !done) return done;
-  }
-  const bool whole = *together && read.damaged == 0;
+  const auto lost = set_lost_aside(read, !*known && read.good > 0);
+  if (!lost) return lost.error();
+  const bool whole = *together && read.damaged == 0 && *lost == 0;
   const auto done = whole ? write_mark(read.mark) : write_copy(std::max(mark.lines, read.mark.lines));
   return done ? transaction->commit() : done;
 }
@@ -138,14 +136,20 @@ Status Journal::take_in(const Mark& from, Read& read) {
       "DELETE FROM object WHERE parcel IN (SELECT id FROM parcel WHERE stage = 10)");
 }
 
-Status Journal::finish_rebuild(const Read& read) {
-  // What was on its way is planned and sealed afresh. One that was being sent takes another id: what it left at the far
-  // side is its former one's.
-  const std::string going = "stage IN (20, 30, 40) AND ";
+Result<std::int64_t> Journal::set_lost_aside(const Read& read, bool rebuilt) {
+  // The copy holds neither recipes nor tokens. What was on its way and has no recipe is planned and sealed afresh. One
+  // that was being sent takes another id: what it left at the far side is its former one's.
+  const std::string going = "stage IN (" + std::string(rebuilt ? "20, " : "") + "30, 40) AND recipe IS NULL";
   const std::string ours = "(operator_hold = 1 OR id IN (SELECT parcel FROM receipt))";
+  // Of what was being taken back before all of its ids were known, a plugin without tokens finds nothing, and says so.
+  const std::string taken_back =
+      "stage = 80 AND recipe IS NULL AND reason NOT LIKE 'the destination can not delete%' AND reason NOT LIKE "
+      "'the journal lost%' AND (NOT EXISTS (SELECT 1 FROM object WHERE parcel = parcel.id) OR EXISTS (SELECT 1 FROM "
+      "object WHERE parcel = parcel.id AND far_id = ''))";
   std::string names;
   std::int64_t sent = 0;
-  auto statement = database_->prepare("SELECT id FROM parcel WHERE stage = 40 ORDER BY id");
+  auto statement = database_->prepare("SELECT id FROM parcel WHERE (" + going + " AND stage = 40) OR (" + taken_back +
+                                      ") ORDER BY id");
   if (!statement) return statement.error();
   for (;;) {
     auto row = statement->step();
@@ -155,17 +159,24 @@ Status Journal::finish_rebuild(const Read& read) {
   }
   const std::string sql =
       // No id is given twice, also when the clock stands still.
-      "INSERT OR REPLACE INTO meta (key, value) SELECT 'greatest id', max(id) FROM parcel HAVING max(id) IS NOT NULL;"
-      "DELETE FROM object WHERE parcel IN (SELECT id FROM parcel WHERE stage IN (20, 30, 40));"
-      "DELETE FROM parcel WHERE " +
-      going + "NOT " + ours + ";" + "UPDATE parcel SET stage = 10, bytes_sent = 0, not_before = 0 WHERE " + going +
-      ours;
-  if (auto done = database_->run(sql); !done) return done;
+      "INSERT OR REPLACE INTO meta (key, value) SELECT 'greatest id', max(max(id), coalesce((SELECT value FROM meta "
+      "WHERE key = 'greatest id'), '')) FROM parcel HAVING max(id) IS NOT NULL;"
+      "UPDATE run SET planned_listing = NULL, next_plan = 0 WHERE id IN (SELECT run FROM parcel WHERE " +
+      going + ");DELETE FROM object WHERE parcel IN (SELECT id FROM parcel WHERE " + going +
+      ");DELETE FROM parcel WHERE " + going + " AND NOT " + ours +
+      ";UPDATE parcel SET stage = 10, bytes_sent = 0, not_before = 0 WHERE " + going +
+      ";UPDATE parcel SET condition = 1, reason = 'the journal lost what this may have left at the repository', hint = "
+      "'look for it over there and have it deleted, then: tributary withdraw --confirm ' || id WHERE " +
+      taken_back;
+  if (auto done = database_->run(sql); !done) return done.error();
+  if (!rebuilt && sent == 0) return sent;
+  // An alarm that still stands has names of its own.
   auto alarm = database_->prepare(
-      "INSERT OR REPLACE INTO alarm (about, what, hint, since) VALUES (?, ?, ?, CAST(strftime('%s', 'now') AS "
-      "INTEGER))");
+      "INSERT INTO alarm (about, what, hint, since) VALUES (?, ?, ?, CAST(strftime('%s', 'now') AS INTEGER)) ON "
+      "CONFLICT (about) DO UPDATE SET what = what || '; ' || excluded.what");
   if (!alarm) return alarm.error();
-  const std::string what = "the journal was lost or damaged and made anew from journal.copy: " +
+  const std::string what = std::string(rebuilt ? "the journal was lost or damaged and made anew from journal.copy: "
+                                               : "the journal is an old one and was completed from journal.copy: ") +
                            counted(static_cast<std::uint64_t>(read.good), "line") + " read, " +
                            std::to_string(read.damaged) + " not readable; " +
                            counted(static_cast<std::uint64_t>(sent), "parcel") +
@@ -173,7 +184,9 @@ Status Journal::finish_rebuild(const Read& read) {
   const std::string hint =
       "look for what is left over there, run tributary audit verify, then: tributary release "
       "--journal";
-  return alarm->bind(std::string_view(rebuilt_alarm)).bind(std::string_view(what)).bind(std::string_view(hint)).run();
+  alarm->bind(std::string_view(rebuilt_alarm)).bind(std::string_view(what));
+  if (auto done = alarm->bind(std::string_view(hint)).run(); !done) return done.error();
+  return sent;
 }
 
 Status Journal::write_copy(std::int64_t lines) {

@@ -50,8 +50,7 @@ Result<std::int64_t> Journal::try_again_at(const std::string& destination) {
   auto statement = database_->prepare(
       "UPDATE parcel SET condition = 0, reason = '', hint = '', crashes = 0, not_before = 0 WHERE destination = ? AND "
       "(condition = 1 OR (condition = 0 AND not_before > 0)) AND stage IN (30, 40, 80) AND reason NOT LIKE 'consent:%' "
-      "AND reason NOT LIKE 'the destination "
-      "can not delete%'");
+      "AND reason NOT LIKE 'the destination can not delete%' AND reason NOT LIKE 'the journal lost%'");
   if (!statement) return statement.error();
   if (auto done = statement->bind(std::string_view(destination)).run(); !done) return done.error();
   return database_->changes();

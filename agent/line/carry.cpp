@@ -104,7 +104,7 @@ bool Runner::step(const std::string& name) {
   auto& destination = site_.destinations().at(name);
   const bool uploads = row.stage == journal::Stage::queued || row.stage == journal::Stage::uploading;
   if (row.stage != journal::Stage::withdrawing && !clock_is_good()) return false;
-  if (uploads && !may_send(row)) return true;
+  if (uploads && !may_send(row)) return has_moved(row);
   const auto stage = row.stage == journal::Stage::queued ? journal::Stage::uploading : row.stage;
   auto begun = journal_.begin_work(row.id, stage, clock_.now_utc_s());
   if (!begun) {
@@ -130,6 +130,12 @@ bool Runner::step(const std::string& name) {
   }
   if (loosen_reins(name, destination) && service) note_back(*service);
   return true;
+}
+
+// False: what became of it could not be written. It is due as before, and at once would be asked for ever.
+bool Runner::has_moved(const journal::ParcelRow& row) {
+  const auto now = journal_.parcel(row.id);
+  return now && *now && ((*now)->stage != row.stage || (*now)->condition != row.condition);
 }
 
 // False: what it did was ended by us, and says nothing of the destination.
@@ -168,6 +174,7 @@ void Runner::end(const journal::ParcelRow& row, journal::Stage stage, const Erro
 void Runner::push(const journal::ParcelRow& row, OpenDestination& destination) {
   queue::Outbox outbox(journal_);
   auto parcel = outbox.take(row, folder_now(row.run));
+  if (!parcel && parcel.error().remedy == Remedy::give_up) return seal_again(row, destination, parcel.error().what);
   if (!parcel) return end(row, journal::Stage::uploading, parcel.error());
   const auto& rules = parcel->recipe().rules;
   const auto* policy = site_.settings().policy(row.policy);
@@ -183,11 +190,15 @@ void Runner::push(const journal::ParcelRow& row, OpenDestination& destination) {
   // What was under way goes on from here when it is released.
   if (!pushed && refusal.held)
     return store(row, {journal::Stage::uploading, journal::Condition::going, row.reason, row.hint, 0});
+  if (refusal.unknown) destination.reins->halt.clear();  // it was for this alone, and is put off as every try
   if (!pushed && refusal.source_changed) {
     report("parcel " + row.id, pushed.error(), about(row));
     return seal_again(row, destination, pushed.error().what);
   }
-  if (!pushed && refusal.consent_gone && take_back(row, refusal.why)) return;
+  if (!pushed && refusal.consent_gone) {
+    take_back(row, refusal.why);  // when it can not be written, it is asked again before it goes on
+    return;
+  }
   if (!pushed) return end(row, journal::Stage::uploading, pushed.error());
   log_.info("parcel " + row.id + ": registered at " + row.destination, about(row));
   store(row, {journal::Stage::registered, journal::Condition::going, {}, {}, 0});

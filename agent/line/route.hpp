@@ -11,8 +11,8 @@
 //  withdrawing  withdraw   withdrawn    withdrawing, T     held (3)            held
 //
 //  T    not before a time that grows with the attempts, with jitter, up to six hours; the far side's own word counts.
-//  (1)  a changed source, or rules that changed since it was sealed (rules.hpp): back to waiting, and sealed afresh
-//       with a new key.
+//  (1)  a changed source, rules that changed since it was sealed (rules.hpp), or a recipe that can not be read: back to
+//       waiting, and sealed afresh with a new key.
 //  (2)  the data is at the far side: a person decides whether it is ingested again or withdrawn.
 //  (3)  the far side can not delete by its protocol: a signed request for its desk is written.
 #pragma once

@@ -134,6 +134,7 @@ class Runner {
   bool hold_unknown(const journal::ParcelRow& row, const std::string& why);
   /// False: the parcel was taken back or is held.
   bool may_send(const journal::ParcelRow& row);
+  bool has_moved(const journal::ParcelRow& row);
 
   void push(const journal::ParcelRow& row, OpenDestination& destination);
   void seal_again(const journal::ParcelRow& row, OpenDestination& destination, const std::string& why);

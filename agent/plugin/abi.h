@@ -257,8 +257,9 @@ typedef struct tributary_parcel {
   uint32_t object_count;
   const char* const* controlled_access; /* visa values for register; NULL-terminated */
   void* ctx;
-  /* Ask right before the step that makes data visible at the far side: 1 go, 0 do not: abort the upload, remove what
-   * was sent, answer REFUSED. */
+  /* Ask right before the step that makes data visible at the far side: 1 go, 0 do not. After 0, `stopping` of the host
+   * tells for how long: 1, not now (the parcel is held, or nobody knows whether it may go): keep what was sent, answer
+   * LATER, and go on from there in the next push. 0, never: abort the upload, remove what was sent, answer REFUSED. */
   int32_t (*may_commit)(void* ctx);
   void (*progress)(void* ctx, uint32_t object, uint64_t bytes_sent);
   /* As soon as the far side has given an id. Durable when it returns 0. */

@@ -34,7 +34,8 @@ struct OutgoingParcel {
   /// at a time per lane.
   std::function<Result<std::size_t>(std::size_t lane, std::size_t object, std::uint64_t offset, MutableByteView into)>
       read;
-  /// Asked right before data becomes visible at the far side.
+  /// Asked right before data becomes visible at the far side. With a no that need not last, the destination was told to
+  /// stop, and keeps what was sent.
   std::function<bool()> may_commit;
   /// Any thread.
   std::function<void(std::size_t object, std::uint64_t bytes_sent)> progress;

@@ -184,12 +184,16 @@ Result<PushedParcel> Carrier::push(const queue::QueuedParcel& parcel, const Rout
   out.read = [&](std::size_t lane, std::size_t object, std::uint64_t offset, MutableByteView into) {
     return readings.read(lane, object, offset, into);
   };
+  // A no that need not last interrupts, so that what was sent stays there.
   out.may_commit = [&] {
     const auto standing = journal_.standing(row.id);
     refusal.held = !standing || *standing != Standing::going;
+    if (!standing || *standing == Standing::held) route.interrupt();
     if (refusal.held) return false;
     auto decision = ask_again_(row);
     if (decision.verdict == consent::Verdict::permit) return true;
+    refusal.unknown = decision.verdict == consent::Verdict::unknown;
+    if (refusal.unknown) route.interrupt();
     stopped_by = std::move(decision);
     return false;
   };

@@ -50,7 +50,7 @@ class Carrier {
     Workers* workers = nullptr;  // for reading the parcels' files
     config::VerifyAfter verify_after = config::VerifyAfter::head;
     std::uint32_t lanes = 1;  // places at which a parcel is read at the same time
-    /// Ends what is under way so that it can go on from there: the parcel was held.
+    /// Ends what is under way so that it can go on from there: the parcel was held, or nobody knows whether it may go.
     std::function<void()> interrupt = [] {};
   };
   /// `ask_again` gives today's decision on a parcel.
@@ -61,6 +61,7 @@ class Carrier {
   struct Refusal {
     bool source_changed = false;
     bool held = false;          // or called off, right before the commit: nothing became visible
+    bool unknown = false;       // nobody could say whether it may go, right before the commit
     bool consent_gone = false;  // denied, not merely unknown
     std::string why;            // when it is gone
   };

@@ -35,9 +35,8 @@ Result<QueuedParcel> Outbox::take(const journal::ParcelRow& row, const std::stri
   auto objects = journal_.objects(row.id, true);
   if (!objects) return in("queue", objects.error());
   if (objects->size() != parcel.recipe_.objects.size()) {
-    return operator_error("queue: parcel " + row.id + " has " + counted(objects->size(), "object") + ", its recipe " +
-                              std::to_string(parcel.recipe_.objects.size()),
-                          "retry the parcel: it is sealed afresh");
+    return refusal("queue: parcel " + row.id + " has " + counted(objects->size(), "object") + ", its recipe " +
+                   std::to_string(parcel.recipe_.objects.size()));
   }
   parcel.objects_ = std::move(*objects);
   return parcel;

@@ -4,9 +4,10 @@
 // Order      withdrawals before everything; runs in turns by what was sent of each, and of a run the parcel of which
 //            least is left.
 // Threads    any number of callers; no lock is held across I/O of a parcel.
-// Failure    wait: disk full, store busy. ask_operator: store corrupt. Never throws.
+// Failure    wait: disk full, store busy. ask_operator: store corrupt. give_up: what is kept of this parcel can not be
+//            read; it must be sealed afresh. Never throws.
 // Crash      a parcel that was taken is offered again; push must look up first. A parcel whose work ended the program
-//            three times in one stage is held, the others go on.
+//            again and again rests, and is held at last; the others go on.
 // Never      holds plaintext, a person's identity, or a credential in the clear.
 #pragma once
 

@@ -155,12 +155,11 @@ SecretText write(const Recipe& recipe) {
 
 Result<Recipe> read(ByteView bytes) {
   auto in = json::parse(text(bytes));
-  if (!in) return operator_error("seal: a recipe can not be read", "retry the parcel: it is sealed afresh");
+  if (!in) return refusal("seal: a recipe can not be read");
   const std::int64_t version = (*in)["version"].as_integer();
   if (version < 1 || version > newest_version) {
-    return operator_error("seal: a recipe has version " + std::to_string(version) + ", this program knows " +
-                              std::to_string(newest_version),
-                          "install the version of tributary that made it, or retry the parcel: it is sealed afresh");
+    return refusal("seal: a recipe has version " + std::to_string(version) + ", this program knows " +
+                   std::to_string(newest_version));
   }
   Recipe recipe;
   recipe.folder = std::string(text(unpack_bytes((*in)["folder"])));

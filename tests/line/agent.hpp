@@ -46,11 +46,14 @@ class Agent {
     reopen();
   }
 
-  /// As a program that was started again.
-  void reopen() {
+  void close() {
     runner_.reset();
     site_.reset();
     journal_.reset();
+  }
+  /// As a program that was started again.
+  void reopen() {
+    close();
     auto loaded = config::load(site_folder_.config_file(), line::plugin_keys());
     for (const auto& problem : loaded.problems) log_.lines += problem.sentence() + "\n";
     if (!loaded.settings) return;

@@ -1,5 +1,9 @@
 // tests/line/asking_test.cpp: consent asked again: by a source that changes, goes away or comes back, by a wrong clock,
 // and where the repository can not delete.
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdio>
 
 #include "agent/port/json/json.hpp"
@@ -20,6 +24,29 @@ std::size_t count(const std::string& all, const std::string& word) {
   for (auto at = all.find(word); at != std::string::npos; at = all.find(word, at + 1)) ++found;
   return found;
 }
+
+/// While it lives, nothing can be written to a database.
+class FullDisk {
+ public:
+  FullDisk() {
+    put("write", reinterpret_cast<sqlite3_syscall_ptr>(write_some));
+    put("pwrite", reinterpret_cast<sqlite3_syscall_ptr>(write_at));
+    put("pwrite64", reinterpret_cast<sqlite3_syscall_ptr>(write_at));
+  }
+  ~FullDisk() {
+    for (const auto* name : {"write", "pwrite", "pwrite64"}) put(name, nullptr);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+
+ private:
+  static void put(const char* name, sqlite3_syscall_ptr call) {
+    auto* layer = sqlite3_vfs_find("unix");
+    layer->xSetSystemCall(layer, name, call);
+  }
+  static ssize_t write_some(int, const void*, std::size_t) { return errno = ENOSPC, -1; }
+  static ssize_t write_at(int, const void*, std::size_t, off_t) { return errno = ENOSPC, -1; }
+};
 
 }  // namespace
 
@@ -121,6 +148,25 @@ TEST(Asking, by_an_upload_itself_holds_it_before_a_byte_is_sent) {
   clock.advance(15 * 60);
   CHECK_TRUE(agent.run_to_the_end());
   LONGS_EQUAL(2, in_state("delivered"));
+}
+
+TEST(Asking, by_an_upload_itself_is_not_repeated_at_once_when_its_answer_can_not_be_written) {
+  agent.look();
+  const auto first = **agent.journal().next_due("far", clock.now_utc_s());
+  const auto sample = (*agent.journal().linked("far", first.pseudonym))->id;
+  for (const bool is_known : {false, true}) {
+    laboratory.write_subjects(is_known ? sample : "");
+    if (!is_known) CHECK_EQUAL(0, std::rename(list.c_str(), (list + ".away").c_str()));
+    {
+      const FullDisk full;
+      CHECK_FALSE(agent.runner().step("far"));
+    }
+    LONGS_EQUAL(2, in_state("queued"));
+    STRCMP_CONTAINS("make room in state_dir", agent.log().c_str());
+  }
+  CHECK_TRUE(agent.run_to_the_end());
+  LONGS_EQUAL_TEXT(2, in_state("refused"), agent.states().c_str());
+  LONGS_EQUAL(1, in_state("delivered"));
 }
 
 TEST(Asking, while_another_parcel_is_uploaded_calls_it_off_and_takes_back_what_was_delivered) {

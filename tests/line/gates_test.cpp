@@ -1,6 +1,7 @@
 // tests/line/gates_test.cpp: who may go on: pauses, hours, turns, withdrawals, a busy machine; a repository that is
 // away.
 #include <atomic>
+#include <cstdio>
 #include <cstdlib>
 #include <ctime>
 
@@ -117,6 +118,23 @@ TEST(Gates, of_a_hold_are_shut_right_before_the_commit) {
               std::count_if(there.begin(), there.end(), [](const auto& thing) { return thing.second == "manifest"; }));
   CHECK_TRUE(agent.journal().release(whole(), clock.now_utc_s()).ok());
   ends_well();
+}
+
+TEST(Gates, of_a_consent_that_nobody_knows_right_before_the_commit_keep_what_was_sent) {
+  limit();
+  const auto list = laboratory.path() + "/subjects.csv";
+  at_part(3, [&] { CHECK_EQUAL(0, std::rename(list.c_str(), (list + ".away").c_str())); });
+  send_the_small_one();
+  for (int i = 0; i < 2; ++i, clock.advance(60)) {
+    while (agent.runner().step("far")) {
+    }
+  }
+  STRCMP_CONTAINS("held", agent.states().c_str());
+  LONGS_EQUAL(static_cast<int>(journal::Stage::uploading), static_cast<int>(large().stage));
+  CHECK_EQUAL(0, std::rename((list + ".away").c_str(), list.c_str()));
+  clock.advance(15 * 60);
+  ends_well();
+  LONGS_EQUAL(3, parts);
 }
 
 TEST(Gates, of_a_pause_of_all_with_an_end_open_by_themselves) {

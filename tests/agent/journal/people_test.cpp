@@ -106,6 +106,41 @@ TEST(People, who_withdraw_are_not_stopped_by_a_hold) {
   CHECK_TRUE(state.journal->next_due("national", noon)->has_value());
 }
 
+TEST(People, who_withdraw_are_not_stopped_by_an_upload_that_ended_the_program_again_and_again) {
+  for (const bool by_an_operator : {false, true}) {
+    const auto row = state.plan(run, by_an_operator ? "TL-2" : "TL-1");
+    state.seal(row.id);
+    for (int i = 0; i <= journal::Journal::most_crashes; ++i)
+      CHECK_EQUAL(i < journal::Journal::most_crashes, *state.journal->begin_work(row.id, Stage::uploading, noon));
+    if (by_an_operator) {
+      LONGS_EQUAL(1, *state.journal->cancel({.parcel = row.id, .run = {}, .destination = {}}, noon));
+    } else {
+      CHECK_TRUE(state.withdraw(row.id));
+    }
+    CHECK_TRUE(state.journal->rest_after_crashes(noon).ok());
+    LONGS_EQUAL(0, state.row(row.id).not_before);
+    CHECK_TRUE(*state.journal->begin_work(row.id, Stage::withdrawing, noon));
+    STRCMP_EQUAL("withdrawing", state.state_of(row.id).c_str());
+  }
+}
+
+TEST(People, who_withdraw_are_asked_for_again_however_often_that_ended_the_program) {
+  const auto row = state.plan(run);
+  state.seal(row.id);
+  state.move(row.id, Stage::delivered);
+  CHECK_TRUE(state.withdraw(row.id));
+  auto now = noon;
+  for (int i = 0; i < 40; ++i) {
+    CHECK_TRUE(*state.journal->begin_work(row.id, Stage::withdrawing, now));
+    state.open();  // what a crash leaves
+    CHECK_TRUE(state.journal->rest_after_crashes(now).ok());
+    CHECK_TRUE(state.row(row.id).not_before <= now + 86400);
+    now = std::max(now, state.row(row.id).not_before);
+  }
+  LONGS_EQUAL(now, state.row(row.id).not_before);  // it was put off
+  STRCMP_EQUAL(row.id.c_str(), (*state.journal->next_due("national", now))->id.c_str());
+}
+
 TEST(People, who_withdraw_are_not_stopped_by_a_parcel_that_is_held_or_refused_at_the_far_side) {
   for (const auto condition : {Condition::held, Condition::refused}) {
     const auto pseudonym = "TL-" + std::to_string(static_cast<int>(condition));

@@ -166,6 +166,30 @@ TEST(Rebuild, plans_afresh_what_was_on_its_way_under_another_id_and_names_it) {
   CHECK_TRUE(state.plan(run.id, "TL-U").id != uploading);
 }
 
+TEST(Rebuild, names_what_was_being_taken_back_without_its_ids_and_holds_it_until_somebody_looked) {
+  const auto back = send(1, "TL-B"), known = parcel("TL-R").id;
+  for (const auto& id : {uploading, known}) LONGS_EQUAL(1, *state.journal->cancel({id, {}, {}}, noon));
+  CHECK_TRUE(state.withdraw(back));
+  state.journal.reset();
+  fs::remove(database);
+  rebuild();
+  STRCMP_CONTAINS(
+      ("2 parcels may have left something at a repository that nobody here knows any more: " + uploading + ", " + back)
+          .c_str(),
+      alarm().c_str());
+  for (const auto& id : {uploading, back}) {
+    STRCMP_EQUAL("held", state.state_of(id).c_str());
+    STRCMP_CONTAINS("the journal lost what this may have left", state.row(id).reason.c_str());
+    STRCMP_CONTAINS(("tributary withdraw --confirm " + id).c_str(), state.row(id).hint.c_str());
+  }
+  STRCMP_CONTAINS("consent", state.row(back).withdraw_reason.c_str());
+  // Whose ids at the far side are known is taken back as before, and nothing lets the others go but a person.
+  LONGS_EQUAL(0, *state.journal->try_again_at("national"));
+  STRCMP_EQUAL(known.c_str(), (*state.journal->next_due("national", noon))->id.c_str());
+  state.open();
+  STRCMP_EQUAL("held", state.state_of(back).c_str());
+}
+
 TEST(Rebuild, continues_the_chains) {
   state.journal.reset();
   fs::remove(database);
@@ -278,6 +302,34 @@ TEST(Rebuild, gives_an_old_database_that_was_put_back_what_it_missed) {
   STRCMP_EQUAL(before.c_str(), told(*state.journal, false).c_str());
   CHECK_TRUE(*state.journal->is_withdrawn("SUBJECT-09"));
   LONGS_EQUAL(0, state.journal->withdrawals_of("SUBJECT-08")->contact_utc_s);
+  STRCMP_EQUAL("", alarm().c_str());
+}
+
+TEST(Rebuild, gives_an_old_database_that_was_put_back_no_parcel_that_it_can_not_send) {
+  const auto planned = state.plan(1, "TL-P").id, sealed = parcel("TL-Q").id;
+  CHECK_TRUE(state.journal->end_plan(1, 9, {}, 0).ok());
+  state.journal.reset();
+  const auto old = content_of(database);
+  state.open();
+  state.seal(planned);
+  CHECK_TRUE(*state.journal->begin_work(planned, Stage::uploading, noon));
+  const auto begun = send(1, "TL-N");
+  CHECK_TRUE(*state.journal->begin_work(sealed, Stage::uploading, noon));
+  state.journal.reset();
+  put_content(database, old);
+  state.open();
+  // What it has the recipe of goes on; what it has none of is planned and sealed afresh, as in one that is made anew.
+  CHECK_TRUE(parcel("TL-U").stage == Stage::uploading && parcel("TL-Q").stage == Stage::uploading);
+  for (const auto* name : {"TL-P", "TL-N"}) STRCMP_EQUAL("", parcel(name).id.c_str());
+  const auto named =
+      "2 parcels may have left something at a repository that nobody here knows any more: " + planned + ", " + begun;
+  STRCMP_CONTAINS(named.c_str(), alarm().c_str());
+  const auto runs = state.journal->runs().value_or({});
+  CHECK_FALSE(runs.at(0).planned_listing.has_value());
+  CHECK_TRUE(state.plan(1, "TL-N").id > begun);
+  // They are named once.
+  CHECK_TRUE(state.journal->settle_alarm(Journal::rebuilt_alarm).ok());
+  state.open();
   STRCMP_EQUAL("", alarm().c_str());
 }
 

@@ -29,7 +29,11 @@ class FarFolder final : public plugin::Destination {
     }
     if (!visible) {
       events.emplace_back("ask");
-      if (!parcel.may_commit()) return refusal("told not to commit");
+      if (!parcel.may_commit()) {
+        if (stopping()) return wait_error("far: stopping");
+        kept.clear();
+        return refusal("told not to commit");
+      }
       visible = true;
     }
     for (std::size_t i = 0; i < parcel.objects.size(); ++i) {
@@ -62,6 +66,7 @@ class FarFolder final : public plugin::Destination {
   std::optional<std::size_t> fails_before, fails_before_id, silent_about;
   std::function<void(std::size_t object, std::uint64_t bytes)> between;  // after each piece
   std::function<void(const plugin::OutgoingParcel&)> before;
+  std::function<bool()> stopping = [] { return false; };  // as the host says it
   std::size_t piece_bytes = 10000, lane = 0;
   bool visible = false;
   plugin::OutgoingParcel seen;

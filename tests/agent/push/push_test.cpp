@@ -106,6 +106,56 @@ TEST(Push, waits_when_nobody_can_tell_right_before_the_commit) {
   LONGS_EQUAL(2, bench.asked.size());
 }
 
+TEST(Push, that_may_not_end_now_keeps_what_it_sent_and_goes_on_from_there) {
+  int interrupted = 0;
+  bool stopping = false;
+  bench.interrupt = [&] { stopping = ++interrupted > 0; };
+  bench.far.stopping = [&] { return stopping; };
+  CHECK_TRUE(*bench.state.journal->begin_work(bench.id, journal::Stage::uploading, journal_test::noon));
+  const journal::Filter whole{.parcel = bench.id, .run = {}, .destination = {}};
+  for (const bool is_held : {true, false}) {
+    bench.answer.verdict = is_held ? consent::Verdict::permit : consent::Verdict::unknown;
+    bench.far.between = [&](std::size_t object, std::uint64_t bytes) {
+      if (is_held && object == 1 && bytes == bench.far.seen.objects[1].bytes) bench.state.hold(bench.id);
+    };
+    stopping = false;
+    const auto pushed = bench.push();
+    CHECK_FALSE(pushed.ok());
+    LONGS_EQUAL(number(Remedy::wait), number(pushed.error().remedy));
+    CHECK_TRUE(stopping);
+    CHECK_EQUAL(is_held, bench.refusal.held);
+    CHECK_FALSE(bench.refusal.consent_gone || bench.far.visible);
+    LONGS_EQUAL(2, bench.far.kept.size());
+    CHECK_TRUE(bench.row().stage == journal::Stage::uploading);
+    STRCMP_EQUAL(is_held ? "held" : "uploading", bench.state.state_of(bench.id).c_str());
+    CHECK_TRUE(bench.state.journal->release(whole, journal_test::noon).ok());
+  }
+  bench.answer.verdict = consent::Verdict::permit;
+  stopping = false;
+  arrives();
+  LONGS_EQUAL(2, interrupted);
+  LONGS_EQUAL(2, std::count_if(bench.far.events.begin(), bench.far.events.end(),
+                               [](const std::string& event) { return event.starts_with("sent"); }));
+}
+
+TEST(Push, that_may_never_end_is_not_interrupted_and_takes_everything_back) {
+  for (const bool called_off : {false, true}) {
+    Bench one;
+    int interrupted = 0;
+    one.interrupt = [&] { ++interrupted; };
+    one.far.stopping = [&] { return interrupted > 0; };
+    CHECK_TRUE(*one.state.journal->begin_work(one.id, journal::Stage::uploading, journal_test::noon));
+    one.answer.verdict = called_off ? consent::Verdict::permit : consent::Verdict::deny;
+    one.far.between = [&](std::size_t object, std::uint64_t bytes) {
+      if (called_off && object == 1 && bytes == one.far.seen.objects[1].bytes) one.state.withdraw(one.id);
+    };
+    CHECK_FALSE(one.push().ok());
+    LONGS_EQUAL(0, interrupted);
+    LONGS_EQUAL(0, one.far.kept.size());
+    CHECK_EQUAL(!called_off, one.refusal.consent_gone);
+  }
+}
+
 TEST(Push, breaks_off_when_the_parcel_is_called_off_meanwhile) {
   bench.far.before = [&](const plugin::OutgoingParcel& parcel) { CHECK_TRUE(bench.state.withdraw(parcel.id)); };
   CHECK_TRUE(*bench.state.journal->begin_work(bench.id, journal::Stage::uploading, journal_test::noon));
