@@ -92,14 +92,8 @@ std::optional<Tag> tag_at(ByteView tags, std::size_t at) {
 }
 
 Field field_of(const Tag& tag) {
-  constexpr std::array<std::string_view, 12> qualities = {"BQ", "BZ", "CQ", "CY", "OQ", "Q2",
-                                                          "QT", "QX", "U2", "UY", "E2", "R2"};
-  constexpr std::array<std::string_view, 16> loci = {"BC", "CB", "CG", "CR", "MC", "MD", "MI", "MM",
-                                                     "Mm", "OA", "OC", "OX", "RX", "SA", "UB", "XA"};
-  if (tag.type != 'Z' && tag.type != 'H') return Field::reads;
-  if (std::find(qualities.begin(), qualities.end(), tag.name) != qualities.end()) return Field::reads;
-  if (std::find(loci.begin(), loci.end(), tag.name) != loci.end()) return Field::record_text;
-  return Field::text;
+  if (tag.type == 'B') return Field::numbers;
+  return tag.type == 'Z' || tag.type == 'H' ? field_of_tag(tag.name) : Field::reads;
 }
 
 class BamRecords final : public Places {
@@ -236,6 +230,15 @@ class BcfRecords final : public Places {
 };
 
 }  // namespace
+
+Field field_of_tag(std::string_view name) {
+  constexpr std::array<std::string_view, 12> qualities = {"BQ", "BZ", "CQ", "CY", "OQ", "Q2",
+                                                          "QT", "QX", "U2", "UY", "E2", "R2"};
+  constexpr std::array<std::string_view, 16> loci = {"BC", "CB", "CG", "CR", "MC", "MD", "MI", "MM",
+                                                     "Mm", "OA", "OC", "OX", "RX", "SA", "UB", "XA"};
+  if (std::find(qualities.begin(), qualities.end(), name) != qualities.end()) return Field::reads;
+  return std::find(loci.begin(), loci.end(), name) != loci.end() ? Field::record_text : Field::text;
+}
 
 std::unique_ptr<Places> bam_places(ByteView piece) { return std::make_unique<BamRecords>(piece); }
 std::unique_ptr<Places> bcf_places(ByteView piece) { return std::make_unique<BcfRecords>(piece); }

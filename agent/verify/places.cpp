@@ -72,6 +72,35 @@ class RecordLines final : public Places {
   LineCursor cursor_;
 };
 
+/// Names of reads alone, one a line.
+class ReadNames final : public Places {
+ public:
+  explicit ReadNames(ByteView piece) : cursor_(text(piece)) {}
+  Spot locate(std::size_t begin, std::size_t /*end*/) override {
+    cursor_.move_to(begin);
+    return {cursor_.number(), Field::read_name, cursor_.begin(),
+            cursor_.end() - (cursor_.line().ends_with('\n') ? 1 : 0)};
+  }
+
+ private:
+  LineCursor cursor_;
+};
+
+/// Tags of reads alone, one a line as SAM writes it: "RG:Z:text".
+class TagLines final : public Places {
+ public:
+  explicit TagLines(ByteView piece) : cursor_(text(piece)) {}
+  Spot locate(std::size_t begin, std::size_t /*end*/) override {
+    cursor_.move_to(begin);
+    const std::size_t value = cursor_.begin() + std::min<std::size_t>(cursor_.line().size(), 5);
+    if (begin < value) return {cursor_.number(), Field::reads, cursor_.begin(), value};
+    return {cursor_.number(), field_of_tag(cursor_.line().substr(0, 2)), value, cursor_.end()};
+  }
+
+ private:
+  LineCursor cursor_;
+};
+
 /// Records of four lines.
 class FastqRecords final : public Places {
  public:
@@ -113,6 +142,8 @@ class OneField final : public Places {
 std::unique_ptr<Places> places_of(genomics::Format format, std::string_view unit, ByteView piece) {
   using genomics::Format;
   if (unit == "header line" || unit == "line") return std::make_unique<HeaderLines>(piece);
+  if (unit == "read name") return std::make_unique<ReadNames>(piece);
+  if (unit == "tag") return std::make_unique<TagLines>(piece);
   if (unit == "record") {
     switch (format) {
       case Format::fastq:

@@ -32,6 +32,9 @@ class Places {
 /// How content of that format and unit is laid out. The piece must outlive the answer.
 std::unique_ptr<Places> places_of(genomics::Format format, std::string_view unit, ByteView piece);
 
+/// What a text tag of a read holds: `name` is "RG".
+Field field_of_tag(std::string_view name);
+
 /// Records of BAM and BCF, as they stand in the files without compression.
 std::unique_ptr<Places> bam_places(ByteView piece);
 std::unique_ptr<Places> bcf_places(ByteView piece);

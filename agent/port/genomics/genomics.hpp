@@ -78,7 +78,8 @@ struct Transform {
 
 /// Where a piece of content stands in its file.
 struct Place {
-  std::string_view unit;     // "header line", "record", "container field"; scan_content also: "line", "file name"
+  std::string_view unit;     // "header line", "record", "container field"; of CRAM, whose records come as blocks, also
+                             // "read name" and "tag", one a line; scan_content also: "line", "file name"
   std::uint64_t number = 0;  // 1-based, of the first whole unit in the piece
   std::uint64_t units = 1;   // in the piece; scan_content does not count them
 };

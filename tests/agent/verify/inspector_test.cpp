@@ -244,6 +244,21 @@ TEST(OtherInspector, looks_into_blocks_of_cram_for_long_words) {
   LONGS_EQUAL(0, look("12345678", "\t12345678\t"));
 }
 
+TEST(OtherInspector, judges_names_and_tags_of_cram_as_those_of_bam) {
+  const auto names = [](const std::string& word) {
+    return inspect(dictionary_of({word}), Format::cram, "read name", casava + "\n4711999_1\nKunze:1\n", 4);
+  };
+  expect_places({"read name 5"}, names("4711999"));
+  expect_places({"read name 6"}, names("Kunze"));
+  expect_places({}, names("1101"));
+  const auto tags = [](const std::string& word) {
+    return inspect(dictionary_of({word}), Format::cram, "tag", "SA:Z:chr1,4711,+\nCO:Z:4711 Kunze\nOQ:Z:Kunze\n");
+  };
+  expect_places({"tag 2"}, tags("4711"));
+  expect_places({"tag 2"}, tags("Kunze"));
+  expect_places({}, tags("CO:Z"));
+}
+
 TEST(OtherInspector, names_lines_of_texts_and_bytes_that_are_no_text_are_searched_too) {
   const auto dictionary = dictionary_of({"QUX-0042", "4711"});
   expect_places({"line 8", "line 9"},
