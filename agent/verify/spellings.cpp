@@ -148,7 +148,7 @@ Spellings escaped(std::string_view value) {
   return out;
 }
 
-Spellings spellings_of(std::string_view kind, std::string_view value) {
+Spellings spellings_of(std::string_view kind, std::string_view value, const Spellings& labels) {
   Spellings out = {std::string(value)};
   const bool told = kind.find("date") != std::string_view::npos || kind.find("birth") != std::string_view::npos;
   const Spellings days = dates(value, told);
@@ -159,13 +159,20 @@ Spellings spellings_of(std::string_view kind, std::string_view value) {
   Spellings whole = {std::string(value)};
   Spellings parts;
   if (!names_a_place(kind)) add(whole, reordered(value, parts));
+  const bool is_name = !parts.empty();
+  if (!names_a_place(kind) && !is_name) {
+    const Told beside = told_beside_numbers(value, labels);
+    add(whole, beside.whole);
+    add(parts, beside.parts);
+    add(out, beside.days);
+  }
   for (const std::string& spelling : Spellings(whole)) add(whole, without_accents(spelling));
   for (const std::string& part : Spellings(parts)) add(parts, without_accents(part));
   add(out, whole);
   add(out, parts);
   for (const std::string& spelling : whole) {
     if (out.size() >= most_spellings) break;
-    if (parts.empty()) add(out, munged(spelling));
+    if (!is_name) add(out, munged(spelling));
     add(out, escaped(spelling));
   }
   return out;

@@ -66,6 +66,36 @@ TEST(Spellings, of_names_are_found_in_every_order_and_part_by_part) {
   CHECK_FALSE(found("Ada Quentin Zwicklbauer", "adapter", "name"));
 }
 
+TEST(Spellings, of_names_beside_numbers_are_found_part_by_part) {
+  for (const char* id : {"Zwicklbauer_Quentin_19700131", "Zwicklbauer-Quentin-1970-01-31",
+                         "Quentin Zwicklbauer 31.01.1970", "31011970_Quentin_Zwicklbauer"}) {
+    for (const char* text : {"reviewed for Quentin Zwicklbauer", "Zwicklbauer, Quentin", "born 1970-01-31",
+                             "born 31.01.1970", "19700131", "by Zwicklbauer"}) {
+      CHECK_TEXT(found(id, text), (std::string(id) + ": " + text).c_str());
+    }
+  }
+  CHECK(found("P4711 Zwicklbauer", "seen by Zwicklbauer"));
+  CHECK(found("Kunze_4711", "seen by Kunze"));
+  CHECK(found("Ada_Kunze_4711", "seen by Kunze"));
+}
+
+TEST(Spellings, of_numbers_and_short_words_beside_names_are_not_looked_for) {
+  CHECK_FALSE(found("P4711 Zwicklbauer", "4711"));
+  CHECK_FALSE(found("P4711 Zwicklbauer", "P4711"));
+  for (const char* id : {"QUX_0042", "NGS_Panel_0042", "WES_Blood_20260117", "KLX_20260117", "Trio_Exome_7"}) {
+    for (const char* text : {"QUX", "NGS", "Panel", "Blood", "2026-01-17", "20260118", "17.01.2026", "KLX", "exome"})
+      CHECK_FALSE_TEXT(found(id, text), (std::string(id) + ": " + text).c_str());
+  }
+}
+
+TEST(Spellings, of_words_beside_the_numbers_of_many_ids_are_not_looked_for) {
+  std::vector<std::string> ids;
+  for (int i = 10; i < 15; ++i) ids.push_back("Heidelberg_00" + std::to_string(i));
+  CHECK(dictionary_of(ids)->scan_text("t", "from Heidelberg")->empty());
+  ids.resize(3);
+  LONGS_EQUAL(3, dictionary_of(ids)->scan_text("t", "from Heidelberg")->size());
+}
+
 TEST(Spellings, of_names_do_not_take_particles_and_daily_words_for_parts) {
   CHECK_FALSE(found("Eva von der Fisher", "from von der Fisher's exact test", "name"));
   CHECK(found("Eva von der Fisher", "Eva von der Fisher", "name"));
