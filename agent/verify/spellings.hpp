@@ -10,7 +10,8 @@ namespace tributary::verify {
 
 using Spellings = std::set<std::string>;
 
-/// Every spelling of `value`, itself among them; ASCII case is left to the search. `kind` tells dates and names.
+/// The spellings of `value`, itself among them, some hundred at most: the likely ones, when there are more. ASCII case
+/// is left to the search. `kind` tells dates and names.
 /// `labels`: words, in lower case, that stand beside the numbers of many ids and so name nobody.
 Spellings spellings_of(std::string_view kind, std::string_view value, const Spellings& labels = {});
 
@@ -27,6 +28,9 @@ Spellings escaped(std::string_view value);
 
 /// With umlauts and accents written as two letters, as the bare letter, in the other case, decomposed, in Latin-1.
 Spellings without_accents(std::string_view value);
+
+/// With umlauts where ASCII has two letters ("Mueller"): all of them first, then some. Nothing when there are none.
+std::vector<std::string> with_umlauts(std::string_view value);
 
 /// A name of several parts in other orders and with other signs between them; `parts` receives the parts.
 /// Nothing when the value is not made of two to six words of letters.
