@@ -237,6 +237,24 @@ TEST(Bed, keeps_intervals_and_drops_the_rest) {
   CHECK_EQUAL(4U, cleaned.counts.at("comment lines dropped"));
 }
 
+TEST(Bed, keeps_of_further_columns_what_has_their_shape) {
+  const auto cleaned = [](const std::string& columns) {
+    const std::string interval = "chr1\t1000\t2000\t";
+    const Cleaned done = clean(interval + columns + "\n", vcf_transform(Format::bed));
+    return sample::unpacked(done.stream).substr(interval.size());
+  };
+  for (const char* columns : {".\t1000\t+", ".\t5\t-\t1100\t1900\t255,0,0\t2\t10,20,\t0,980,", "37.25", "12",
+                              ".\t31.50", ".\t12000\t.\t1000\t1001\t255,0,0\t12000\t97.30\t0"}) {
+    STRCMP_EQUAL((std::string(columns) + "\n").c_str(), cleaned(columns).c_str());
+  }
+  STRCMP_EQUAL(".\t5\n", cleaned("0201424131\t5").c_str());
+  STRCMP_EQUAL(".\t5\n", cleaned("4711\t5").c_str());
+  STRCMP_EQUAL(".\n", cleaned("0201424131").c_str());
+  STRCMP_EQUAL(".\t.\t+\n", cleaned("1970-01-01\t1970-01-01\t+").c_str());
+  STRCMP_EQUAL(".\t.\t.\t.\t.\t.\n", cleaned("x\t4711999\t0815\t4711999\t01.01.1970\t19700101").c_str());
+  STRCMP_EQUAL(".\t5\t+\t999\t.\t.\t2\t.\t.\n", cleaned(".\t5\t+\t999\t4711999\tHans\t2\t100100,2\t4711999,1").c_str());
+}
+
 TEST(Bed, refuses_what_is_no_interval) {
   for (const char* line : {"SAMPLE-01\n", "chr1\t5\n", "chr1\t5\t4\n", "chr1\tx\t4\n", "chr1 5 6\n", ""}) {
     const Cleaned cleaned = clean(line, vcf_transform(Format::bed));
@@ -249,7 +267,7 @@ TEST(Bed, indexes_as_tabix_does_and_continues) {
   std::string text = "#header\n";
   for (std::size_t i = 0; i < 50000; ++i) {
     text += "chr1\t" + std::to_string(i * 50) + "\t" + std::to_string(i * 50 + i % 70) + "\t" +
-            std::to_string(i * 7919) + "\n";
+            std::to_string(i * 7919 % 100000) + "\n";
   }
   const Cleaned tbi = clean(sample::bgzf_of(text), vcf_transform(Format::bed, IndexKind::tbi));
   CHECK(tbi.complete);
