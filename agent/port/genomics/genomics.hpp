@@ -147,7 +147,7 @@ Result<std::unique_ptr<stream::Source>> open_again(files::Fd file, const Transfo
 
 /// Decompressed content of any file as it stands, for scanning what others made: same pieces as a tap gets, and those
 /// that a transform leaves behind (gzip header texts, bytes behind the last member). Text of an unknown format comes
-/// as "line"s; `file_name`, unless empty, comes first, as it is given.
+/// as "line"s, UTF-16 once more as UTF-8; `file_name`, unless empty, comes first, as it is given.
 Status scan_content(const files::Fd& file, const std::string& file_name, ContentTap& tap, const Stop& stop);
 
 /// Must be called before any other function here, and before there are threads that read the environment; once more is
