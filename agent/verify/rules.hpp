@@ -6,6 +6,8 @@
 //   text         header lines, file names, container fields, comments, tags: every word; short and numeric ones alone.
 //   record_text  columns of VCF and BED, tags full of loci: no numbers (coordinates are dense), no words of bases
 //                (repeat units), no words of letters under 6 bytes (gene symbols: MAX, KIT, NPC1 without its digit).
+//   symbol       names of contigs, symbolic alleles: every word but bases; numbers only as the whole name (accessions
+//                such as NT_187361.1 hold six digits).
 //   read_name    numbers are coordinates and counters. They count at the start of a name from 5 digits on (renamed
 //                reads: `12345_1`), elsewhere from 8 digits on unless it is the last field (a counter) or stands
 //                between slashes (a well of PacBio); in comments behind `key=` or `:Z:` unless the key is a counter.
@@ -33,7 +35,7 @@ namespace tributary::verify {
 inline constexpr std::size_t long_bytes = 6;
 inline constexpr std::size_t strong_bytes = 10;
 
-enum class Field : std::uint8_t { text, record_text, read_name, reads, numbers, opaque };
+enum class Field : std::uint8_t { text, record_text, symbol, read_name, reads, numbers, opaque };
 
 /// What of a spelling decides where it counts.
 struct Traits {

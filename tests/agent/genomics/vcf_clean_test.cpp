@@ -224,6 +224,44 @@ TEST(Bcf, never_takes_a_truncated_or_damaged_file_for_a_whole_one) {
   }
 }
 
+TEST_GROUP(Alleles){static std::string one(const std::string& reference, const std::string& alternate){
+    return header("##ALT=<ID=Own,Description=\"x\">\n##contig=<ID=1>\n##contig=<ID=2>") + "1\t5\t.\t" + reference +
+           "\t" + alternate + "\t.\t.\t.\n";
+}
+}
+;
+
+TEST(Alleles, of_bases_of_the_specification_and_of_the_header_stay) {
+  for (const char* alternate :
+       {"C", "CaN,*", ".", "<DEL>", "<DUP:TANDEM>,<INS:ME:ALU>", "<NON_REF>", "<*>", "<CN0>,<CN12>", "<STR33>", "<Own>",
+        "G[2:123[", "]2:123]G", "[<ctg1>:1[G", ".A", "G."}) {
+    const std::string text = one("A", alternate);
+    STRCMP_EQUAL(text.c_str(), cleaned_text(text).c_str());
+    CHECK_TEXT(clean(sample::bcf_of(text), vcf_transform(Format::bcf)).complete, alternate);
+  }
+  for (const char* reference : {"ACGTN", "acgt", "R", "ACGTACGTAM"})
+    STRCMP_EQUAL(one(reference, "C").c_str(), cleaned_text(one(reference, "C")).c_str());
+}
+
+TEST(Alleles, that_spell_a_word_are_refused_and_not_told) {
+  const auto refused = [](const std::string& text) {
+    for (const auto& done :
+         {clean(text, vcf_transform(Format::vcf)), clean(sample::bcf_of(text), vcf_transform(Format::bcf))}) {
+      CHECK_TEXT(!done.complete && done.remedy == Remedy::give_up, text.c_str());
+      STRCMP_CONTAINS("record 1: an", done.error.c_str());
+      CHECK(done.error.find("Kunze") == std::string::npos);
+    }
+  };
+  for (const char* alternate :
+       {"<Kunze>", "<4711999>", "C,<Kunze>", "<DEL:Kunze>", "Kunze", "Kunze[2:5[", "<CN471199>", "<>"})
+    refused(one("A", alternate));
+  for (const char* reference : {"Kunze", "4711999", "HANS", "MARY"}) {
+    const auto done = clean(one(reference, "C"), vcf_transform(Format::vcf));
+    CHECK_TEXT(!done.complete, reference);
+    STRCMP_CONTAINS("record 1: its reference", done.error.c_str());
+  }
+}
+
 TEST_GROUP(Bed){};
 
 TEST(Bed, keeps_intervals_and_drops_the_rest) {

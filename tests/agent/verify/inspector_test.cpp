@@ -197,6 +197,19 @@ TEST(VcfInspector, finds_words_in_records_but_not_numbers_bases_and_gene_symbols
   expect_places({"record 2"}, record({"X7Q"}, text));
 }
 
+TEST(VcfInspector, finds_words_and_whole_numbers_in_names_of_contigs_and_alleles) {
+  const std::string header_text =
+      "##contig=<ID=Kunze,length=5>\n##contig=<ID=4711999>\n@SQ\tSN:Kunze\tLN:4711999\n##contig=<ID=NT_4711999.1>\n";
+  expect_places({"header line 1", "header line 3"}, header({"Kunze"}, header_text));
+  expect_places({"header line 2"}, header({"4711999"}, header_text));
+  const std::string text =
+      "Kunze\t1\t.\tA\tC\t.\t.\t.\n4711999\t1\t.\tA\tC\t.\t.\t.\n"
+      "1\t4711999\t.\tA\tC,<Kunze>\t.\t.\tX=Kunze\n1\t1\t.\tA\t<4711999>,G[2:4711999[\t.\t.\tEND=4711999\n"
+      "1\t1\t.\tA\tG[Kunze:5[\t.\t.\t.\n1\t1\t.\tA\tG[NT_4711999.1:4711999[\t.\t.\t.\n";
+  expect_places({"record 1", "record 3", "record 5"}, record({"Kunze"}, text));
+  expect_places({"record 2", "record 4"}, record({"4711999"}, text));
+}
+
 TEST_GROUP(BcfInspector){static Seen look(const std::vector<std::string>& words, const std::string& piece){
     return inspect(dictionary_of(words), Format::bcf, "record", piece, 10);
 }
@@ -209,6 +222,14 @@ TEST(BcfInspector, finds_words_in_strings_and_names_the_record) {
   expect_places({"record 10"}, look({"QUX042"}, bcf_record("1", "<QUX042>", "x", "\x01", "a") + plain));
   expect_places({"record 10"}, look({"X7Q"}, bcf_record("1", "C", "a string of twenty X7Q b", "\x01", "a")));
   expect_places({"record 10"}, look({"X7Q"}, bcf_record("1", "C", "x", "\x01", "X7Q") + plain));
+}
+
+TEST(BcfInspector, finds_words_and_whole_numbers_in_names_of_alleles) {
+  const std::string text =
+      bcf_record("1", "<Kunze>", "x", "\x01", "a") + bcf_record("1", "<4711999>", "x", "\x01", "a") +
+      bcf_record("1", "G[2:4711999[", "x", "\x01", "a") + bcf_record("1", "C", "Kunze", "\x01", "a");
+  expect_places({"record 10"}, look({"Kunze"}, text));
+  expect_places({"record 11"}, look({"4711999"}, text));
 }
 
 TEST(BcfInspector, does_not_look_for_short_words_in_numbers) {

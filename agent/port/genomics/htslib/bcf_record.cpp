@@ -6,6 +6,7 @@
 
 #include "agent/port/genomics/htslib/bcf_typed.hpp"
 #include "agent/port/genomics/htslib/number_shape.hpp"
+#include "agent/port/genomics/htslib/vcf_alleles.hpp"
 #include "agent/port/genomics/htslib/vcf_record.hpp"
 
 namespace tributary::genomics {
@@ -53,6 +54,10 @@ bool BcfRecordCleaner::stays(ValueRule rule, unsigned type, ByteView value, std:
   return true;
 }
 
+bool BcfRecordCleaner::is_good_allele(std::uint32_t number, std::string_view allele) const {
+  return number == 0 ? is_reference(allele) : is_alternate(allele, header_.values().alleles());
+}
+
 Status BcfRecordCleaner::clean(ByteView record, Bytes& out) {
   const std::size_t shared_bytes = load_le32(record), start = out.size();
   const auto shared_part = record.subspan(lengths_bytes, shared_bytes);
@@ -87,6 +92,10 @@ Status BcfRecordCleaner::shared(ByteView bytes, Bytes& out) {
   for (std::uint32_t i = 0; i < (counts >> 16U) + 1; ++i) {  // the alleles, and the filters
     const auto value = walk.next();
     if (!value) return damaged();
+    const bool is_allele = i < counts >> 16U;
+    const auto allele = text(value->value).substr(0, text(value->value).find('\0'));
+    if (is_allele && (value->type != bcf_text || !is_good_allele(i, allele)))
+      return refusal("an allele is neither of bases nor one that the header declares");
     append(out, value->whole);
   }
   infos_ = 0;

@@ -40,6 +40,9 @@ class VcfValues {
   void declare_info(std::string_view key, std::string_view type, std::string_view number);
   void declare_format(std::string_view key, std::string_view type, std::string_view number);
   void declare_filter(std::string_view id) { filters_.emplace(id); }
+  void declare_allele(std::string_view id) { alleles_.emplace(id); }
+  /// Ids of symbolic alleles.
+  [[nodiscard]] const std::set<std::string, std::less<>>& alleles() const { return alleles_; }
 
   [[nodiscard]] ValueRule info_rule(std::string_view key) const { return find(info_, key).rule; }
   [[nodiscard]] ValueRule format_rule(std::string_view key) const { return find(format_, key).rule; }
@@ -64,7 +67,7 @@ class VcfValues {
   using Keys = std::map<std::string, Known, std::less<>>;
   static Known find(const Keys& keys, std::string_view key);
   Keys info_, format_;
-  std::set<std::string, std::less<>> filters_;
+  std::set<std::string, std::less<>> filters_, alleles_;
 };
 
 }  // namespace tributary::genomics
