@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 
+#include "agent/base/text.hpp"
 #include "agent/verify/spellings.hpp"
 
 namespace tributary::verify {
@@ -113,7 +114,50 @@ void append_letter(std::string& out, const Accent& accent, Style style) {
   }
 }
 
+struct Digraph {
+  std::string_view two;
+  std::string_view one;
+};
+constexpr auto digraphs =
+    std::to_array<Digraph>({{"ae", "\xc3\xa4"}, {"oe", "\xc3\xb6"}, {"ue", "\xc3\xbc"}, {"ss", "\xc3\x9f"}});
+constexpr std::size_t most_digraphs = 3;  // of which any may be meant
+
+struct Found {
+  std::size_t at;
+  const Digraph* digraph;
+};
+std::vector<Found> digraphs_in(std::string_view value) {
+  const std::string low = lower(value);
+  std::vector<Found> found;
+  for (std::size_t i = 0; i + 1 < low.size(); ++i) {
+    for (const Digraph& digraph : digraphs) {
+      if (low.compare(i, 2, digraph.two) == 0) found.push_back({i, &digraph});
+    }
+  }
+  return found;
+}
+
 }  // namespace
+
+std::vector<std::string> with_umlauts(std::string_view value) {
+  const std::vector<Found> found = digraphs_in(value);
+  if (found.empty()) return {};
+  const std::size_t all = found.size() <= most_digraphs ? (std::size_t{1} << found.size()) - 1 : 1;
+  std::vector<std::string> out;
+  for (std::size_t chosen = all; chosen > 0; --chosen) {
+    std::string typed;
+    std::size_t from = 0;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      const bool is_chosen = found.size() > most_digraphs || ((chosen >> i) & 1U) != 0;
+      if (!is_chosen || found[i].at < from) continue;
+      typed += value.substr(from, found[i].at - from);
+      typed += found[i].digraph->one;
+      from = found[i].at + 2;
+    }
+    out.push_back(typed + std::string(value.substr(from)));
+  }
+  return out;
+}
 
 Spellings without_accents(std::string_view value) {
   const bool ascii =

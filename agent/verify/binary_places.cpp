@@ -92,14 +92,8 @@ std::optional<Tag> tag_at(ByteView tags, std::size_t at) {
 }
 
 Field field_of(const Tag& tag) {
-  constexpr std::array<std::string_view, 12> qualities = {"BQ", "BZ", "CQ", "CY", "OQ", "Q2",
-                                                          "QT", "QX", "U2", "UY", "E2", "R2"};
-  constexpr std::array<std::string_view, 16> loci = {"BC", "CB", "CG", "CR", "MC", "MD", "MI", "MM",
-                                                     "Mm", "OA", "OC", "OX", "RX", "SA", "UB", "XA"};
-  if (tag.type != 'Z' && tag.type != 'H') return Field::reads;
-  if (std::find(qualities.begin(), qualities.end(), tag.name) != qualities.end()) return Field::reads;
-  if (std::find(loci.begin(), loci.end(), tag.name) != loci.end()) return Field::record_text;
-  return Field::text;
+  if (tag.type == 'B') return Field::numbers;
+  return tag.type == 'Z' || tag.type == 'H' ? field_of_tag(tag.name) : Field::reads;
 }
 
 class BamRecords final : public Places {
@@ -194,7 +188,7 @@ class BcfRecords final : public Places {
  public:
   explicit BcfRecords(ByteView piece) : cursor_(piece) {}
 
-  Spot locate(std::size_t begin, std::size_t /*end*/) override {
+  Spot locate(std::size_t begin, std::size_t end) override {
     const auto size_at = [this](std::size_t at) -> std::size_t {
       const ByteView rest = cursor_.piece().subspan(at);
       if (rest.size() < fixed_bytes) return 0;
@@ -202,14 +196,14 @@ class BcfRecords final : public Places {
       return size < fixed_bytes || size > rest.size() ? 0 : static_cast<std::size_t>(size);
     };
     if (!cursor_.move_to(begin, size_at)) return cursor_.rest();
-    return in_record(begin - cursor_.begin());
+    return in_record(begin - cursor_.begin(), end - begin);
   }
 
  private:
   static constexpr std::size_t fixed_bytes = 32;
   static constexpr unsigned characters = 7;
 
-  [[nodiscard]] Spot in_record(std::size_t at) const {
+  [[nodiscard]] Spot in_record(std::size_t at, std::size_t size) const {
     const ByteView record = cursor_.record();
     const std::uint64_t shared_end = std::uint64_t{8} + load_le32(record);
     const std::uint32_t counts = load_le32(record.subspan(24));
@@ -226,6 +220,13 @@ class BcfRecords final : public Places {
       if (!value) return other;
       if (at >= value->end) continue;
       if (at < value->begin) return other;
+      if (in_shared && i >= 1 && i <= counts >> 16U && value->type == characters && at + size <= value->end) {
+        const std::string_view allele = text(record.subspan(value->begin, value->end - value->begin));
+        if (const auto name = symbol_around(allele, at - value->begin, at + size - value->begin)) {
+          const std::size_t from = cursor_.begin() + value->begin;
+          return {cursor_.number(), Field::symbol, from + name->first, from + name->second};
+        }
+      }
       return {cursor_.number(), value->type == characters ? Field::record_text : Field::reads,
               cursor_.begin() + value->begin, cursor_.begin() + value->end};
     }
@@ -236,6 +237,15 @@ class BcfRecords final : public Places {
 };
 
 }  // namespace
+
+Field field_of_tag(std::string_view name) {
+  constexpr std::array<std::string_view, 12> qualities = {"BQ", "BZ", "CQ", "CY", "OQ", "Q2",
+                                                          "QT", "QX", "U2", "UY", "E2", "R2"};
+  constexpr std::array<std::string_view, 16> loci = {"BC", "CB", "CG", "CR", "MC", "MD", "MI", "MM",
+                                                     "Mm", "OA", "OC", "OX", "RX", "SA", "UB", "XA"};
+  if (std::find(qualities.begin(), qualities.end(), name) != qualities.end()) return Field::reads;
+  return std::find(loci.begin(), loci.end(), name) != loci.end() ? Field::record_text : Field::text;
+}
 
 std::unique_ptr<Places> bam_places(ByteView piece) { return std::make_unique<BamRecords>(piece); }
 std::unique_ptr<Places> bcf_places(ByteView piece) { return std::make_unique<BcfRecords>(piece); }

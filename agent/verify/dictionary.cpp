@@ -16,6 +16,7 @@ constexpr std::size_t longest_word_bytes = 255;  // a longer word is found by it
 constexpr std::size_t longest_spelling_bytes = 255;
 constexpr std::size_t fewest_digits = 4;
 constexpr std::size_t prefix_bytes = 8;
+constexpr std::size_t most_ids_of_a_person = 4;
 constexpr std::size_t most_patterns = 2'000'000;
 
 bool is_year(std::string_view text) { return text.size() == 4 && (text.starts_with("19") || text.starts_with("20")); }
@@ -68,6 +69,21 @@ class Beginnings {
   std::vector<std::string> sorted_;
 };
 
+/// Words of letters that stand beside the numbers of many ids: names of projects, not of persons.
+Spellings labels_of(const std::vector<Word>& words) {
+  std::map<std::string, std::size_t> seen;
+  for (const Word& word : words) {
+    Spellings own;
+    for (const std::string& part : told_beside_numbers(trim(word.value), {}).parts) own.insert(lower(part));
+    for (const std::string& part : own) ++seen[part];
+  }
+  Spellings labels;
+  for (const auto& [part, count] : seen) {
+    if (count > most_ids_of_a_person) labels.insert(part);
+  }
+  return labels;
+}
+
 }  // namespace
 
 Reach reach_of(const Word& word) {
@@ -84,11 +100,12 @@ Reach reach_of(const Word& word) {
 Result<std::shared_ptr<const Dictionary>> Dictionary::build(const std::vector<Word>& words) {
   std::shared_ptr<Dictionary> made(new Dictionary());
   const Beginnings beginnings(words);
+  const Spellings labels = labels_of(words);
   std::vector<scan::Literal> literals;
   for (std::uint32_t index = 0; index < words.size(); ++index) {
     const std::string_view value = trim(words[index].value).substr(0, longest_word_bytes);
     made->kinds_.push_back(words[index].kind);
-    Spellings spellings = spellings_of(words[index].kind, value);
+    Spellings spellings = spellings_of(words[index].kind, value, labels);
     const auto prefix = names_a_place(words[index].kind) ? std::string_view() : beginnings.of(value);
     if (!prefix.empty() && dates(value, true).empty()) {
       spellings.insert(std::string(prefix));

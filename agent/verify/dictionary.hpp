@@ -40,7 +40,7 @@ Reach reach_of(const Word& word);
 inline bool is_searchable(Reach reach) { return reach == Reach::everywhere || reach == Reach::alone; }
 
 struct Finding {
-  std::string place;       // "header line 3", "record 4711", "container field 1", "file name"
+  std::string place;       // "header line 3", "record 4711", "read name 4711", "file name"
   std::string kind;        // of the word
   std::uint32_t word = 0;  // index into the list given to `build`, 0-based
 };

@@ -24,7 +24,8 @@ Status Inspector::content(const genomics::Place& place, ByteView bytes) {
   // Where fields end at signs, a short word beside a letter is out before its place is looked for; coordinates are full
   // of such digits.
   const bool of_lines = format_ == genomics::Format::fastq || format_ == genomics::Format::vcf ||
-                        format_ == genomics::Format::bed || place.unit == "header line";
+                        format_ == genomics::Format::bed || place.unit == "header line" || place.unit == "read name" ||
+                        place.unit == "tag";
   std::unique_ptr<Places> places;  // made at the first hit: most pieces have none
   return dictionary_->scan_block(bytes, *scratch_, [&](const Dictionary::Hit& hit) {
     if (of_lines && hit.traits.alone && !stands_alone(text(bytes), hit.begin, hit.end)) return;

@@ -8,7 +8,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
+#include <utility>
 
 #include "agent/base/bytes.hpp"
 #include "agent/port/genomics/genomics.hpp"
@@ -31,6 +33,14 @@ class Places {
 
 /// How content of that format and unit is laid out. The piece must outlive the answer.
 std::unique_ptr<Places> places_of(genomics::Format format, std::string_view unit, ByteView piece);
+
+/// What a text tag of a read holds: `name` is "RG".
+Field field_of_tag(std::string_view name);
+
+/// Bounds of the name of a symbolic allele or of a breakend's contig around a stretch, or nothing: "<DEL>",
+/// "N[chr1:5[".
+std::optional<std::pair<std::size_t, std::size_t>> symbol_around(std::string_view alleles, std::size_t begin,
+                                                                 std::size_t end);
 
 /// Records of BAM and BCF, as they stand in the files without compression.
 std::unique_ptr<Places> bam_places(ByteView piece);

@@ -107,8 +107,10 @@ Traits traits_of(std::string_view spelling) {
 
 bool counts(const Traits& traits, Field field, std::string_view text, std::size_t begin, std::size_t end) {
   if (field == Field::reads) return traits.strong;
+  if (field == Field::numbers) return traits.length >= 8 && !traits.numeric && !traits.bases;
   if (field != Field::text && traits.bases) return false;
   if (traits.numeric && (field == Field::record_text || field == Field::opaque)) return false;
+  if (traits.numeric && field == Field::symbol && end - begin < text.size()) return false;
   if (field == Field::record_text && traits.letters && traits.length < long_bytes) return false;
   if (field == Field::opaque && traits.length < long_bytes) return false;
   const bool alone = traits.alone || (field == Field::opaque && traits.length < 8);

@@ -123,6 +123,28 @@ std::string json_escaped(std::string_view value, bool slashes) {
 
 void add(Spellings& to, const Spellings& from) { to.insert(from.begin(), from.end()); }
 
+/// With other accents, and with umlauts for two letters.
+Spellings accented(std::string_view value) {
+  Spellings out = without_accents(value);
+  for (const std::string& spelling : with_umlauts(value)) add(out, without_accents(spelling));
+  return out;
+}
+
+/// Takes spellings until there are enough.
+class Bounded {
+ public:
+  explicit Bounded(Spellings& out) : out_(out) {}
+  void add(const std::string& spelling) {
+    if (out_.size() < most_spellings) out_.insert(spelling);
+  }
+  void add(const Spellings& spellings) {
+    for (const std::string& spelling : spellings) add(spelling);
+  }
+
+ private:
+  Spellings& out_;
+};
+
 }  // namespace
 
 Spellings munged(std::string_view value) {
@@ -148,7 +170,7 @@ Spellings escaped(std::string_view value) {
   return out;
 }
 
-Spellings spellings_of(std::string_view kind, std::string_view value) {
+Spellings spellings_of(std::string_view kind, std::string_view value, const Spellings& labels) {
   Spellings out = {std::string(value)};
   const bool told = kind.find("date") != std::string_view::npos || kind.find("birth") != std::string_view::npos;
   const Spellings days = dates(value, told);
@@ -156,17 +178,40 @@ Spellings spellings_of(std::string_view kind, std::string_view value) {
     add(out, days);
     return out;
   }
-  Spellings whole = {std::string(value)};
-  Spellings parts;
-  if (!names_a_place(kind)) add(whole, reordered(value, parts));
-  for (const std::string& spelling : Spellings(whole)) add(whole, without_accents(spelling));
-  for (const std::string& part : Spellings(parts)) add(parts, without_accents(part));
-  add(out, whole);
-  add(out, parts);
+  Spellings whole, parts;
+  if (!names_a_place(kind)) whole = reordered(value, parts);
+  const bool is_name = !parts.empty();
+  if (!names_a_place(kind) && !is_name) {
+    const Told beside = told_beside_numbers(value, labels);
+    whole = beside.whole;
+    parts = beside.parts;
+    add(out, beside.days);
+  }
+  whole.erase(std::string(value));
+  // What is likely comes first: the value and its parts with their accents, as they are and escaped.
+  Bounded bounded(out);
+  for (const Spellings& of : {Spellings{std::string(value)}, parts, whole}) {
+    for (const std::string& spelling : of) bounded.add(spelling);
+  }
+  Spellings words = parts;
+  words.insert(std::string(value));
+  for (const std::string& word : words) {
+    bounded.add(accented(word));
+    if (is_name) continue;
+    bounded.add(munged(word));
+    for (const std::string& spelling : accented(word)) bounded.add(munged(spelling));
+  }
+  for (const std::string& word : words) {
+    bounded.add(escaped(word));
+    for (const std::string& spelling : accented(word)) bounded.add(escaped(spelling));
+  }
   for (const std::string& spelling : whole) {
-    if (out.size() >= most_spellings) break;
-    if (parts.empty()) add(out, munged(spelling));
-    add(out, escaped(spelling));
+    bounded.add(accented(spelling));
+    if (!is_name) bounded.add(munged(spelling));
+    bounded.add(escaped(spelling));
+  }
+  for (const std::string& spelling : whole) {
+    for (const std::string& other : accented(spelling)) bounded.add(escaped(other));
   }
   return out;
 }

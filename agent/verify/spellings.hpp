@@ -10,8 +10,10 @@ namespace tributary::verify {
 
 using Spellings = std::set<std::string>;
 
-/// Every spelling of `value`, itself among them; ASCII case is left to the search. `kind` tells dates and names.
-Spellings spellings_of(std::string_view kind, std::string_view value);
+/// The spellings of `value`, itself among them, some hundred at most: the likely ones, when there are more. ASCII case
+/// is left to the search. `kind` tells dates and names.
+/// `labels`: words, in lower case, that stand beside the numbers of many ids and so name nobody.
+Spellings spellings_of(std::string_view kind, std::string_view value, const Spellings& labels = {});
 
 /// Names of machines and folders are whole or nothing: their parts and beginnings are words of the trade
 /// ("sequencing-03").
@@ -27,9 +29,21 @@ Spellings escaped(std::string_view value);
 /// With umlauts and accents written as two letters, as the bare letter, in the other case, decomposed, in Latin-1.
 Spellings without_accents(std::string_view value);
 
+/// With umlauts where ASCII has two letters ("Mueller"): all of them first, then some. Nothing when there are none.
+std::vector<std::string> with_umlauts(std::string_view value);
+
 /// A name of several parts in other orders and with other signs between them; `parts` receives the parts.
 /// Nothing when the value is not made of two to six words of letters.
 Spellings reordered(std::string_view value, Spellings& parts);
+
+/// The name and the date of birth in a value of both, or of a name and numbers: `Mueller_Hans_19700101`, `P4711
+/// Mueller`. Words without a date beside them are a name from four letters on, alone from five. Labels are none.
+struct Told {
+  Spellings whole;  // in other orders
+  Spellings parts;
+  Spellings days;
+};
+Told told_beside_numbers(std::string_view value, const Spellings& labels);
 
 /// A date in the forms of the field, or nothing when it is none. Eight digits are a date when `told` says so.
 /// Not among them: six digits (YYMMDD), because runs are named by their day in that form.

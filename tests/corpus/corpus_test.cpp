@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <fstream>
 
+#include "agent/base/text.hpp"
 #include "agent/verify/scan_paths.hpp"
 #include "tests/agent/genomics/bam_samples.hpp"
 #include "tests/agent/genomics/bgzf_samples.hpp"
@@ -40,8 +41,10 @@ std::string lower(std::string text) {
 
 class Search {
  public:
-  Search() {
-    auto made = verify::Dictionary::build({{"sample id", known}, {"subject name", "Ada Quxholm"}});
+  explicit Search(std::vector<std::string> words = {known, "Ada Quxholm"}) : words_(std::move(words)) {
+    std::vector<verify::Word> of_dictionary;
+    for (const auto& word : words_) of_dictionary.push_back({"identifier", word});
+    auto made = verify::Dictionary::build(of_dictionary);
     CHECK(made.ok());
     dictionary_ = *made;
     genomics::prepare();
@@ -72,7 +75,7 @@ class Search {
     CHECK(fd >= 0);
     ::close(fd);
     std::ofstream(name, std::ios::binary) << file;
-    const auto report = verify::scan_paths({name}, verify::read_identifiers(known + "\nAda Quxholm\n"), {}, stop_,
+    const auto report = verify::scan_paths({name}, verify::read_identifiers(join(words_, "\n")), {}, stop_,
                                            [](const verify::ScannedEntry&) {});
     std::remove(name.c_str());
     CHECK(report.ok());
@@ -80,6 +83,7 @@ class Search {
   }
 
  private:
+  std::vector<std::string> words_;
   std::shared_ptr<const verify::Dictionary> dictionary_;
   Stop stop_;
 };
@@ -117,6 +121,56 @@ TEST(Corpus, a_file_without_a_planted_word_leaves_and_nothing_is_found_in_it) {
     const auto result = search.clean(place, place.file("A1"));
     CHECK_TEXT(result.hits == 0, place.name.c_str());
     CHECK_TEXT(search.hits(place.file("A1")) == 0, place.name.c_str());
+  }
+}
+
+namespace {
+
+// Reads of a short name and of a number, with as much in a tag.
+std::string weak_sam(const std::string& name, const std::string& note) {
+  std::string text = "@HD\tVN:1.6\n@SQ\tSN:chr1\tLN:100000\n";
+  for (int i = 1; i <= 5; ++i) {
+    text += name + std::to_string(i) + "\t0\tchr1\t" + std::to_string(100 * i) +
+            "\t60\t4M\t*\t0\t0\tACGT\tFFFF\tCO:Z:" + note + "\n";
+  }
+  return text;
+}
+
+std::vector<Planted> alignments(const std::string& sam) {
+  std::vector<Planted> all = {{"BAM", genomics::Format::bam, Fate::proven, [sam](const std::string&) {
+                                 return std::string(text(genomics::samples::bam_of(sam)));
+                               }}};
+  for (const char* version : {"3.0", "3.1"}) {
+    all.push_back({version, genomics::Format::cram, Fate::proven, [sam, version](const std::string&) {
+                     genomics::samples::CramOptions options;
+                     options.version = version;
+                     return std::string(text(genomics::samples::cram_of(sam, options)));
+                   }});
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST(Corpus, short_words_and_numbers_in_names_of_reads_are_found_in_every_format) {
+  const Search search({"S1", "4711999", "Kunze"});
+  for (const auto* const name : {"4711999_", "Kunze:"}) {
+    for (const auto& place : alignments(weak_sam(name, "x"))) {
+      CHECK_TEXT(search.clean(place, place.file("")).hits == 5, told(place, name).c_str());
+      CHECK_TEXT(search.hits(place.file("")) == 5, told(place, name).c_str());
+    }
+  }
+  for (const auto& place : alignments(weak_sam("A00123:4711999:HX:1:1101:4711999:", "x"))) {
+    CHECK_TEXT(search.clean(place, place.file("")).hits == 0, place.name.c_str());
+    CHECK_TEXT(search.hits(place.file("")) == 0, place.name.c_str());
+  }
+}
+
+TEST(Corpus, short_words_and_numbers_in_tags_are_found_in_every_format) {
+  const Search search({"S1", "4711999", "Kunze"});
+  for (const auto& place : alignments(weak_sam("r", "sample of Kunze, no. 4711999"))) {
+    CHECK_TEXT(search.clean(place, place.file("")).hits == 0, place.name.c_str());
+    CHECK_TEXT(search.hits(place.file("")) == 10, place.name.c_str());
   }
 }
 

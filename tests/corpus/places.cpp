@@ -190,7 +190,10 @@ void add_joint(std::vector<Planted>& all) {
     });
   }
   add("allele of others", Fate::removed, [](Word w) { return Joint{.alternates = "C,<" + w + ">", .other = "2/2"}; });
-  add("own allele", Fate::proven, [](Word w) { return Joint{.alternates = "C,<" + w + ">", .own = "0/2"}; });
+  add("own allele", Fate::refused, [](Word w) { return Joint{.alternates = "C,<" + w + ">", .own = "0/2"}; });
+  add("own allele, declared", Fate::proven, [](Word w) {
+    return Joint{.header = "##ALT=<ID=" + w + ",Description=\"x\">\n", .alternates = "C,<" + w + ">", .own = "0/2"};
+  });
   add("text of others", Fate::removed, [](Word w) { return Joint{.other = "0/1:PASS:" + w}; });
   add("misshapen text of others", Fate::removed, [](Word w) { return Joint{.other = "0/1:" + w}; });
   add("own text", Fate::removed, [](Word w) { return Joint{.own = "0/1:PASS:" + w}; });

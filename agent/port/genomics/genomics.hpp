@@ -78,7 +78,8 @@ struct Transform {
 
 /// Where a piece of content stands in its file.
 struct Place {
-  std::string_view unit;     // "header line", "record", "container field"; scan_content also: "line", "file name"
+  std::string_view unit;     // "header line", "record", "container field"; of CRAM, whose records come as blocks, also
+                             // "read name" and "tag", one a line; scan_content also: "line", "file name"
   std::uint64_t number = 0;  // 1-based, of the first whole unit in the piece
   std::uint64_t units = 1;   // in the piece; scan_content does not count them
 };
@@ -146,7 +147,7 @@ Result<std::unique_ptr<stream::Source>> open_again(files::Fd file, const Transfo
 
 /// Decompressed content of any file as it stands, for scanning what others made: same pieces as a tap gets, and those
 /// that a transform leaves behind (gzip header texts, bytes behind the last member). Text of an unknown format comes
-/// as "line"s; `file_name`, unless empty, comes first, as it is given.
+/// as "line"s, UTF-16 once more as UTF-8; `file_name`, unless empty, comes first, as it is given.
 Status scan_content(const files::Fd& file, const std::string& file_name, ContentTap& tap, const Stop& stop);
 
 /// Must be called before any other function here, and before there are threads that read the environment; once more is

@@ -227,6 +227,19 @@ TEST(Cram, masks_read_names_as_bam_does) {
   }
 }
 
+TEST(Cram, shows_its_tap_the_names_of_reads_one_by_one) {
+  std::string sam = "@HD\tVN:1.6\n@SQ\tSN:chr1\tLN:1000\n";
+  for (const char* name : {"4711999_1", "4711999_2", "Kunze:1"})
+    sam += std::string(name) + "\t0\tchr1\t60\t60\t4M\t*\t0\t0\tACGT\t*\n";
+  for (const char* version : {"3.0", "3.1"}) {
+    samples::Listener listener;
+    const samples::CramOptions kind{.version = version};
+    (void)must(samples::cleaned(samples::cram_of(sam, kind), to_cram(), &listener));
+    LONGS_EQUAL(1, std::count(listener.units.begin(), listener.units.end(), "read name"));
+    CHECK(listener.heard.find("4711999_1\n4711999_2\nKunze:1\n") != std::string::npos);
+  }
+}
+
 TEST(Cram, drops_a_text_from_its_container_when_it_has_not_its_shape) {
   const std::string head = "@HD\tVN:1.6\n@SQ\tSN:chr1\tLN:1000\n";
   const std::string core = "r1\t0\tchr1\t60\t60\t4M\t*\t0\t0\tACGT\t*";

@@ -224,6 +224,44 @@ TEST(Bcf, never_takes_a_truncated_or_damaged_file_for_a_whole_one) {
   }
 }
 
+TEST_GROUP(Alleles){static std::string one(const std::string& reference, const std::string& alternate){
+    return header("##ALT=<ID=Own,Description=\"x\">\n##contig=<ID=1>\n##contig=<ID=2>") + "1\t5\t.\t" + reference +
+           "\t" + alternate + "\t.\t.\t.\n";
+}
+}
+;
+
+TEST(Alleles, of_bases_of_the_specification_and_of_the_header_stay) {
+  for (const char* alternate :
+       {"C", "CaN,*", ".", "<DEL>", "<DUP:TANDEM>,<INS:ME:ALU>", "<NON_REF>", "<*>", "<CN0>,<CN12>", "<STR33>", "<Own>",
+        "G[2:123[", "]2:123]G", "[<ctg1>:1[G", ".A", "G."}) {
+    const std::string text = one("A", alternate);
+    STRCMP_EQUAL(text.c_str(), cleaned_text(text).c_str());
+    CHECK_TEXT(clean(sample::bcf_of(text), vcf_transform(Format::bcf)).complete, alternate);
+  }
+  for (const char* reference : {"ACGTN", "acgt", "R", "ACGTACGTAM"})
+    STRCMP_EQUAL(one(reference, "C").c_str(), cleaned_text(one(reference, "C")).c_str());
+}
+
+TEST(Alleles, that_spell_a_word_are_refused_and_not_told) {
+  const auto refused = [](const std::string& text) {
+    for (const auto& done :
+         {clean(text, vcf_transform(Format::vcf)), clean(sample::bcf_of(text), vcf_transform(Format::bcf))}) {
+      CHECK_TEXT(!done.complete && done.remedy == Remedy::give_up, text.c_str());
+      STRCMP_CONTAINS("record 1: an", done.error.c_str());
+      CHECK(done.error.find("Kunze") == std::string::npos);
+    }
+  };
+  for (const char* alternate :
+       {"<Kunze>", "<4711999>", "C,<Kunze>", "<DEL:Kunze>", "Kunze", "Kunze[2:5[", "<CN471199>", "<>"})
+    refused(one("A", alternate));
+  for (const char* reference : {"Kunze", "4711999", "HANS", "MARY"}) {
+    const auto done = clean(one(reference, "C"), vcf_transform(Format::vcf));
+    CHECK_TEXT(!done.complete, reference);
+    STRCMP_CONTAINS("record 1: its reference", done.error.c_str());
+  }
+}
+
 TEST_GROUP(Bed){};
 
 TEST(Bed, keeps_intervals_and_drops_the_rest) {
@@ -235,6 +273,24 @@ TEST(Bed, keeps_intervals_and_drops_the_rest) {
   CHECK(sample::unpacked(cleaned.stream) == "chr1\t0\t10\t.\t960\t-\t1\t5\t255,0,0\ntracker\t5\t6\n");
   CHECK_EQUAL(1U, cleaned.counts.at("record texts dropped"));
   CHECK_EQUAL(4U, cleaned.counts.at("comment lines dropped"));
+}
+
+TEST(Bed, keeps_of_further_columns_what_has_their_shape) {
+  const auto cleaned = [](const std::string& columns) {
+    const std::string interval = "chr1\t1000\t2000\t";
+    const Cleaned done = clean(interval + columns + "\n", vcf_transform(Format::bed));
+    return sample::unpacked(done.stream).substr(interval.size());
+  };
+  for (const char* columns : {".\t1000\t+", ".\t5\t-\t1100\t1900\t255,0,0\t2\t10,20,\t0,980,", "37.25", "12",
+                              ".\t31.50", ".\t12000\t.\t1000\t1001\t255,0,0\t12000\t97.30\t0"}) {
+    STRCMP_EQUAL((std::string(columns) + "\n").c_str(), cleaned(columns).c_str());
+  }
+  STRCMP_EQUAL(".\t5\n", cleaned("0201424131\t5").c_str());
+  STRCMP_EQUAL(".\t5\n", cleaned("4711\t5").c_str());
+  STRCMP_EQUAL(".\n", cleaned("0201424131").c_str());
+  STRCMP_EQUAL(".\t.\t+\n", cleaned("1970-01-01\t1970-01-01\t+").c_str());
+  STRCMP_EQUAL(".\t.\t.\t.\t.\t.\n", cleaned("x\t4711999\t0815\t4711999\t01.01.1970\t19700101").c_str());
+  STRCMP_EQUAL(".\t5\t+\t999\t.\t.\t2\t.\t.\n", cleaned(".\t5\t+\t999\t4711999\tHans\t2\t100100,2\t4711999,1").c_str());
 }
 
 TEST(Bed, refuses_what_is_no_interval) {
@@ -249,7 +305,7 @@ TEST(Bed, indexes_as_tabix_does_and_continues) {
   std::string text = "#header\n";
   for (std::size_t i = 0; i < 50000; ++i) {
     text += "chr1\t" + std::to_string(i * 50) + "\t" + std::to_string(i * 50 + i % 70) + "\t" +
-            std::to_string(i * 7919) + "\n";
+            std::to_string(i * 7919 % 100000) + "\n";
   }
   const Cleaned tbi = clean(sample::bgzf_of(text), vcf_transform(Format::bed, IndexKind::tbi));
   CHECK(tbi.complete);

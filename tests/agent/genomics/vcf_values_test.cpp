@@ -21,6 +21,11 @@ const std::string header =
     "##FORMAT=<ID=FT,Number=1,Type=String,Description=\"Filter\">\n"
     "##FORMAT=<ID=PID,Number=1,Type=String,Description=\"Phase\">\n"
     "##FORMAT=<ID=TAG,Number=1,Type=String,Description=\"Tag\">\n"
+    "##INFO=<ID=END,Number=1,Type=Integer,Description=\"End\">\n"
+    "##INFO=<ID=PATNR,Number=.,Type=Integer,Description=\"Other\">\n"
+    "##INFO=<ID=WEIGHT,Number=1,Type=Float,Description=\"Other\">\n"
+    "##INFO=<ID=AA,Number=1,Type=String,Description=\"Ancestral\">\n"
+    "##FORMAT=<ID=SID,Number=1,Type=Integer,Description=\"Other\">\n"
     "##FORMAT=<ID=AD,Number=R,Type=Integer,Description=\"Depths\">\n"
     "##contig=<ID=chr1,length=248956422>\n"
     "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tLIMS-77\n";
@@ -66,6 +71,35 @@ TEST(VcfValues, that_have_not_their_shape_go) {
             "chr1\t100\t.\tA\tC\t50\tPASS\tSVTYPE=LIMS-77;MATEID=Mueller\tGT\t0/1");
   STRCMP_EQUAL("chr1\t100\t.\tA\tC\t50\tPASS\t.\tGT:AD\t.:.\n",
                cleaned("chr1\t100\t.\tA\tC\t50\tPASS\tDP=Hans;AF=Maria\tGT:AD\tHans:Maria").c_str());
+}
+
+TEST(VcfValues, that_are_long_numbers_stay_under_a_known_key_only) {
+  const std::string known =
+      "chr1\t100\t.\tA\tC\t50\tPASS\tEND=4711999;DP=123456;PATNR=99999,-7;WEIGHT=-1e-30\tGT:AD:SID\t0/1:200000,3:99999";
+  same_both(known, known);
+  for (const auto* const value : {"PATNR=201424131", "PATNR=5,-471199", "WEIGHT=4711999", "WEIGHT=4.7e+06"}) {
+    same_both("chr1\t100\t.\tA\tC\t50\tPASS\tDP=1\tGT\t0/1",
+              "chr1\t100\t.\tA\tC\t50\tPASS\tDP=1;" + std::string(value) + "\tGT\t0/1");
+  }
+  STRCMP_EQUAL("chr1\t100\t.\tA\tC\t50\tPASS\tDP=1\tGT:SID\t0/1:.\n",
+               cleaned("chr1\t100\t.\tA\tC\t50\tPASS\tDP=1\tGT:SID\t0/1:201424131").c_str());
+  STRCMP_EQUAL("chr1\t100\t.\tA\tC\t50\tPASS\tDP=1\tGT\t0/1\n",
+               cleaned_bcf("chr1\t100\t.\tA\tC\t50\tPASS\tDP=1\tGT:SID\t0/1:201424131").c_str());
+}
+
+TEST(VcfValues, that_are_dates_or_start_with_zeros_are_no_numbers) {
+  for (const auto* const value : {"DP=0201424131", "DP=1970-01-01", "DP=01.01.1970", "AF=1.2.3", "DP=00", "DP=1e",
+                                  "DP=-", "SVTYPE=0201424131", "AA=0201424131", "AA=4711999"}) {
+    STRCMP_EQUAL("chr1\t100\t.\tA\tC\t50\tPASS\tDB\tGT\t0/1\n",
+                 cleaned("chr1\t100\t.\tA\tC\t50\tPASS\tDB;" + std::string(value) + "\tGT\t0/1").c_str());
+  }
+  STRCMP_EQUAL("chr1\t100\t.\tA\tC\t50\tPASS\tDB\tGT:PID\t.:.\n",
+               cleaned("chr1\t100\t.\tA\tC\t50\tPASS\tDB\tGT:PID\t0201424131:0201424131").c_str());
+  for (const auto* const value : {"AF=0.5", "AF=.5", "AF=-1e-05", "AF=1E+2", "AF=nan", "AF=-inf", "AF=5.", "DP=0",
+                                  "AF=.,0.1", "AA=ACgt|-", "AF=0"}) {
+    const auto record = "chr1\t100\t.\tA\tC\t50\tPASS\t" + std::string(value) + "\tGT\t0/1";
+    STRCMP_EQUAL((record + "\n").c_str(), cleaned(record).c_str());
+  }
 }
 
 TEST(VcfValues, without_a_declaration_go) {

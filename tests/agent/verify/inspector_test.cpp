@@ -197,6 +197,19 @@ TEST(VcfInspector, finds_words_in_records_but_not_numbers_bases_and_gene_symbols
   expect_places({"record 2"}, record({"X7Q"}, text));
 }
 
+TEST(VcfInspector, finds_words_and_whole_numbers_in_names_of_contigs_and_alleles) {
+  const std::string header_text =
+      "##contig=<ID=Kunze,length=5>\n##contig=<ID=4711999>\n@SQ\tSN:Kunze\tLN:4711999\n##contig=<ID=NT_4711999.1>\n";
+  expect_places({"header line 1", "header line 3"}, header({"Kunze"}, header_text));
+  expect_places({"header line 2"}, header({"4711999"}, header_text));
+  const std::string text =
+      "Kunze\t1\t.\tA\tC\t.\t.\t.\n4711999\t1\t.\tA\tC\t.\t.\t.\n"
+      "1\t4711999\t.\tA\tC,<Kunze>\t.\t.\tX=Kunze\n1\t1\t.\tA\t<4711999>,G[2:4711999[\t.\t.\tEND=4711999\n"
+      "1\t1\t.\tA\tG[Kunze:5[\t.\t.\t.\n1\t1\t.\tA\tG[NT_4711999.1:4711999[\t.\t.\t.\n";
+  expect_places({"record 1", "record 3", "record 5"}, record({"Kunze"}, text));
+  expect_places({"record 2", "record 4"}, record({"4711999"}, text));
+}
+
 TEST_GROUP(BcfInspector){static Seen look(const std::vector<std::string>& words, const std::string& piece){
     return inspect(dictionary_of(words), Format::bcf, "record", piece, 10);
 }
@@ -209,6 +222,14 @@ TEST(BcfInspector, finds_words_in_strings_and_names_the_record) {
   expect_places({"record 10"}, look({"QUX042"}, bcf_record("1", "<QUX042>", "x", "\x01", "a") + plain));
   expect_places({"record 10"}, look({"X7Q"}, bcf_record("1", "C", "a string of twenty X7Q b", "\x01", "a")));
   expect_places({"record 10"}, look({"X7Q"}, bcf_record("1", "C", "x", "\x01", "X7Q") + plain));
+}
+
+TEST(BcfInspector, finds_words_and_whole_numbers_in_names_of_alleles) {
+  const std::string text =
+      bcf_record("1", "<Kunze>", "x", "\x01", "a") + bcf_record("1", "<4711999>", "x", "\x01", "a") +
+      bcf_record("1", "G[2:4711999[", "x", "\x01", "a") + bcf_record("1", "C", "Kunze", "\x01", "a");
+  expect_places({"record 10"}, look({"Kunze"}, text));
+  expect_places({"record 11"}, look({"4711999"}, text));
 }
 
 TEST(BcfInspector, does_not_look_for_short_words_in_numbers) {
@@ -242,6 +263,21 @@ TEST(OtherInspector, looks_into_blocks_of_cram_for_long_words) {
   LONGS_EQUAL(0, look("QUX042", "aQUX042b"));
   LONGS_EQUAL(0, look("X7Q", "\tX7Q\t"));
   LONGS_EQUAL(0, look("12345678", "\t12345678\t"));
+}
+
+TEST(OtherInspector, judges_names_and_tags_of_cram_as_those_of_bam) {
+  const auto names = [](const std::string& word) {
+    return inspect(dictionary_of({word}), Format::cram, "read name", casava + "\n4711999_1\nKunze:1\n", 4);
+  };
+  expect_places({"read name 5"}, names("4711999"));
+  expect_places({"read name 6"}, names("Kunze"));
+  expect_places({}, names("1101"));
+  const auto tags = [](const std::string& word) {
+    return inspect(dictionary_of({word}), Format::cram, "tag", "SA:Z:chr1,4711,+\nCO:Z:4711 Kunze\nOQ:Z:Kunze\n");
+  };
+  expect_places({"tag 2"}, tags("4711"));
+  expect_places({"tag 2"}, tags("Kunze"));
+  expect_places({}, tags("CO:Z"));
 }
 
 TEST(OtherInspector, names_lines_of_texts_and_bytes_that_are_no_text_are_searched_too) {

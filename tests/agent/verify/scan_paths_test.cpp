@@ -29,6 +29,14 @@ std::string gzip(const std::string& name, const std::string& content) {
   return out + little(crc32_of(content), 4) + little(content.size(), 4);
 }
 
+/// A BGZF file of one block.
+std::string bgzf(const std::string& content) {
+  const std::string stored = "\x01" + little(content.size(), 2) + little(~content.size(), 2) + content;
+  std::string out("\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\0BC\x02\0", 16);
+  out += little(stored.size() + 25, 2) + stored + little(crc32_of(content), 4) + little(content.size(), 4);
+  return out + std::string("\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\0BC\x02\0\x1b\0\x03\0\0\0\0\0\0\0\0\0", 28);
+}
+
 struct Told {
   std::size_t file;
   std::string place;
@@ -113,6 +121,44 @@ TEST(ScanPaths, looks_into_compressed_files_and_the_names_in_their_headers) {
   STRCMP_EQUAL("container field 1", report.findings[0].place.c_str());
   LONGS_EQUAL(1, report.findings[1].file);
   STRCMP_EQUAL("line 2", report.findings[1].place.c_str());
+}
+
+TEST(ScanPaths, finds_short_words_and_numbers_in_records_of_bam) {
+  const std::string header = std::string("BAM\1", 4) + little(0, 4) + little(0, 4);
+  const auto report = scan({write("a.bam", bgzf(header + bam_record("r1", "", text_tag("CO", "x")) +
+                                                bam_record("r2", "", text_tag("CO", "sample of X7Q, no. 4711"))))});
+  LONGS_EQUAL(0, report.problems);
+  LONGS_EQUAL(2, report.findings.size());
+  STRCMP_EQUAL("record 2", report.findings[0].place.c_str());
+  STRCMP_EQUAL("record 2", report.findings[1].place.c_str());
+}
+
+TEST(ScanPaths, finds_words_in_text_of_two_bytes_a_character) {
+  const auto wide = [](std::string_view text, bool big) {
+    std::string out;
+    for (const char c : text) out += big ? std::string(1, '\0') + c : c + std::string(1, '\0');
+    return out;
+  };
+  const std::string table = "Sample;Note\n1;clean\n2;QUX-0042\n3;X7Q and 4711\n";
+  std::string large;
+  for (int i = 1; i < 60000; ++i) large += "some text of line x" + std::to_string(i) + "\n";
+  const auto report = scan(
+      {write("a.csv", "\xff\xfe" + wide(table, false)), write("b.csv", "\xfe\xff" + wide(table, true)),
+       write("c.csv", wide(table, false)), write("d.csv", wide(table, true)),
+       write("e.gz", gzip("e", wide("one\nof QUX-0042\n", false))), write("f.csv", wide(large + "QUX-0042", false))});
+  LONGS_EQUAL(0, report.problems);
+  LONGS_EQUAL(14, report.hits);
+  STRCMP_EQUAL("line 3", report.findings[0].place.c_str());
+  STRCMP_EQUAL("line 4", report.findings[1].place.c_str());
+  STRCMP_EQUAL("line 2", report.findings[12].place.c_str());
+  STRCMP_EQUAL("line 60000", report.findings[13].place.c_str());
+  const std::string name("\xff\xfeM\0\xfc\0l\0l\0e\0r\0", 14);
+  ids = read_identifiers("M\xc3\xbcller\n");
+  LONGS_EQUAL(1, scan({write("g.txt", name)}).hits);
+}
+
+TEST(ScanPaths, finds_words_of_one_byte_a_character_beside_those_of_two) {
+  LONGS_EQUAL(1, scan({write("a.bin", std::string("\xff\xfe", 2) + "xQUX-0042x")}).hits);
 }
 
 TEST(ScanPaths, looks_into_files_of_no_known_kind_of_any_size) {

@@ -170,7 +170,7 @@ Status scan_bam(const files::Fd& file, ContentTap& tap, const Stop& stop) {
     auto size = bam_record_bytes(window);
     if (!size) return size.error();
     if (*size == 0) return records.flush();
-    if (Status done = records.add(view(window.rest().substr(4, *size - 4))); !done) return done;
+    if (Status done = records.add(view(window.rest().substr(0, *size))); !done) return done;
     window.take(*size);
   }
   return wait_error("BAM: the scan was stopped");

@@ -254,7 +254,7 @@ bool BcfCut::write_info(const Field& field) {
 }
 
 bool BcfCut::write_frequencies(const Field& field) {
-  if (header_.values().info_rule(field.word) != ValueRule::number) return false;
+  if (!is_of_numbers(header_.values().info_rule(field.word))) return false;
   const auto& kept = alleles_.kept();
   if (field.word == "AN") {
     append(record_, field.key);

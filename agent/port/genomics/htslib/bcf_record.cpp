@@ -1,8 +1,12 @@
 // agent/port/genomics/htslib/bcf_record.cpp: typed values of a BCF record (VCF specification 4.3, section 6.3).
 #include <algorithm>
+#include <bit>
+#include <cmath>
 #include <optional>
 
 #include "agent/port/genomics/htslib/bcf_typed.hpp"
+#include "agent/port/genomics/htslib/number_shape.hpp"
+#include "agent/port/genomics/htslib/vcf_alleles.hpp"
 #include "agent/port/genomics/htslib/vcf_record.hpp"
 
 namespace tributary::genomics {
@@ -11,6 +15,26 @@ namespace {
 
 constexpr std::size_t lengths_bytes = bcf_lengths_bytes;
 constexpr std::size_t fixed_bytes = bcf_fixed_bytes;
+
+/// Whether each is of fewer digits than a number of a person.
+bool are_small(unsigned type, ByteView value) {
+  constexpr std::int64_t limit = 100'000;
+  static_assert(digits_of_a_person == 6);
+  if (type != bcf_int32 && type != bcf_float) return true;
+  for (; value.size() >= 4; value = value.subspan(4)) {
+    const std::uint32_t bits = load_le32(value);
+    if (type == bcf_float) {
+      const auto number = std::bit_cast<float>(bits);
+      if (number >= limit || number <= -limit) {
+        if (!std::isinf(number)) return false;
+      }
+    } else if (const auto number = static_cast<std::int32_t>(bits); number >= limit || number <= -limit) {
+      const bool missing_or_end = bits >= 0x80000000U && bits <= 0x80000007U;  // reserved values
+      if (!missing_or_end) return false;
+    }
+  }
+  return true;
+}
 
 Error damaged() { return refusal("its lengths do not fit together", "the file is damaged: have it written again"); }
 
@@ -21,13 +45,17 @@ void append(Bytes& out, ByteView bytes) { out.insert(out.end(), bytes.begin(), b
 /// A text must have its shape in each of the samples.
 bool BcfRecordCleaner::stays(ValueRule rule, unsigned type, ByteView value, std::size_t samples) const {
   if (rule == ValueRule::drop) return false;
-  if (type != bcf_text) return true;  // a number by its type
+  if (type != bcf_text) return rule != ValueRule::small_number || are_small(type, value);
   const std::size_t size = value.size() / std::max<std::size_t>(samples, 1);
   for (std::size_t i = 0; i < samples; ++i) {
     const auto one = text(value.subspan(i * size, size));
     if (!header_.values().fits(rule, one.substr(0, one.find('\0')))) return false;
   }
   return true;
+}
+
+bool BcfRecordCleaner::is_good_allele(std::uint32_t number, std::string_view allele) const {
+  return number == 0 ? is_reference(allele) : is_alternate(allele, header_.values().alleles());
 }
 
 Status BcfRecordCleaner::clean(ByteView record, Bytes& out) {
@@ -64,6 +92,10 @@ Status BcfRecordCleaner::shared(ByteView bytes, Bytes& out) {
   for (std::uint32_t i = 0; i < (counts >> 16U) + 1; ++i) {  // the alleles, and the filters
     const auto value = walk.next();
     if (!value) return damaged();
+    const bool is_allele = i < counts >> 16U;
+    const auto allele = text(value->value).substr(0, text(value->value).find('\0'));
+    if (is_allele && (value->type != bcf_text || !is_good_allele(i, allele)))
+      return refusal("an allele is neither of bases nor one that the header declares");
     append(out, value->whole);
   }
   infos_ = 0;

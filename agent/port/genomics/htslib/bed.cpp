@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "agent/port/genomics/htslib/clean_text.hpp"
+#include "agent/port/genomics/htslib/number_shape.hpp"
 #include "agent/port/genomics/htslib/region_index.hpp"
 
 namespace tributary::genomics {
@@ -25,6 +26,29 @@ std::optional<std::int64_t> coordinate(std::string_view text) {
     return std::nullopt;
   }
   return value;
+}
+
+/// Sizes or starts of blocks: numbers with `,` between and perhaps behind them, within the interval.
+bool are_blocks(const BedInterval& interval, std::string_view column) {
+  if (column.ends_with(',')) column.remove_suffix(1);
+  while (true) {
+    const auto comma = std::min(column.find(','), column.size());
+    const auto value = coordinate(column.substr(0, comma));
+    if (!value || *value > interval.end - interval.begin || !digits_of_number(column.substr(0, comma))) return false;
+    if (comma == column.size()) return true;
+    column.remove_prefix(comma + 1);
+  }
+}
+
+/// Of columns behind the name: a strand, a place within the interval, blocks, or numbers too short for a person's.
+bool has_shape(const BedInterval& interval, std::size_t number, std::string_view column) {
+  if (column == "+" || column == "-") return true;
+  if (are_numbers(column, digits_of_a_person)) return true;
+  if (number == 7 || number == 8) {
+    const auto at = coordinate(column);
+    return at && *at >= interval.begin && *at <= interval.end && digits_of_number(column);
+  }
+  return (number == 11 || number == 12) && are_blocks(interval, column);
 }
 
 class CleanBed final : public CleanText {
@@ -70,7 +94,7 @@ class CleanBed final : public CleanText {
           "have the file written again");
     }
     append(text.substr(0, interval->bytes));
-    further_columns(text.substr(interval->bytes));
+    further_columns(*interval, text.substr(interval->bytes));
     unit().push_back('\n');
     if (!index_) return emit_record(consumed);
     auto contig = index_->number_of(interval->contig);
@@ -80,11 +104,13 @@ class CleanBed final : public CleanText {
   }
 
   /// Each with its tab in front.
-  void further_columns(std::string_view rest) {
-    while (!rest.empty()) {
+  void further_columns(const BedInterval& interval, std::string_view rest) {
+    const bool is_graph = rest.find('\t', 1) == std::string_view::npos;
+    for (std::size_t number = 4; !rest.empty(); ++number) {
       const auto next = std::min(rest.find('\t', 1), rest.size());
       const auto column = rest.substr(1, next - 1);
-      const bool stays = column.find_first_not_of("0123456789.,-+eE") == std::string_view::npos;
+      const bool stays = column == "." || (number == 4 ? is_graph && are_numbers(column, digits_of_a_person)
+                                                       : has_shape(interval, number, column));
       if (!stays) ++texts_;
       unit().push_back('\t');
       append(stays ? column : ".");

@@ -1,7 +1,9 @@
 // agent/port/genomics/htslib/bed.hpp: BED, always as BGZF: intervals, no names, no comment, no track.
 //
-// Kept       lines of at least contig, start and end (tabs between them); of further columns numbers (also several with
-//            commas) and strands. Any other text becomes `.`.
+// Kept       lines of at least contig, start and end (tabs between them). Of the fourth column the value of a bedGraph,
+//            which has no more; names go. Behind it what has the shape of its column: strands, thick start and end,
+//            blocks, colours, and numbers of up to five digits, for a longer one may be somebody's. Else `.`.
+// Source     GA4GH BED 1.0, section 1.5.
 // Dropped    lines that start with `#`, `track` or `browser`, and blank ones.
 // Index      tbi or csi.
 #pragma once

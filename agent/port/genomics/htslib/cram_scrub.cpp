@@ -27,6 +27,23 @@ Error hidden_text(const std::string& what) {
       "convert it to BAM, or write it again with a current htslib");
 }
 
+/// Of the first record, from 1.
+std::uint64_t number_of(std::int64_t records_before) {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(records_before, 0)) + 1;
+}
+
+/// The blocks from `header` to the next slice.
+std::vector<const CramBlock*> slice_behind(const CramContainer& container, const CramBlock& header) {
+  std::vector<const CramBlock*> slice;
+  bool behind = false;
+  for (const CramBlock& block : container.blocks) {
+    if (behind && is_type(block, BlockType::slice_header)) break;
+    if (behind) slice.push_back(&block);
+    behind = behind || &block == &header;
+  }
+  return slice;
+}
+
 void append(Bytes& out, ByteView bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
 
 }  // namespace
@@ -47,6 +64,25 @@ Result<ByteView> CramScrubber::content(const CramBlock& block) {
 Status CramScrubber::tap(std::string_view unit, std::uint64_t number, ByteView bytes) {
   if (tap_ == nullptr || bytes.empty()) return {};
   return tap_->content(Place{unit, number}, bytes);
+}
+
+/// `slice`: the blocks among which the lengths of texts are looked for.
+Status CramScrubber::tap_block(const CramTexts& texts, const std::vector<const CramBlock*>& slice,
+                               const CramBlock& block, ByteView bytes, std::uint64_t number) {
+  if (!is_type(block, BlockType::external) || !texts.holds(block.id)) return tap("record", number, bytes);
+  if (tap_ == nullptr) return {};
+  return texts.tell(*tap_, block.id, bytes, number, [&](std::int32_t id) { return external(slice, id); });
+}
+
+/// Nothing when the slice has no such block.
+Result<std::optional<ByteView>> CramScrubber::external(const std::vector<const CramBlock*>& slice, std::int32_t id) {
+  for (const CramBlock* one : slice) {
+    if (!is_type(*one, BlockType::external) || one->id != id) continue;
+    auto bytes = content(*one);
+    if (!bytes) return bytes.error();
+    return std::optional<ByteView>(*bytes);
+  }
+  return std::optional<ByteView>();
 }
 
 Result<std::vector<CramScrubber::Slice>> CramScrubber::slices_of(const CramContainer& container) {
@@ -86,7 +122,10 @@ Status CramScrubber::check_texts(const CompressionHeader& header) const {
     return encoding.layout == CramEncoding::Layout::none || encoding.bytes_are_external;
   };
   const auto names = header.series.find(names_series);
-  if (names != header.series.end() && !visible(names->second)) return hidden_text("read names");
+  if (names != header.series.end()) {
+    if (!visible(names->second)) return hidden_text("read names");
+    if (names->second.layout == CramEncoding::Layout::opaque) return hidden_text("lengths of read names");
+  }
   for (const auto& [key, encoding] : header.tags) {
     if (is_text_type(key[2]) && !visible(encoding)) return hidden_text("texts of tags");
   }
@@ -100,15 +139,7 @@ Status CramScrubber::check_texts(const CompressionHeader& header) const {
 Result<bool> CramScrubber::shape_fits(const CramEncoding& encoding, TagRule rule, const std::vector<Slice>& slices) {
   for (const Slice& slice : slices) {
     bool fits = true;
-    const auto block = [&](std::int32_t id) -> Result<std::optional<ByteView>> {
-      for (const CramBlock* one : slice.blocks) {
-        if (!is_type(*one, BlockType::external) || one->id != id) continue;
-        auto bytes = content(*one);
-        if (!bytes) return bytes.error();
-        return std::optional<ByteView>(*bytes);
-      }
-      return std::optional<ByteView>();
-    };
+    const auto block = [&](std::int32_t id) { return external(slice.blocks, id); };
     Status done = each_value(encoding, block, [&](ByteView value) {
       if (!value.empty() && value.back() == 0) value = value.first(value.size() - 1);
       fits = table_->shape_fits(rule, text(value));
@@ -179,7 +210,8 @@ Status CramScrubber::check_names(const Plan& plan) const {
 Result<CramScrubber::Plan> CramScrubber::plan(ByteView compression_header, const std::vector<Slice>& slices) {
   auto header = CompressionHeader::parse(compression_header);
   if (!header) return header.error();
-  Plan plan{std::move(*header), {}, {}};
+  Plan plan{std::move(*header), {}, {}, {}};
+  plan.texts = CramTexts(plan.header);
   if (Status done = check_texts(plan.header); !done) return done.error();
   if (Status done = choose_tags(plan, slices); !done) return done.error();
   if (Status done = count_users(plan); !done) return done.error();
@@ -208,7 +240,7 @@ Result<Bytes> CramScrubber::masked_names(ByteView names, std::uint8_t stop) {
 /// The blocks of a slice that stay; answers whether any differs from what was there.
 Result<bool> CramScrubber::append_blocks(const Slice& slice, const Plan& plan, SliceHeader& header, Bytes& out) {
   const auto names = plan.header.series.find(names_series);
-  const auto number = static_cast<std::uint64_t>(std::max<std::int64_t>(slice.header.record_counter, 0)) + 1;
+  const auto number = number_of(slice.header.record_counter);
   bool changed = false;
   for (const CramBlock* block : slice.blocks) {
     const bool is_external = is_type(*block, BlockType::external);
@@ -236,7 +268,7 @@ Result<bool> CramScrubber::append_blocks(const Slice& slice, const Plan& plan, S
       masked = std::move(*made);
       now = masked;
     }
-    if (Status done = tap("record", number, now); !done) return done.error();
+    if (Status done = tap_block(plan.texts, slice.blocks, *block, now, number); !done) return done.error();
     if (rewrite) {
       if (Status done = codec_.append_packed(out, static_cast<BlockType>(block->type), block->id, now); !done)
         return done.error();
@@ -318,18 +350,27 @@ Result<CleanContainer> CramScrubber::clean(CramContainer container) {
 
 Status CramScrubber::scan(const CramContainer& container) {
   contents_.clear();
-  const auto number = static_cast<std::uint64_t>(std::max<std::int64_t>(container.header.record_counter, 0)) + 1;
+  auto number = number_of(container.header.record_counter);
   std::size_t end = 0;
+  CramTexts texts;
+  std::vector<const CramBlock*> slice;
   for (const CramBlock& block : container.blocks) {
     auto bytes = content(block);
     if (!bytes) return bytes.error();
+    if (is_type(block, BlockType::slice_header)) {
+      slice = slice_behind(container, block);
+      if (const auto header = SliceHeader::parse(*bytes, version_.has_checksums()))
+        number = number_of(header->record_counter);
+    }
     if (is_type(block, BlockType::compression_header) && !is_end_container(container.header)) {
       auto header = CompressionHeader::parse(*bytes);
       if (!header) return header.error();
       if (Status done = check_texts(*header); !done) return done;
+      texts = CramTexts(*header);
     }
     const bool is_data = is_type(block, BlockType::external) || is_type(block, BlockType::core);
-    if (Status done = tap(is_data ? "record" : "container field", number, *bytes); !done) return done;
+    Status heard = is_data ? tap_block(texts, slice, block, *bytes, number) : tap("container field", number, *bytes);
+    if (!heard) return heard;
     // Names and comments of a gzip stream stand before its data.
     if (says_more_than_data(block)) {
       if (Status done = tap("container field", number, block.data); !done) return done;

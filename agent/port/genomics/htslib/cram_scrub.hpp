@@ -16,6 +16,7 @@
 #include "agent/port/genomics/htslib/cram_codec.hpp"
 #include "agent/port/genomics/htslib/cram_container.hpp"
 #include "agent/port/genomics/htslib/cram_encoding.hpp"
+#include "agent/port/genomics/htslib/cram_texts.hpp"
 #include "agent/port/genomics/htslib/read_name.hpp"
 #include "agent/port/genomics/htslib/record_tags.hpp"
 #include "agent/port/genomics/htslib/sam_header.hpp"
@@ -41,7 +42,7 @@ class CramScrubber {
                Counts& counts);
 
   [[nodiscard]] Result<CleanContainer> clean(CramContainer container);
-  /// Every block as it stands, to the tap.
+  /// Every block as it stands, to the tap; names and texts of tags one by one.
   [[nodiscard]] Status scan(const CramContainer& container);
   /// The content of a block of the container in hand; valid until the next slice.
   [[nodiscard]] Result<ByteView> content(const CramBlock& block);
@@ -56,6 +57,7 @@ class CramScrubber {
     CompressionHeader header;
     std::set<TagKey> drop;
     std::map<std::int32_t, int> users;  // of external blocks, when the dropped tags are gone
+    CramTexts texts;
   };
 
   Result<std::vector<Slice>> slices_of(const CramContainer& container);
@@ -68,6 +70,9 @@ class CramScrubber {
   Result<bool> append_slice(const Slice& slice, const Plan& plan, Bytes& out, std::size_t& blocks);
   Result<bool> append_blocks(const Slice& slice, const Plan& plan, SliceHeader& header, Bytes& out);
   Result<Bytes> masked_names(ByteView names, std::uint8_t stop);
+  Result<std::optional<ByteView>> external(const std::vector<const CramBlock*>& slice, std::int32_t id);
+  Status tap_block(const CramTexts& texts, const std::vector<const CramBlock*>& slice, const CramBlock& block,
+                   ByteView bytes, std::uint64_t number);
   Status tap(std::string_view unit, std::uint64_t number, ByteView bytes);
 
   CramVersion version_;

@@ -1,4 +1,6 @@
 // agent/port/genomics/htslib/scan_content.cpp: everything a file holds, for a tap, as others left it.
+#include <optional>
+
 #include "agent/port/genomics/genomics.hpp"
 #include "agent/port/genomics/htslib/alignment.hpp"
 #include "agent/port/genomics/htslib/bcf.hpp"
@@ -52,12 +54,14 @@ Status scan_content(const files::Fd& file, const std::string& file_name, Content
     if (Status done = tap.content(Place{"file name", 1}, view(file_name)); !done) return done;
   }
   Format format = Format::unknown;
+  std::optional<Utf16> wide;
   {
     auto input = open_for_scan(file, {});
     if (!input) return input.error();
     Result<std::string> head = head_of(**input);
     if (!head) return head.error();
     format = format_of(*head);
+    if (format == Format::unknown) wide = utf16_of(*head);
   }
   const ContainerFields fields = [&tap](std::uint64_t number, ByteView bytes) {
     return tap.content(Place{"container field", number}, bytes);
@@ -70,7 +74,12 @@ Status scan_content(const files::Fd& file, const std::string& file_name, Content
   auto input = open_for_scan(file, fields);
   if (!input) return input.error();
   if (format == Format::bcf) return scan_bcf(std::move(*input), tap, stop);
-  return scan_text(**input, format, tap, stop);
+  Status done = scan_text(**input, format, tap, stop);
+  if (!done || !wide) return done;
+  // Once more as the text that it seems to be.
+  auto again = open_for_scan(file, {});
+  if (!again) return again.error();
+  return scan_text(**again, format, tap, stop, wide);
 }
 
 }  // namespace tributary::genomics

@@ -9,19 +9,22 @@ namespace tributary::genomics {
 namespace {
 
 constexpr std::size_t buffer_bytes = std::size_t{512} << 10U;
+constexpr std::size_t wide_bytes = std::size_t{64} << 10U;
 constexpr std::size_t overlap_bytes = std::size_t{4} << 10U;
 
 class TextScan {
  public:
-  TextScan(Unpacker& input, Format format, ContentTap& tap)
-      : input_(input), format_(format), tap_(tap), in_header_(format == Format::vcf), buffer_(buffer_bytes) {}
+  TextScan(Unpacker& input, Format format, ContentTap& tap, std::optional<Utf16> wide)
+      : input_(input), format_(format), tap_(tap), in_header_(format == Format::vcf), buffer_(buffer_bytes) {
+    if (wide) decoder_.emplace(*wide);
+  }
 
   Status run(const Stop& stop) {
     bool ended = false;
     while (!ended) {
       if (stop.requested()) return wait_error("scan: stopped before the end");
       while (size_ < buffer_.size() && !ended) {
-        Result<std::size_t> got = input_.read(MutableByteView(buffer_).subspan(size_));
+        Result<std::size_t> got = read(MutableByteView(buffer_).subspan(size_));
         if (!got) return got.error();
         ended = *got == 0;
         size_ += *got;
@@ -32,6 +35,20 @@ class TextScan {
   }
 
  private:
+  Result<std::size_t> read(MutableByteView into) {
+    if (!decoder_) return input_.read(into);
+    while (decoded_.empty()) {
+      Bytes wide(wide_bytes);
+      Result<std::size_t> got = input_.read(wide);
+      if (!got || *got == 0) return got;
+      decoder_->decode(ByteView(wide).first(*got), decoded_);
+    }
+    const std::size_t count = std::min(into.size(), decoded_.size());
+    std::memcpy(into.data(), decoded_.data(), count);
+    decoded_.erase(decoded_.begin(), decoded_.begin() + static_cast<std::ptrdiff_t>(count));
+    return count;
+  }
+
   [[nodiscard]] std::string_view held() const { return text(ByteView(buffer_).first(size_)); }
 
   /// Gives what ends with a line (with a record), or all but the overlap when no line ends in the whole buffer.
@@ -94,6 +111,8 @@ class TextScan {
   Format format_;
   ContentTap& tap_;
   bool in_header_;
+  std::optional<Utf16Decoder> decoder_;
+  Bytes decoded_;
   Bytes buffer_;
   std::size_t size_ = 0;
   std::uint64_t lines_ = 0;  // given, of the header or of the records
@@ -101,8 +120,8 @@ class TextScan {
 
 }  // namespace
 
-Status scan_text(Unpacker& input, Format format, ContentTap& tap, const Stop& stop) {
-  return TextScan(input, format, tap).run(stop);
+Status scan_text(Unpacker& input, Format format, ContentTap& tap, const Stop& stop, std::optional<Utf16> wide) {
+  return TextScan(input, format, tap, wide).run(stop);
 }
 
 }  // namespace tributary::genomics

@@ -6,12 +6,17 @@
 // Never      refuses text for its shape; holds more than one buffer.
 #pragma once
 
+#include <optional>
+
 #include "agent/base/stop.hpp"
 #include "agent/port/genomics/genomics.hpp"
 #include "agent/port/genomics/htslib/unpacker.hpp"
+#include "agent/port/genomics/htslib/utf16.hpp"
 
 namespace tributary::genomics {
 
-Status scan_text(Unpacker& input, Format format, ContentTap& tap, const Stop& stop);
+/// `wide`: the text is UTF-16 and comes as UTF-8.
+Status scan_text(Unpacker& input, Format format, ContentTap& tap, const Stop& stop,
+                 std::optional<Utf16> wide = std::nullopt);
 
 }  // namespace tributary::genomics

@@ -13,7 +13,9 @@ namespace tributary::genomics {
 class TapBatch {
  public:
   /// `tap` may be null: then nothing is gathered.
-  TapBatch(ContentTap* tap, std::string_view unit) : tap_(tap), unit_(unit) {}
+  /// `before`: units of the file that stand in front of the first one.
+  TapBatch(ContentTap* tap, std::string_view unit, std::uint64_t before = 0)
+      : tap_(tap), unit_(unit), number_(before) {}
 
   [[nodiscard]] Status add(ByteView unit) {
     ++number_;

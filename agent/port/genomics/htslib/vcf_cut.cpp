@@ -233,7 +233,7 @@ bool VcfCut::write_info_value(std::string_view key, std::string_view value) {
 }
 
 bool VcfCut::write_frequencies(std::string_view key) {
-  if (header_.values().info_rule(key) != ValueRule::number) return false;
+  if (!is_of_numbers(header_.values().info_rule(key))) return false;
   if (key != "AN" && alleles_.kept().size() < 2) return false;
   record_ += key;
   record_.push_back('=');

@@ -175,7 +175,7 @@ Status VcfHeader::structured(std::string_view text, std::string_view kind, std::
 
 /// Enters a line into what is known of values, and into BCF's dictionary: by its number, or as the next one.
 Status VcfHeader::declare(std::string_view kind, const std::vector<VcfField>& fields) {
-  if (kind != "FILTER" && kind != "INFO" && kind != "FORMAT") return {};
+  if (kind == "contig") return {};
   std::string_view id, type, count, index;
   for (auto field = fields.rbegin(); field != fields.rend(); ++field) {  // the first one of a key counts
     if (field->key == "ID") id = field->value;
@@ -186,7 +186,8 @@ Status VcfHeader::declare(std::string_view kind, const std::vector<VcfField>& fi
   if (kind == "FILTER") values_.declare_filter(id);
   if (kind == "INFO") values_.declare_info(id, type, count);
   if (kind == "FORMAT") values_.declare_format(id, type, count);
-  if (kind_ != Kind::bcf) return {};
+  if (kind == "ALT") values_.declare_allele(id);
+  if (kind_ != Kind::bcf || kind == "ALT") return {};
   const auto number = number_of(index);
   if (!number && std::find(words_.begin(), words_.end(), id) != words_.end()) return {};
   const std::size_t place = number ? static_cast<std::size_t>(*number) : words_.size();

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "agent/port/genomics/htslib/pieces.hpp"
+#include "agent/port/genomics/htslib/vcf_alleles.hpp"
 
 namespace tributary::genomics {
 
@@ -15,6 +16,7 @@ void append(Bytes& out, std::string_view text) { out.insert(out.end(), text.begi
 
 bool VcfRecordCleaner::is_clean(Columns columns) {
   const VcfValues& values = header_.values();
+  if (!is_reference(columns[3]) || !are_alternates(columns[4], values.alleles())) return false;
   if ((columns[2] != "." && !VcfValues::are_ids(columns[2])) || !values.fits(ValueRule::number, columns[5]))
     return false;
   if (columns[6] != filter_) {
@@ -57,6 +59,9 @@ bool VcfRecordCleaner::sample_is_clean(std::string_view values) const {
 Status VcfRecordCleaner::clean(Columns columns, Bytes& out) {
   const VcfValues& values = header_.values();
   if (!values.fits(ValueRule::number, columns[5])) return refusal("its quality is no number");
+  if (!is_reference(columns[3])) return refusal("its reference allele is not of bases");
+  if (!are_alternates(columns[4], values.alleles()))
+    return refusal("an alternate allele is neither of bases nor one that the header declares");
   append(out, columns[0]);
   out.push_back('\t');
   append(out, columns[1]);

@@ -2,7 +2,8 @@
 //
 // What needs no change keeps its bytes and their order. A key whose value may not leave goes with it.
 // Source     VCF specification 4.3, sections 1.6 and 6.3; which values stay: vcf_values.hpp.
-// Failure    give_up: lengths that do not fit, a quality that is no number. Messages hold no content.
+// Failure    give_up: lengths that do not fit, a quality that is no number, an allele without its shape
+// (vcf_alleles.hpp). Messages hold no content.
 #pragma once
 
 #include <cstdint>
@@ -62,6 +63,7 @@ class BcfRecordCleaner {
   [[nodiscard]] const RecordCounts& counts() const { return counts_; }
 
  private:
+  [[nodiscard]] bool is_good_allele(std::uint32_t number, std::string_view allele) const;
   Status shared(ByteView bytes, Bytes& out);
   Status formats(ByteView bytes, std::uint32_t samples, std::uint32_t count, Bytes& out);
   [[nodiscard]] bool stays(ValueRule rule, unsigned type, ByteView value, std::size_t samples = 1) const;

@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "agent/port/genomics/htslib/number_shape.hpp"
+
 namespace tributary::genomics {
 
 namespace {
@@ -35,6 +37,20 @@ constexpr std::array<std::string_view, 38> site_keys = {
     "CN",     "DB",     "DBRIPID",   "DBVARID", "DGVID",  "END",     "EVENT", "EVENTTYPE", "H2",      "H3",
     "HOMLEN", "HOMSEQ", "IMPRECISE", "MATEID",  "MEINFO", "METRANS", "NOVEL", "PARID",     "PRECISE", "RB",
     "RN",     "RU",     "RUB",       "RUC",     "RUL",    "SVCLAIM", "SVLEN", "SVTYPE"};
+/// Of INFO and FORMAT: positions, lengths, depths, counts of reads, sums of qualities and likelihoods, which may be of
+/// many digits; those of the specification and of the callers of the field. AD and the like may be deep.
+constexpr auto large_keys = std::to_array<std::string_view>(
+    {"AC",    "AD",    "ADF",   "ADP",  "ADR",   "ALD",      "ALLELEID",    "AN",     "AO",  "AU",     "CICN",
+     "CIEND", "CILEN", "CIPOS", "CIRB", "CIRUC", "CN",       "CU",          "DP",     "DP2", "DP4",    "DPI",
+     "DPR",   "DR",    "DV",    "END",  "END2",  "F1R2",     "F2R1",        "FAO",    "FDP", "FRO",    "FSAF",
+     "FSAR",  "FSRF",  "FSRR",  "GL",   "GP",    "GQ",       "GU",          "HOMLEN", "LEN", "MIN_DP", "MQ",
+     "MQ0",   "NF",    "NR",    "NS",   "NV",    "PE",       "PL",          "POS2",   "PP",  "PQ",     "PR",
+     "PS",    "PSL",   "QA",    "QR",   "QSS",   "RAW_MQ",   "RAW_MQandDP", "RB",     "RBQ", "RC",     "RCL",
+     "RCR",   "RD",    "RO",    "RR",   "RS",    "RUL",      "RV",          "SAC",    "SAF", "SAR",    "SB",
+     "SDP",   "SR",    "SRF",   "SRR",  "SU",    "SVINSLEN", "SVLEN",       "TAR",    "TC",  "TCF",    "TCR",
+     "TIR",   "TOR",   "TR",    "TU",   "UMT",   "VD",       "VMT",         "VarDP",  "WE",  "WS"});
+static_assert(std::is_sorted(large_keys.begin(), large_keys.end()));
+
 using Counted = std::pair<std::string_view, ValueCount>;
 /// What the specification says of keys that older writers declare with `Number=.`.
 constexpr std::array<Counted, 7> reserved_formats = {{{"AD", ValueCount::alleles},
@@ -50,31 +66,32 @@ static_assert(std::is_sorted(site_keys.begin(), site_keys.end()));
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool in(std::string_view set, char c) { return set.find(c) != std::string_view::npos; }
 
+/// Digits in a row.
+std::size_t longest_number(std::string_view text) {
+  std::size_t longest = 0, now = 0;
+  for (const char c : text) {
+    now = is_digit(c) ? now + 1 : 0;
+    longest = std::max(longest, now);
+  }
+  return longest;
+}
+
+/// Or a CIGAR: numbers stand in front of its operations.
+bool are_bases(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (is_digit(text[i])) {
+      const bool ends = i + 1 < text.size() && (is_digit(text[i + 1]) || in("MIDNSHPX=", text[i + 1]));
+      if (!ends) return false;
+    } else if (!in("ACGTNacgtnMIDSHPX=,.|-", text[i])) {
+      return false;
+    }
+  }
+  return true;
+}
+
 template <typename Fits>
 bool all(std::string_view text, Fits fits) {
   return std::all_of(text.begin(), text.end(), fits);
-}
-
-constexpr auto number_signs = [] {
-  std::array<bool, 256> table{};
-  for (const char c : std::string_view("0123456789.,-+eE")) table[static_cast<unsigned char>(c)] = true;
-  return table;
-}();
-
-/// Integers and floats with `,` between them; `nan` and `inf` as VCF spells them.
-bool are_numbers(std::string_view text) {
-  if (all(text, [](char c) { return number_signs[static_cast<unsigned char>(c)]; })) return true;
-  while (!text.empty()) {
-    const auto comma = std::min(text.find(','), text.size());
-    std::string_view one = text.substr(0, comma);
-    text.remove_prefix(std::min(comma + 1, text.size()));
-    if (all(one, [](char c) { return is_digit(c) || in(".-+eE", c); })) continue;
-    if (!one.empty() && in("-+", one.front())) one.remove_prefix(1);
-    std::string low(one);
-    for (char& c : low) c = static_cast<char>(c | 0x20);
-    if (low != "nan" && low != "inf" && low != "infinity") return false;
-  }
-  return true;
 }
 
 std::size_t kind_at(std::string_view text) {
@@ -131,6 +148,10 @@ bool VcfValues::describes_site(std::string_view key) {
   return std::binary_search(site_keys.begin(), site_keys.end(), key);
 }
 
+ValueRule VcfValues::rule_of_number(std::string_view key) {
+  return std::binary_search(large_keys.begin(), large_keys.end(), key) ? ValueRule::number : ValueRule::small_number;
+}
+
 bool VcfValues::describes_structure(std::string_view key) {
   constexpr std::array<std::string_view, 6> any_variant = {"1000G", "AA", "CIGAR", "DB", "H2", "H3"};
   return describes_site(key) && std::find(any_variant.begin(), any_variant.end(), key) == any_variant.end();
@@ -144,7 +165,7 @@ void VcfValues::declare_info(std::string_view key, std::string_view type, std::s
   ValueCount count = count_of(number);
   if (is_text && count != ValueCount::fixed) count = ValueCount::unknown;
   if (key == "SVLEN" && count == ValueCount::unknown) count = ValueCount::alternates;  // 4.3: `.`, one for each
-  info_.emplace(key, Known{is_text ? named->second : ValueRule::number, count});
+  info_.emplace(key, Known{is_text ? named->second : rule_of_number(key), count});
 }
 
 void VcfValues::declare_format(std::string_view key, std::string_view type, std::string_view number) {
@@ -156,7 +177,7 @@ void VcfValues::declare_format(std::string_view key, std::string_view type, std:
   const auto* reserved = std::find_if(reserved_formats.begin(), reserved_formats.end(),
                                       [&](const Counted& known) { return known.first == key; });
   if (count == ValueCount::unknown && reserved != reserved_formats.end()) count = reserved->second;
-  format_.emplace(key, Known{is_text ? named->second : ValueRule::number, count});
+  format_.emplace(key, Known{is_text ? named->second : rule_of_number(key), count});
 }
 
 VcfValues::Known VcfValues::find(const Keys& keys, std::string_view key) {
@@ -171,14 +192,17 @@ bool VcfValues::fits(ValueRule rule, std::string_view value) const {
       return false;
     case ValueRule::number:
       return are_numbers(value);
+    case ValueRule::small_number:
+      return are_numbers(value, digits_of_a_person);
     case ValueRule::genotype:
-      return all(value, [](char c) { return is_digit(c) || in("./|,", c); });
+      return all(value, [](char c) { return is_digit(c) || in("./|,", c); }) &&
+             longest_number(value) < digits_of_a_person;
     case ValueRule::phase_set:
-      return all(value, [](char c) { return is_digit(c) || in("ACGTN_*,<>", c); });
+      return value.find('_') != value.npos && all(value, [](char c) { return is_digit(c) || in("ACGTN_*,<>", c); });
     case ValueRule::kind:
-      return are_kinds(value);
+      return longest_number(value) == 0 && are_kinds(value);
     case ValueRule::bases:
-      return all(value, [](char c) { return is_digit(c) || in("ACGTNacgtnMIDSHPX=,.|-", c); });
+      return are_bases(value);
     case ValueRule::ids:
       return are_all_ids(value, ',');
     case ValueRule::filters:

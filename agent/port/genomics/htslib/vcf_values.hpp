@@ -1,7 +1,9 @@
 // agent/port/genomics/htslib/vcf_values.hpp: which values of a VCF or BCF record may leave the house. The one table.
 //
-// Numbers    (Type Integer, Float, Flag) are kept when they are numbers. Keys that the header does not declare count as
-//            texts.
+// Numbers    (Type Integer, Float, Flag) are kept when they are numbers as programs print them: no date, no zeros in
+//            front. Six digits and more only under a key of the specification or of a known caller that needs them
+//            (positions, lengths, depths, sums): under any other it may be somebody's number. Keys that the header does
+//            not declare count as texts.
 // Texts      (Type String, Character) are kept when their key is one of the following AND they have its shape, so that
 //            none can hold a word:
 //              INFO    SVTYPE EVENTTYPE  kinds of structural variants      AA RU CIGAR  bases, CIGAR
@@ -24,7 +26,9 @@
 
 namespace tributary::genomics {
 
-enum class ValueRule : std::uint8_t { drop, number, genotype, phase_set, filters, kind, bases, ids };
+enum class ValueRule : std::uint8_t { drop, number, small_number, genotype, phase_set, filters, kind, bases, ids };
+
+inline bool is_of_numbers(ValueRule rule) { return rule == ValueRule::number || rule == ValueRule::small_number; }
 
 /// How many values a key has in a record: a number that does not depend on alleles, one per alternate allele (A), per
 /// allele (R), per genotype (G), or nobody knows (`.` and texts with lists in them).
@@ -36,11 +40,16 @@ class VcfValues {
   void declare_info(std::string_view key, std::string_view type, std::string_view number);
   void declare_format(std::string_view key, std::string_view type, std::string_view number);
   void declare_filter(std::string_view id) { filters_.emplace(id); }
+  void declare_allele(std::string_view id) { alleles_.emplace(id); }
+  /// Ids of symbolic alleles.
+  [[nodiscard]] const std::set<std::string, std::less<>>& alleles() const { return alleles_; }
 
   [[nodiscard]] ValueRule info_rule(std::string_view key) const { return find(info_, key).rule; }
   [[nodiscard]] ValueRule format_rule(std::string_view key) const { return find(format_, key).rule; }
   [[nodiscard]] ValueCount info_count(std::string_view key) const { return find(info_, key).count; }
   [[nodiscard]] ValueCount format_count(std::string_view key) const { return find(format_, key).count; }
+  /// number, or small_number when nobody knows the key.
+  [[nodiscard]] static ValueRule rule_of_number(std::string_view key);
   /// INFO: whether the key says nothing of the persons in the file.
   [[nodiscard]] static bool describes_site(std::string_view key);
   /// Of such keys: whether it is there for structural variants and reference blocks only.
@@ -58,7 +67,7 @@ class VcfValues {
   using Keys = std::map<std::string, Known, std::less<>>;
   static Known find(const Keys& keys, std::string_view key);
   Keys info_, format_;
-  std::set<std::string, std::less<>> filters_;
+  std::set<std::string, std::less<>> filters_, alleles_;
 };
 
 }  // namespace tributary::genomics
