@@ -99,8 +99,8 @@ TEST(NewSite, remembers_a_withdrawal_before_anything_was_seen) {
 }
 
 TEST(NewSite, takes_no_list_of_withdrawals_that_it_can_not_read) {
-  for (const auto& content :
-       {std::string(), std::string(" \n"), std::string("\xff\xfeS\0U\0B\0", 8), std::string("SUBJECT\0-01", 11)}) {
+  for (const auto& content : {std::string(), std::string(" \n"), std::string("\xff\xfeS\0U\0B\0", 8),
+                              std::string("SUBJECT\0-01", 11), std::string("# nobody\n")}) {
     const auto ended = site.run({"withdraw", "--subject-file", site.desk.write("gone.txt", content)});
     LONGS_EQUAL(2, ended.code);
     CHECK_FALSE(has_state());
@@ -285,6 +285,39 @@ TEST(DeliveredSite, takes_back_what_was_sent_of_a_subject_who_withdrew) {
   STRCMP_EQUAL("withdraw", text_of(all.back()["action"]).c_str());
   STRCMP_EQUAL("", Site::leak(all.back().dump()).c_str());
   LONGS_EQUAL(0, site.run({"audit", "verify"}).code);
+}
+
+TEST(DeliveredSite, says_which_lines_of_a_list_name_nobody_it_knows) {
+  const auto file = site.desk.write("gone.txt", "# list\nsubject_id\n\nSAMPLE-02\nSUBJECT-01\n");
+  const auto some = site.run({"withdraw", "--subject-file", file});
+  LONGS_EQUAL(0, some.code);
+  STRCMP_CONTAINS("3 subjects, 1 parcel stopped", some.words.c_str());
+  STRCMP_CONTAINS("Of lines 2 and 4 nothing is known here yet; the withdrawal is remembered.", some.words.c_str());
+  STRCMP_EQUAL("", Site::leak(some.words).c_str());
+  CHECK_FALSE(has(some.words, "subject_id"));
+  LONGS_EQUAL(2, records().back()["not_known_here"].as_integer());
+  const auto one = site.run({"withdraw", "--level", "no-further-contact", "--subject-file",
+                             site.desk.write("gone.txt", "SUBJECT-01\nSUBJECT-77\n")});
+  LONGS_EQUAL(0, one.code);
+  STRCMP_CONTAINS("Of line 2 nothing is known here yet", one.words.c_str());
+  std::string many;
+  for (int i = 0; i < 14; ++i) many += "SAMPLE-0" + std::to_string(i) + "\n";
+  STRCMP_CONTAINS("Of lines 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 4 more nothing is known",
+                  site.run({"withdraw", "--subject-file", site.desk.write("gone.txt", many)}).words.c_str());
+  const auto known = site.run({"withdraw", "--subject-file", site.desk.write("gone.txt", "SUBJECT-03\n")});
+  CHECK_FALSE(has(known.words, "nothing is known"));  // refused, and therefore known
+}
+
+TEST(DeliveredSite, does_nothing_by_a_list_with_a_line_that_is_no_subject_id) {
+  for (const auto* line : {"SUBJECT-02,foo", "SUBJECT-02;foo", "SUBJECT-02\tfoo", "SUBJECT-02\rSUBJECT-03"}) {
+    const auto file = site.desk.write("gone.txt", "# list\nSUBJECT-01\n" + std::string(line) + "\n");
+    const auto ended = site.run({"withdraw", "--subject-file", file});
+    LONGS_EQUAL_TEXT(2, ended.code, line);
+    STRCMP_CONTAINS("--subject-file: line 3 is more than one id; one subject id a line", ended.words.c_str());
+    STRCMP_EQUAL("", Site::leak(ended.words).c_str());
+  }
+  LONGS_EQUAL(2, site.json({"status"})["delivered"].as_integer());
+  LONGS_EQUAL(0, records().size());
 }
 
 TEST(DeliveredSite, sends_anew_what_was_taken_back_when_the_subject_agrees_again_and_an_operator_says_so) {
