@@ -5,6 +5,7 @@
 #include "agent/base/text.hpp"
 #include "agent/base/units.hpp"
 #include "agent/cli/commands.hpp"
+#include "agent/line/presence.hpp"
 #include "agent/line/strays.hpp"
 #include "agent/receipt/receipt.hpp"
 #include "agent/status/report.hpp"
@@ -42,8 +43,9 @@ void print_parcel(const Json& parcel) {
   }
 }
 
-Status tell(State& state, const Json& report) {
+Status tell(State& state, const Json& report, const Status& daemon) {
   const auto number = [&](const char* name) { return std::to_string(report[name].as_integer()); };
+  if (!daemon) say(coloured("warning", "33") + ": " + sentence(daemon.error()));
   say(coloured(state.settings.site, "1") + ": " + number("delivered") + " delivered, " + number("waiting") +
       " on their way, " + number("held") + " held, " + number("refused") + " refused, " + number("withdrawn") +
       " withdrawn; " + show_size(static_cast<std::uint64_t>(report["queue_bytes"].as_integer())) + " to send");
@@ -75,10 +77,11 @@ void say_items(const std::string& name, bool& first, const Json& item) {
 }
 
 // As one object, its two long lists first.
-Status tell_json(journal::Journal& journal, const Json& report) {
+Status tell_json(journal::Journal& journal, const Json& report, bool daemon) {
   auto runs = journal.runs();
   if (!runs) return runs.error();
   Json rest;
+  rest.add("daemon", daemon);
   for (const auto& [name, value] : report.members()) {
     if (name != "runs" && name != "parcels") rest.add(name, value);
   }
@@ -110,11 +113,14 @@ int run_status(Context& context, const Arguments& arguments) {
   // Years of parcels do not lie in memory at once: lists are told a page at a time.
   auto report = status::report(*state->journal, state->settings.site, context.clock.now_utc_s(), *strays, 0);
   if (!report) return complain(report.error());
-  auto told = arguments.has("--json") ? tell_json(*state->journal, *report) : tell(*state, *report);
+  const auto daemon = line::check_daemon(state->settings.state_dir);
+  auto told =
+      arguments.has("--json") ? tell_json(*state->journal, *report, daemon.ok()) : tell(*state, *report, daemon);
   if (!told) return complain(told.error());
   const auto& warnings = (*report)["warnings"];
-  const bool well =
-      (*report)["held"].as_integer() == 0 && (*report)["refused"].as_integer() == 0 && warnings.items().empty();
+  const bool stands = !daemon && (*report)["waiting"].as_integer() > 0;
+  const bool well = (*report)["held"].as_integer() == 0 && (*report)["refused"].as_integer() == 0 &&
+                    warnings.items().empty() && !stands;
   return well ? exit_yes : exit_not_well;
 }
 
@@ -177,7 +183,8 @@ Command status_command() {
       "status [--json]",
       "what is going on: progress, rate, time left, reasons",
       "Exit: 0 all is well, 3 something is held or refused, or there is a warning: a clock that leapt, consent that\n"
-      "nobody can say, parcels for a destination that is not configured.",
+      "nobody can say, parcels for a destination that is not configured, parcels on their way while no tributaryd\n"
+      "works. --json has \"daemon\": whether one works on this state_dir now.",
       {},
       {"--json"},
       run_status};

@@ -2,6 +2,7 @@
 #include <sstream>
 
 #include "agent/journal/migrations.hpp"
+#include "agent/line/presence.hpp"
 #include "agent/port/store/store.hpp"
 #include "tests/agent/cli/desk.hpp"
 
@@ -143,6 +144,23 @@ TEST(DeliveredSite, shows_its_status_to_people_and_programs) {
   LONGS_EQUAL(parcel["bytes_total"].as_integer(), parcel["bytes_sent"].as_integer());
   LONGS_EQUAL(0, status["queue_bytes"].as_integer());
   STRCMP_EQUAL("", Site::leak(status.dump()).c_str());
+}
+
+TEST(DeliveredSite, shows_whether_a_daemon_works) {
+  const std::string told = "warning: no tributaryd works on this state_dir; systemctl start tributary; ";
+  execute(site, "DELETE FROM parcel WHERE condition = 2");
+  auto ended = site.run({"status"});
+  LONGS_EQUAL_TEXT(0, ended.code, ended.words.c_str());  // nothing waits for one
+  CHECK_TRUE_TEXT(ended.words.starts_with(told), ended.words.c_str());
+  CHECK_FALSE(site.json({"status"})["daemon"].as_bool(true));
+  execute(site, "UPDATE parcel SET stage = 20");
+  LONGS_EQUAL(3, site.run({"status"}).code);
+  const auto daemon = line::take_state_dir(site.folder.state_dir());
+  ended = site.run({"status"});
+  LONGS_EQUAL(0, ended.code);
+  STRCMP_CONTAINS("2 on their way", ended.words.c_str());
+  CHECK_FALSE(has(ended.words, "warning"));
+  CHECK_TRUE(site.json({"status"})["daemon"].as_bool());
 }
 
 TEST(DeliveredSite, shows_the_parcels_of_a_run_once) {
