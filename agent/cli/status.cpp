@@ -5,6 +5,7 @@
 #include "agent/base/text.hpp"
 #include "agent/base/units.hpp"
 #include "agent/cli/commands.hpp"
+#include "agent/cli/unmoved.hpp"
 #include "agent/line/presence.hpp"
 #include "agent/line/strays.hpp"
 #include "agent/receipt/receipt.hpp"
@@ -152,7 +153,9 @@ int run_receipts(Context& context, const Arguments& arguments) {
   int code = exit_yes;
   auto state = open_state(context, false, code);
   if (!state) return code;
-  auto rows = state->journal->receipts({{}, arguments.value("--run"), {}});
+  const journal::Filter filter{{}, arguments.value("--run"), {}};
+  if (auto known = check_named(*state, filter); !known) return complain(known.error());
+  auto rows = state->journal->receipts(filter);
   if (!rows) return complain(rows.error());
   Json out = Json::array();
   for (const auto& row : *rows) {

@@ -1,4 +1,5 @@
 // tests/agent/cli/way_test.cpp: commands over a site: before anything was sent, after it arrived, and on its way back.
+#include <cctype>
 #include <sstream>
 
 #include "agent/journal/migrations.hpp"
@@ -221,6 +222,10 @@ TEST(DeliveredSite, shows_its_receipts) {
 
 TEST(DeliveredSite, shows_the_receipts_of_one_run) {
   LONGS_EQUAL(2, site.json({"receipts", "--run", fakes::miseq_run}).items().size());
+  execute(site,
+          "INSERT INTO run (folder_tag, unit, name, instrument, model, state, reason, hint, listing, quiet_since, "
+          "since) SELECT 't', unit, 'another', instrument, model, state, reason, hint, listing, quiet_since, since "
+          "FROM run");
   const auto none = site.json({"receipts", "--run", "another"});
   CHECK_TRUE(none.is_array() && none.items().empty());
 }
@@ -253,10 +258,48 @@ TEST(DeliveredSite, moves_parcels_that_can_be_moved) {
   moves({"cancel", "--run", fakes::miseq_run}, 0, "cancel: 1 parcel\n");
   STRCMP_EQUAL(refused.c_str(), id_of("cancelled").c_str());
   for (const auto* command : {"retry", "hold", "release", "cancel"}) {
-    moves({command, delivered}, 1, "no parcel that could be moved so");
-    moves({command, "p-nothing"}, 1, "no parcel that could be moved so");
-    moves({command, "--destination", "near"}, 1, "no parcel that could be moved so");
+    moves({command, delivered}, 1, "parcel " + delivered + " is delivered; to take it back: tributary withdraw");
+    moves({command, refused}, 1, "parcel " + refused + " is cancelled; that is final");
+    moves({command, "--run", fakes::miseq_run}, 1, "of 3 parcels none can be moved so: 1 cancelled; 2 delivered");
   }
+}
+
+TEST(DeliveredSite, says_what_does_not_exist) {
+  const auto says = [&](const std::vector<std::string>& words, int code, const std::string& what) {
+    const auto ended = site.run(words);
+    LONGS_EQUAL_TEXT(code, ended.code, ended.words.c_str());
+    STRCMP_EQUAL(("tributary: " + what + "\n").c_str(), ended.words.c_str());
+  };
+  const auto id = id_of("delivered");
+  auto small = id;
+  for (auto& c : small) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  for (const auto* command : {"retry", "hold", "release", "cancel"}) {
+    says({command, "p-nothing"}, 1, "there is no parcel 'p-nothing'; tributary status shows them");
+    says({command, small}, 1, "there is no parcel '" + small + "'; did you mean " + id + "?");
+    says({command, "TL-1"}, 1,
+         "there is no parcel 'TL-1'; the id of a parcel begins with p-: tributary status shows it");
+    says({command, "--run", "nosuch"}, 1, "there is no run 'nosuch'; tributary runs shows those there are");
+    says({command, "--destination", "near"}, 1, "there is no destination 'near'; there are: far");
+  }
+  for (const auto* command : {"pause", "resume"})
+    says({command, "--destination", "near"}, 2, "there is no destination 'near'; there are: far");
+  says({"explain", "nosuch"}, 1, "there is no run 'nosuch'; tributary runs shows those there are");
+  says({"receipts", "--run", "nosuch"}, 1, "there is no run 'nosuch'; tributary runs shows those there are");
+  STRCMP_CONTAINS("mounted", site.run({"explain", "/no/such"}).words.c_str());
+  LONGS_EQUAL(0, records().size());  // a word that names nothing may be anything
+}
+
+TEST(DeliveredSite, retries_nothing_that_an_operator_holds) {
+  const auto refused = id_of("refused");
+  LONGS_EQUAL(0, site.run({"hold", refused}).code);
+  const auto ended = site.run({"retry", "--run", fakes::miseq_run});
+  LONGS_EQUAL(1, ended.code);
+  STRCMP_CONTAINS("1 held by an operator; tributary release", ended.words.c_str());
+  STRCMP_CONTAINS(("is held by an operator; tributary release " + refused).c_str(),
+                  site.run({"retry", refused}).words.c_str());
+  LONGS_EQUAL(0, site.run({"release", refused}).code);
+  STRCMP_CONTAINS("is refused, and no operator holds it", site.run({"release", refused}).words.c_str());
+  LONGS_EQUAL(0, site.run({"retry", refused}).code);
 }
 
 TEST(DeliveredSite, keeps_a_record_of_what_operators_did) {
