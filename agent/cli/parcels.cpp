@@ -158,6 +158,14 @@ Command release_command() {
   return out;
 }
 
+Command cancel_command() {
+  auto out = command("cancel", "ends a parcel that is not delivered; what it left at the destination is taken back",
+                     [](Context& c, const Arguments& a) { return move(c, a, line::Order::cancel); });
+  out.help =
+      "It is final: this sample goes no more under this policy from this run. What is delivered stays: see withdraw.";
+  return out;
+}
+
 }  // namespace
 
 std::vector<Command> parcel_commands() {
@@ -168,8 +176,7 @@ std::vector<Command> parcel_commands() {
               "keeps a parcel from being sent until it is released; what is under way stops, and goes on from there",
               [](Context& c, const Arguments& a) { return move(c, a, line::Order::hold); }),
       release_command(),
-      command("cancel", "ends a parcel; what is at the destination already is taken back",
-              [](Context& c, const Arguments& a) { return move(c, a, line::Order::cancel); }),
+      cancel_command(),
       pause_command(),
       resume_command()};
 }
