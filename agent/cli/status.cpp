@@ -24,7 +24,16 @@ const char* colour_of(std::string_view state) {
 // What a folder or a far side named is shown, never sent to the terminal as it is.
 std::string shown(const Json& text) { return printable(text.as_string()); }
 
-void print_parcel(const Json& parcel) {
+// Another day is told with its date.
+std::string next_try(const Json& parcel, std::string_view now) {
+  const auto state = parcel["state"].as_string(), next = parcel["next_attempt"].as_string();
+  if (state == "held" || state == "refused" || next <= now) return {};
+  constexpr std::size_t date = 11;  // with its T
+  return ", attempt " + std::to_string(parcel["attempts"].as_integer()) + ", next at " +
+         std::string(next.substr(0, date) == now.substr(0, date) ? next.substr(date) : next);
+}
+
+void print_parcel(const Json& parcel, std::string_view now) {
   const auto state = parcel["state"].as_string();
   std::string line = "  " + coloured(std::string(state), colour_of(state)) +
                      std::string(12 - std::min<std::size_t>(11, state.size()), ' ');
@@ -38,7 +47,7 @@ void print_parcel(const Json& parcel) {
             show_size(static_cast<std::uint64_t>(parcel["bytes_per_s"].as_integer())) + "/s";
     if (!parcel["seconds_left"].is_null()) line += ", " + show_duration(parcel["seconds_left"].as_integer()) + " left";
   }
-  say(line);
+  say(line + next_try(parcel, now));
   if (!parcel["reason"].is_null()) {
     say("              " + shown(parcel["reason"]) + (parcel["hint"].is_null() ? "" : "; " + shown(parcel["hint"])));
   }
@@ -62,8 +71,8 @@ Status tell(State& state, const Json& report, const Status& daemon) {
         counted(static_cast<std::uint64_t>(row.samples), "sample") +
         (run["reason"].is_null() ? "" : ": " + shown(run["reason"])));
     if (!done.insert(row.name).second) continue;
-    auto told = status::each_parcel(*state.journal, {{}, row.name, {}}, [](const journal::ParcelRow& parcel) {
-      print_parcel(status::parcel_json(parcel, {}));
+    auto told = status::each_parcel(*state.journal, {{}, row.name, {}}, [&](const journal::ParcelRow& parcel) {
+      print_parcel(status::parcel_json(parcel, {}), report["now"].as_string());
       return Status();
     });
     if (!told) return told;

@@ -302,6 +302,13 @@ TEST(DeliveredSite, retries_nothing_that_an_operator_holds) {
   LONGS_EQUAL(0, site.run({"retry", refused}).code);
 }
 
+TEST(DeliveredSite, shows_how_often_a_parcel_was_tried_and_when_it_is_next) {
+  execute(site, "UPDATE parcel SET stage = 40, attempts = 3, not_before = 4102473600 WHERE condition = 0");
+  STRCMP_CONTAINS("/s, attempt 3, next at 2100-01-01T08:00:00Z\n", site.run({"status"}).words.c_str());
+  execute(site, "UPDATE parcel SET condition = 1, reason = 'why' WHERE condition = 0");
+  CHECK_FALSE(has(site.run({"status"}).words, "attempt"));
+}
+
 TEST(DeliveredSite, keeps_a_record_of_what_operators_did) {
   const auto refused = id_of("refused");
   LONGS_EQUAL(0, site.run({"hold", refused}).code);
