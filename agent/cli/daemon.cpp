@@ -10,6 +10,7 @@
 #include "agent/base/text.hpp"
 #include "agent/cli/commands.hpp"
 #include "agent/line/name_key.hpp"
+#include "agent/line/presence.hpp"
 #include "agent/line/runner.hpp"
 #include "agent/line/strays.hpp"
 #include "agent/notify/notify.hpp"
@@ -233,7 +234,7 @@ int run(Context& context, const Options& options) {
     context.log->warning(sentence(back.error()));
   if (auto made = files::make_directories(settings->state_dir, 0700); !made)
     return complain(in("state_dir", made.error()));
-  auto lock = files::Lock::take(settings->state_dir + "/lock");
+  auto lock = line::take_state_dir(settings->state_dir);
   if (!lock) return complain(lock.error());
   if (const auto behind = files::file_system(settings->state_dir); behind && behind->remote) {
     context.log->warning("state_dir lies on a file server (" + behind->type +

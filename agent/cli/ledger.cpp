@@ -56,19 +56,20 @@ int run_ledger(Context& context, const Arguments& arguments) {
   if (arguments.value("--subject-file").empty() || !arguments.rest().empty())
     return usage("ledger needs --subject-file F: one subject id a line (ids are never given on the command line)");
   if (arguments.has("--json") && arguments.has("--fhir")) return usage("ledger takes one of --json, --fhir");
-  auto ids = read_subjects(arguments);
-  if (!ids) return complain(ids.error(), ids.error().remedy == Remedy::give_up ? exit_usage : exit_could_not);
+  auto subjects = read_subjects(arguments);
+  if (!subjects)
+    return complain(subjects.error(), subjects.error().remedy == Remedy::give_up ? exit_usage : exit_could_not);
   int code = exit_yes;
   auto state = open_made_state(context, code);
   if (!state) return code;
   const auto now = context.clock.now_utc_s();
   Json record;
   record.add("at", to_rfc3339(now)).add("action", "ledger").add("uid", person_now());
-  record.add("subjects", static_cast<std::uint64_t>(ids->size()));
+  record.add("subjects", static_cast<std::uint64_t>(subjects->size()));
   if (auto kept = state->journal->add_audit(record); !kept) return complain(kept.error());
   std::vector<Json> ledgers;
-  for (const auto& id : *ids) {
-    auto ledger = receipt::ledger_of(*state->journal, id);
+  for (const auto& subject : *subjects) {
+    auto ledger = receipt::ledger_of(*state->journal, subject.id);
     if (!ledger) return complain(ledger.error());
     ledgers.push_back(std::move(*ledger));
   }
@@ -88,9 +89,10 @@ Command ledger_command() {
   return {"ledger",
           "ledger --subject-file F [--json | --fhir]",
           "what left about the subjects listed in F, under which consent, and what was withdrawn; audited",
-          "For the data protection officer. F has one subject id a line; the answer names them as F does: keep it as\n"
-          "you keep F. --fhir: a Bundle of FHIR R4 AuditEvent (IHE BALP, privacy disclosure at the source) and\n"
-          "Provenance. The audit chain tells who asked and about how many, never about whom.",
+          std::string(subject_file_form) +
+              "\nFor the data protection officer. The answer names subjects as F does: keep it as\n"
+              "you keep F. --fhir: a Bundle of FHIR R4 AuditEvent (IHE BALP, privacy disclosure at the source) and\n"
+              "Provenance. The audit chain tells who asked and about how many, never about whom.",
           {"--subject-file"},
           {"--json", "--fhir"},
           run_ledger};

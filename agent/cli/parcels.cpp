@@ -2,6 +2,7 @@
 // uploads; the daemon sees it by itself.
 #include "agent/base/text.hpp"
 #include "agent/cli/commands.hpp"
+#include "agent/cli/unmoved.hpp"
 #include "agent/line/orders.hpp"
 #include "agent/line/places.hpp"
 #include "agent/line/time_of_day.hpp"
@@ -66,12 +67,11 @@ int move(Context& context, const Arguments& arguments, line::Order order) {
   int code = exit_yes;
   auto state = open_made_state(context, code);
   if (!state) return code;
+  if (auto known = check_named(*state, filter); !known) return complain(known.error());
   auto moved = line::give(*state->journal, order, filter, context.clock.now_utc_s());
   if (!moved) return complain(moved.error());
   say(name + ": " + counted(static_cast<std::uint64_t>(*moved), "parcel"));
-  if (*moved == 0)
-    return complain(operator_error("no parcel that could be moved so", "tributary status shows them"), exit_could_not);
-  return exit_yes;
+  return *moved > 0 ? exit_yes : complain(why_unmoved(*state->journal, order, filter));
 }
 
 std::string whose(const std::string& destination) {
@@ -88,9 +88,7 @@ std::optional<State> open_for_pause(Context& context, const Arguments& arguments
   if (!state) return std::nullopt;
   const auto destination = arguments.value("--destination");
   if (destination.empty() || state->settings.destination(destination) != nullptr) return state;
-  code = complain(operator_error("there is no destination '" + printable(destination) + "'",
-                                 "tributary check names those there are"),
-                  exit_usage);
+  code = complain(no_such_destination(state->settings, destination), exit_usage);
   return std::nullopt;
 }
 
@@ -160,6 +158,14 @@ Command release_command() {
   return out;
 }
 
+Command cancel_command() {
+  auto out = command("cancel", "ends a parcel that is not delivered; what it left at the destination is taken back",
+                     [](Context& c, const Arguments& a) { return move(c, a, line::Order::cancel); });
+  out.help =
+      "It is final: this sample goes no more under this policy from this run. What is delivered stays: see withdraw.";
+  return out;
+}
+
 }  // namespace
 
 std::vector<Command> parcel_commands() {
@@ -170,8 +176,7 @@ std::vector<Command> parcel_commands() {
               "keeps a parcel from being sent until it is released; what is under way stops, and goes on from there",
               [](Context& c, const Arguments& a) { return move(c, a, line::Order::hold); }),
       release_command(),
-      command("cancel", "ends a parcel; what is at the destination already is taken back",
-              [](Context& c, const Arguments& a) { return move(c, a, line::Order::cancel); }),
+      cancel_command(),
       pause_command(),
       resume_command()};
 }

@@ -44,54 +44,71 @@ int tell_elsewhere(const std::vector<journal::LinkRow>& elsewhere) {
   return exit_not_well;
 }
 
-int withdraw_contact(State& state, const std::vector<std::string>& ids, std::int64_t now) {
-  for (const auto& id : ids) {
-    auto kept = state.journal->remember_withdrawal(id, journal::Level::no_further_contact, now);
+// Somebody of whom nothing was sent yet may withdraw; a list of anything but subject ids looks the same.
+void tell_unknown(const std::vector<ListedSubject>& unknown) {
+  if (unknown.empty()) return;
+  say("Of " + lines_of(unknown) +
+      " nothing is known here yet; the withdrawal is remembered. Are these subject ids, one a line, without a header?");
+}
+
+int withdraw_contact(State& state, const std::vector<ListedSubject>& subjects, std::int64_t now) {
+  std::vector<ListedSubject> unknown;
+  for (const auto& subject : subjects) {
+    auto kept = state.journal->remember_withdrawal(subject.id, journal::Level::no_further_contact, now);
     if (!kept) return complain(kept.error());
+    auto theirs = state.journal->parcels_of(subject.id);
+    if (!theirs) return complain(theirs.error());
+    if (theirs->parcels.empty() && theirs->elsewhere.empty()) unknown.push_back(subject);
   }
-  const auto subjects = static_cast<std::uint64_t>(ids.size());
+  const auto number = static_cast<std::uint64_t>(subjects.size());
   Json record;
-  record.add("at", to_rfc3339(now)).add("action", "withdraw").add("level", contact_level).add("subjects", subjects);
+  record.add("at", to_rfc3339(now)).add("action", "withdraw").add("level", contact_level).add("subjects", number);
+  if (!unknown.empty()) record.add("not_known_here", static_cast<std::uint64_t>(unknown.size()));
   if (auto kept = state.journal->add_audit(record); !kept) return complain(kept.error());
-  say("withdraw: " + counted(subjects, "subject") + " not to be contacted; what was agreed to goes on");
+  say("withdraw: " + counted(number, "subject") + " not to be contacted; what was agreed to goes on");
+  tell_unknown(unknown);
   return exit_yes;
 }
 
-int withdraw_use(State& state, const std::vector<std::string>& ids, std::int64_t now) {
-  const auto subjects = static_cast<std::uint64_t>(ids.size());
+int withdraw_use(State& state, const std::vector<ListedSubject>& subjects, std::int64_t now) {
+  const auto number = static_cast<std::uint64_t>(subjects.size());
   std::int64_t parcels = 0;
   std::vector<journal::LinkRow> elsewhere;
-  for (const auto& id : ids) {
-    auto stopped = receipt::withdraw_subject(*state.journal, id, state.settings.site, now);
+  std::vector<ListedSubject> unknown;
+  for (const auto& subject : subjects) {
+    auto stopped = receipt::withdraw_subject(*state.journal, subject.id, state.settings.site, now);
     if (!stopped) return complain(stopped.error());
     parcels += stopped->parcels;
     elsewhere.insert(elsewhere.end(), stopped->elsewhere.begin(), stopped->elsewhere.end());
+    if (!stopped->is_known) unknown.push_back(subject);
   }
   Json record;
-  record.add("at", to_rfc3339(now)).add("action", "withdraw").add("level", use_level).add("subjects", subjects);
+  record.add("at", to_rfc3339(now)).add("action", "withdraw").add("level", use_level).add("subjects", number);
   record.add("parcels", parcels);
   if (!elsewhere.empty()) record.add("known_by_linkage_only", static_cast<std::uint64_t>(elsewhere.size()));
+  if (!unknown.empty()) record.add("not_known_here", static_cast<std::uint64_t>(unknown.size()));
   if (auto kept = state.journal->add_audit(record); !kept) return complain(kept.error());
-  say("withdraw: " + counted(subjects, "subject") + ", " + counted(static_cast<std::uint64_t>(parcels), "parcel") +
+  say("withdraw: " + counted(number, "subject") + ", " + counted(static_cast<std::uint64_t>(parcels), "parcel") +
       " stopped or being taken back; tributaryd carries it out");
+  tell_unknown(unknown);
   return tell_elsewhere(elsewhere);
 }
 
 // The record is there before anything is lifted.
-int lift(State& state, const std::vector<std::string>& ids, const std::string& level, const std::string& reason,
+int lift(State& state, const std::vector<ListedSubject>& subjects, const std::string& level, const std::string& reason,
          std::int64_t now) {
   Json record;
   record.add("at", to_rfc3339(now)).add("action", "lift withdrawal").add("uid", person_now()).add("level", level);
-  record.add("subjects", static_cast<std::uint64_t>(ids.size())).add("reason", reason);
+  record.add("subjects", static_cast<std::uint64_t>(subjects.size())).add("reason", reason);
   if (auto kept = state.journal->add_audit(record); !kept) return complain(kept.error());
   std::uint64_t lifted = 0;
-  for (const auto& id : ids) {
+  for (const auto& subject : subjects) {
     auto done = state.journal->lift_withdrawal(
-        id, level == use_level ? journal::Level::no_further_use : journal::Level::no_further_contact);
+        subject.id, level == use_level ? journal::Level::no_further_use : journal::Level::no_further_contact);
     if (!done) return complain(done.error());
     if (*done) ++lifted;
   }
-  say("withdraw: " + counted(lifted, "withdrawal") + " lifted of " + counted(ids.size(), "subject") +
+  say("withdraw: " + counted(lifted, "withdrawal") + " lifted of " + counted(subjects.size(), "subject") +
       "; the sources of consent decide again, and what was taken back goes by the policy's on_restored");
   return exit_yes;
 }
@@ -112,14 +129,15 @@ int run_withdraw(Context& context, const Arguments& arguments) {
   const auto reason = std::string(trim(arguments.value("--reason")));
   if (arguments.has("--lift") != !reason.empty())
     return usage("withdraw --lift needs --reason TEXT, as the audit record will say it; nothing else takes one");
-  auto ids = read_subjects(arguments);
-  if (!ids) return complain(ids.error(), ids.error().remedy == Remedy::give_up ? exit_usage : exit_could_not);
+  auto subjects = read_subjects(arguments);
+  if (!subjects)
+    return complain(subjects.error(), subjects.error().remedy == Remedy::give_up ? exit_usage : exit_could_not);
   int code = exit_yes;
   auto state = open_state(context, true, code);
   if (!state) return code;
   const auto now = context.clock.now_utc_s();
-  if (arguments.has("--lift")) return lift(*state, *ids, level, reason, now);
-  return level == use_level ? withdraw_use(*state, *ids, now) : withdraw_contact(*state, *ids, now);
+  if (arguments.has("--lift")) return lift(*state, *subjects, level, reason, now);
+  return level == use_level ? withdraw_use(*state, *subjects, now) : withdraw_contact(*state, *subjects, now);
 }
 
 int run_audit(Context& context, const Arguments& arguments) {
@@ -160,22 +178,27 @@ int run_audit(Context& context, const Arguments& arguments) {
 }  // namespace
 
 Command withdraw_command() {
-  return {
-      "withdraw",
-      "withdraw --subject-file F [--level no-further-use|no-further-contact] [--lift --reason TEXT] | withdraw "
-      "--confirm PARCEL",
-      "withdraws the subjects listed in F, one id a line",
-      "no-further-use, the default: what was not sent is refused, what is being sent is stopped, what was delivered "
-      "is\n"
-      "taken back; where the repository can not delete by its protocol, a signed request for the programme's desk is\n"
-      "written, and --confirm tells that the desk has deleted.\n"
-      "no-further-contact: research goes on; `ledger` and `reidentify` tell that the person is not to be contacted.\n"
-      "--lift: they agreed anew; the sources of consent decide again. What was taken back is sent again only as the\n"
-      "policy's on_restored says; the reason is in the audit record.\n"
-      "Exit: 0 done, 3 a pseudonym is known by a restored linkage only: the repository must be asked.",
-      {"--subject-file", "--level", "--confirm", "--reason"},
-      {"--lift"},
-      run_withdraw};
+  return {"withdraw",
+          "withdraw --subject-file F [--level no-further-use|no-further-contact] [--lift --reason TEXT] | withdraw "
+          "--confirm PARCEL",
+          "withdraws the subjects listed in F, one id a line",
+          std::string(subject_file_form) +
+              "\nOf whom nothing is known here yet, the line is named and the withdrawal remembered.\n"
+              "no-further-use, the default: what was not sent is refused, what is being sent is stopped, what was "
+              "delivered "
+              "is\n"
+              "taken back; where the repository can not delete by its protocol, a signed request for the programme's "
+              "desk is\n"
+              "written, and --confirm tells that the desk has deleted.\n"
+              "no-further-contact: research goes on; `ledger` and `reidentify` tell that the person is not to be "
+              "contacted.\n"
+              "--lift: they agreed anew; the sources of consent decide again. What was taken back is sent again only "
+              "as the\n"
+              "policy's on_restored says; the reason is in the audit record.\n"
+              "Exit: 0 done, 3 a pseudonym is known by a restored linkage only: the repository must be asked.",
+          {"--subject-file", "--level", "--confirm", "--reason"},
+          {"--lift"},
+          run_withdraw};
 }
 Command audit_command() {
   return {"audit",

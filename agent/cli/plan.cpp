@@ -4,6 +4,7 @@
 
 #include "agent/base/text.hpp"
 #include "agent/cli/commands.hpp"
+#include "agent/cli/unmoved.hpp"
 #include "agent/identify/identify.hpp"
 #include "agent/line/names.hpp"
 #include "agent/watch/watch.hpp"
@@ -276,10 +277,12 @@ int run_explain(Context& context, const Arguments& arguments) {
   int code = exit_yes;
   auto state = open_state(context, false, code);
   if (!state) return code;
-  std::string folder = arguments.rest().front();
-  if (folder.find('/') == std::string::npos) {
+  const auto name = arguments.rest().front();
+  bool is_run = name.find('/') != std::string::npos;  // or a path, which says itself what is wrong with it
+  std::string folder = name;
+  if (!is_run) {
     for (const auto& entry : state->settings.run_folders) {
-      if (files::Root::open(entry.path + "/" + folder)) folder = entry.path + "/" + folder;
+      if (files::Root::open(entry.path + "/" + name)) folder = entry.path + "/" + name;
     }
   }
   folder = absolute(folder);
@@ -288,7 +291,9 @@ int run_explain(Context& context, const Arguments& arguments) {
   std::optional<journal::RunRow> row;
   for (const auto& candidate : *rows) {
     if (folder.ends_with("/" + candidate.name)) row = candidate;
+    is_run = is_run || candidate.name == name;
   }
+  if (!is_run && !files::exists(folder)) return complain(no_such_run(name));
   Looked looked;
   if (code = look(context, state->settings, folder, state->journal.get(), {}, looked); code != exit_yes) return code;
   const auto sample = arguments.value("--sample");

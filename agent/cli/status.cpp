@@ -5,6 +5,8 @@
 #include "agent/base/text.hpp"
 #include "agent/base/units.hpp"
 #include "agent/cli/commands.hpp"
+#include "agent/cli/unmoved.hpp"
+#include "agent/line/presence.hpp"
 #include "agent/line/strays.hpp"
 #include "agent/receipt/receipt.hpp"
 #include "agent/status/report.hpp"
@@ -22,7 +24,16 @@ const char* colour_of(std::string_view state) {
 // What a folder or a far side named is shown, never sent to the terminal as it is.
 std::string shown(const Json& text) { return printable(text.as_string()); }
 
-void print_parcel(const Json& parcel) {
+// Another day is told with its date.
+std::string next_try(const Json& parcel, std::string_view now) {
+  const auto state = parcel["state"].as_string(), next = parcel["next_attempt"].as_string();
+  if (state == "held" || state == "refused" || next <= now) return {};
+  constexpr std::size_t date = 11;  // with its T
+  return ", attempt " + std::to_string(parcel["attempts"].as_integer()) + ", next at " +
+         std::string(next.substr(0, date) == now.substr(0, date) ? next.substr(date) : next);
+}
+
+void print_parcel(const Json& parcel, std::string_view now) {
   const auto state = parcel["state"].as_string();
   std::string line = "  " + coloured(std::string(state), colour_of(state)) +
                      std::string(12 - std::min<std::size_t>(11, state.size()), ' ');
@@ -36,14 +47,15 @@ void print_parcel(const Json& parcel) {
             show_size(static_cast<std::uint64_t>(parcel["bytes_per_s"].as_integer())) + "/s";
     if (!parcel["seconds_left"].is_null()) line += ", " + show_duration(parcel["seconds_left"].as_integer()) + " left";
   }
-  say(line);
+  say(line + next_try(parcel, now));
   if (!parcel["reason"].is_null()) {
     say("              " + shown(parcel["reason"]) + (parcel["hint"].is_null() ? "" : "; " + shown(parcel["hint"])));
   }
 }
 
-Status tell(State& state, const Json& report) {
+Status tell(State& state, const Json& report, const Status& daemon) {
   const auto number = [&](const char* name) { return std::to_string(report[name].as_integer()); };
+  if (!daemon) say(coloured("warning", "33") + ": " + sentence(daemon.error()));
   say(coloured(state.settings.site, "1") + ": " + number("delivered") + " delivered, " + number("waiting") +
       " on their way, " + number("held") + " held, " + number("refused") + " refused, " + number("withdrawn") +
       " withdrawn; " + show_size(static_cast<std::uint64_t>(report["queue_bytes"].as_integer())) + " to send");
@@ -59,8 +71,8 @@ Status tell(State& state, const Json& report) {
         counted(static_cast<std::uint64_t>(row.samples), "sample") +
         (run["reason"].is_null() ? "" : ": " + shown(run["reason"])));
     if (!done.insert(row.name).second) continue;
-    auto told = status::each_parcel(*state.journal, {{}, row.name, {}}, [](const journal::ParcelRow& parcel) {
-      print_parcel(status::parcel_json(parcel, {}));
+    auto told = status::each_parcel(*state.journal, {{}, row.name, {}}, [&](const journal::ParcelRow& parcel) {
+      print_parcel(status::parcel_json(parcel, {}), report["now"].as_string());
       return Status();
     });
     if (!told) return told;
@@ -75,10 +87,11 @@ void say_items(const std::string& name, bool& first, const Json& item) {
 }
 
 // As one object, its two long lists first.
-Status tell_json(journal::Journal& journal, const Json& report) {
+Status tell_json(journal::Journal& journal, const Json& report, bool daemon) {
   auto runs = journal.runs();
   if (!runs) return runs.error();
   Json rest;
+  rest.add("daemon", daemon);
   for (const auto& [name, value] : report.members()) {
     if (name != "runs" && name != "parcels") rest.add(name, value);
   }
@@ -110,11 +123,14 @@ int run_status(Context& context, const Arguments& arguments) {
   // Years of parcels do not lie in memory at once: lists are told a page at a time.
   auto report = status::report(*state->journal, state->settings.site, context.clock.now_utc_s(), *strays, 0);
   if (!report) return complain(report.error());
-  auto told = arguments.has("--json") ? tell_json(*state->journal, *report) : tell(*state, *report);
+  const auto daemon = line::check_daemon(state->settings.state_dir);
+  auto told =
+      arguments.has("--json") ? tell_json(*state->journal, *report, daemon.ok()) : tell(*state, *report, daemon);
   if (!told) return complain(told.error());
   const auto& warnings = (*report)["warnings"];
-  const bool well =
-      (*report)["held"].as_integer() == 0 && (*report)["refused"].as_integer() == 0 && warnings.items().empty();
+  const bool stands = !daemon && (*report)["waiting"].as_integer() > 0;
+  const bool well = (*report)["held"].as_integer() == 0 && (*report)["refused"].as_integer() == 0 &&
+                    warnings.items().empty() && !stands;
   return well ? exit_yes : exit_not_well;
 }
 
@@ -146,7 +162,9 @@ int run_receipts(Context& context, const Arguments& arguments) {
   int code = exit_yes;
   auto state = open_state(context, false, code);
   if (!state) return code;
-  auto rows = state->journal->receipts({{}, arguments.value("--run"), {}});
+  const journal::Filter filter{{}, arguments.value("--run"), {}};
+  if (auto known = check_named(*state, filter); !known) return complain(known.error());
+  auto rows = state->journal->receipts(filter);
   if (!rows) return complain(rows.error());
   Json out = Json::array();
   for (const auto& row : *rows) {
@@ -177,7 +195,8 @@ Command status_command() {
       "status [--json]",
       "what is going on: progress, rate, time left, reasons",
       "Exit: 0 all is well, 3 something is held or refused, or there is a warning: a clock that leapt, consent that\n"
-      "nobody can say, parcels for a destination that is not configured.",
+      "nobody can say, parcels for a destination that is not configured, parcels on their way while no tributaryd\n"
+      "works. --json has \"daemon\": whether one works on this state_dir now.",
       {},
       {"--json"},
       run_status};

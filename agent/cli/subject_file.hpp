@@ -8,8 +8,20 @@
 
 namespace tributary::cli {
 
-/// The ids in the file that `--subject-file` names: UTF-8, one a line, each once. give_up: it holds none, or is no such
-/// text; else as reading a file.
-Result<std::vector<std::string>> read_subjects(const Arguments& arguments);
+struct ListedSubject {
+  std::string id;
+  std::size_t line = 0;  // by which it can be named to anybody
+};
+
+/// The form of such a file, for the help of its commands.
+inline constexpr const char* subject_file_form =
+    "F: UTF-8, one subject id a line, without a header; empty lines and lines that begin with # do not count.";
+
+/// The subjects in the file that `--subject-file` names, each once. give_up: it holds none, or is no such text; else as
+/// reading a file. Never tells an id.
+Result<std::vector<ListedSubject>> read_subjects(const Arguments& arguments);
+
+/// "lines 2, 3 and 9", of many the first ten.
+std::string lines_of(const std::vector<ListedSubject>& subjects);
 
 }  // namespace tributary::cli

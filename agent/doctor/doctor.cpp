@@ -289,7 +289,7 @@ std::string_view name_of(Health health) {
 }
 
 std::vector<Finding> examine(const config::Settings& settings, const Services& services, const Wishes& wishes) {
-  Findings out{examine_clock(services.clock)};
+  Findings out{examine_clock(services.clock), examine_daemon(settings)};
   for (auto findings :
        {examine_state(settings), examine_keys(settings, services), examine_secrets(settings),
         examine_run_folders(settings), examine_subjects(settings, services), examine_pseudonyms(settings, services),

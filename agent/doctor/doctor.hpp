@@ -1,7 +1,8 @@
 // agent/doctor/doctor.hpp: asks every hop on the way from a run folder to a repository, and says how to mend what is
 // wrong.
 //
-// Order      as data flows: this machine, state, keys and who may open them, run folders, subject sources, pseudonyms,
+// Order      as data flows: this machine, its daemon, state, keys and who may open them, run folders, subject sources,
+// pseudonyms,
 //            each destination, each way of telling. Of what lies beyond this machine: our certificate and token, DNS or
 //            proxy, TLS and the chain of certificates, its clock against ours, its service, its ingest.
 // Failure    is what it tells; one hop never keeps another from being asked.

@@ -16,6 +16,7 @@
 #include "agent/base/text.hpp"
 #include "agent/base/units.hpp"
 #include "agent/line/name_key.hpp"
+#include "agent/line/presence.hpp"
 #include "agent/line/site.hpp"
 #include "agent/line/strays.hpp"
 #include "agent/line/time_of_day.hpp"
@@ -167,6 +168,12 @@ std::vector<Finding> examine_state(const config::Settings& settings) {
   }
   for (const auto& stray : *strays) out.push_back(warning("journal", stray.what, stray.hint));
   return out;
+}
+
+Finding examine_daemon(const config::Settings& settings) {
+  const auto works = line::check_daemon(settings.state_dir);
+  return works ? good("daemon", "tributaryd works on this state_dir")
+               : warning("daemon", works.error().what, works.error().hint);
 }
 
 std::vector<Finding> examine_secrets(const config::Settings& settings) {

@@ -16,6 +16,8 @@ Finding broken(const std::string& hop, const Error& error);
 Finding examine_clock(const Clock& clock);
 /// Is it there, ours, local, and is there room? And the journal in it?
 std::vector<Finding> examine_state(const config::Settings& settings);
+/// Does one work? It need not, before its first start.
+Finding examine_daemon(const config::Settings& settings);
 /// Who may open each file with a key, a token or a password.
 std::vector<Finding> examine_secrets(const config::Settings& settings);
 /// What this machine's resolver says of a host.

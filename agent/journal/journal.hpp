@@ -185,7 +185,8 @@ class Journal {
   Status set_far(const std::string& id, std::int64_t number, const std::string& far_id, const std::string& self_uri,
                  const std::string& access_url);
 
-  // --- operators
+  // --- operators: the number of parcels that moved
+  /// Not what an operator holds: that is for `release`.
   Result<std::int64_t> retry(const Filter& filter, std::int64_t now);
   Result<std::int64_t> hold(const Filter& filter, std::int64_t now);
   Result<std::int64_t> release(const Filter& filter, std::int64_t now);

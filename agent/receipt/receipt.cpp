@@ -80,7 +80,8 @@ Result<Stopped> withdraw_subject(journal::Journal& journal, const std::string& s
   if (!kept) return kept.error();
   auto theirs = journal.parcels_of(subject_id);
   if (!theirs) return theirs.error();
-  Stopped out{0, std::move(theirs->elsewhere)};
+  const bool is_known = !theirs->parcels.empty() || !theirs->elsewhere.empty();
+  Stopped out{0, std::move(theirs->elsewhere), is_known};
   for (const auto& row : theirs->parcels) {
     auto stopped = stop(journal, row, "consent: the subject withdrew", site, now_utc_s);
     if (!stopped) return stopped.error();

@@ -24,6 +24,7 @@ Result<bool> stop(journal::Journal& journal, const journal::ParcelRow& parcel, c
 struct Stopped {
   std::int64_t parcels = 0;
   std::vector<journal::LinkRow> elsewhere;  // as Journal::SubjectParcels
+  bool is_known = false;                    // there is or was a parcel of it, here or elsewhere
 };
 /// Remembers that a subject withdrew from further use, and stops every parcel of it. May be repeated.
 Result<Stopped> withdraw_subject(journal::Journal& journal, const std::string& subject_id, const std::string& site,

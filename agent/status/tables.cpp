@@ -53,9 +53,9 @@ std::string buttons(const Pen& pen, const journal::ParcelRow& row) {
   if (pen.view().csrf.empty() || row.stage >= journal::Stage::delivered) return {};
   const bool going = row.condition == journal::Condition::going;
   std::string out;
-  if (row.operator_hold && row.condition != journal::Condition::refused) {
+  if (row.operator_hold) {
     out = pen.button(Word::release, "release", "parcel", row.id);
-  } else if (!going || row.operator_hold || row.not_before > pen.now()) {
+  } else if (!going || row.not_before > pen.now()) {
     out = pen.button(Word::retry, "retry", "parcel", row.id);
   }
   if (going && !row.operator_hold) out += pen.button(Word::hold, "hold", "parcel", row.id);

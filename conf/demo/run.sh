@@ -280,7 +280,7 @@ printf '\n'
 tributary explain "$run" --sample LAB25-0105 | sed 's/^/   /'
 printf '\n'
 code=0
-tributary status | head -n 1 | sed 's/^/   /'
+tributary status | grep ' delivered, ' | sed 's/^/   /'
 
 title 'receipts'
 tributary receipts | sed 's/^/   /'

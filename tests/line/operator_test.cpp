@@ -76,7 +76,7 @@ TEST_GROUP(Operator) {
 TEST(Operator, is_told_nothing_of_strays_when_there_are_none) {
   STRCMP_EQUAL("", strays().c_str());
   LONGS_EQUAL(0, count_of(tributary({"check"}).words, "warning"));
-  LONGS_EQUAL(0, count_of(tributary({"status"}).words, "warning"));
+  LONGS_EQUAL(0, count_of(tributary({"status"}).words, "not configured"));
 }
 
 TEST(Operator, is_told_of_parcels_of_a_destination_that_is_not_configured) {

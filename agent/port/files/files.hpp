@@ -174,6 +174,8 @@ class Draft final : public stream::Sink {
 class Lock {
  public:
   static Result<Lock> take(const std::string& path);
+  /// Only asks: who takes it at this very moment is not hindered. False when there is no such file.
+  static Result<bool> is_held(const std::string& path);
 
  private:
   explicit Lock(Fd file) : file_(std::move(file)) {}

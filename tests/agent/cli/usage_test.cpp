@@ -30,6 +30,13 @@ TEST(Usage, of_every_command_is_told_by_help) {
   }
 }
 
+TEST(Usage, of_cancel_promises_nothing_about_what_is_delivered) {
+  const auto help = desk.run({"cancel", "--help"}).words;
+  STRCMP_CONTAINS("ends a parcel that is not delivered", help.c_str());
+  STRCMP_CONTAINS("It is final", help.c_str());
+  STRCMP_CONTAINS("What is delivered stays: see withdraw.", help.c_str());
+}
+
 TEST(Usage, names_every_option_of_a_command) {
   for (const auto& command : cli::commands()) {
     auto options = command.valued;

@@ -1,7 +1,9 @@
 // tests/agent/cli/way_test.cpp: commands over a site: before anything was sent, after it arrived, and on its way back.
+#include <cctype>
 #include <sstream>
 
 #include "agent/journal/migrations.hpp"
+#include "agent/line/presence.hpp"
 #include "agent/port/store/store.hpp"
 #include "tests/agent/cli/desk.hpp"
 
@@ -99,8 +101,8 @@ TEST(NewSite, remembers_a_withdrawal_before_anything_was_seen) {
 }
 
 TEST(NewSite, takes_no_list_of_withdrawals_that_it_can_not_read) {
-  for (const auto& content :
-       {std::string(), std::string(" \n"), std::string("\xff\xfeS\0U\0B\0", 8), std::string("SUBJECT\0-01", 11)}) {
+  for (const auto& content : {std::string(), std::string(" \n"), std::string("\xff\xfeS\0U\0B\0", 8),
+                              std::string("SUBJECT\0-01", 11), std::string("# nobody\n")}) {
     const auto ended = site.run({"withdraw", "--subject-file", site.desk.write("gone.txt", content)});
     LONGS_EQUAL(2, ended.code);
     CHECK_FALSE(has_state());
@@ -143,6 +145,23 @@ TEST(DeliveredSite, shows_its_status_to_people_and_programs) {
   LONGS_EQUAL(parcel["bytes_total"].as_integer(), parcel["bytes_sent"].as_integer());
   LONGS_EQUAL(0, status["queue_bytes"].as_integer());
   STRCMP_EQUAL("", Site::leak(status.dump()).c_str());
+}
+
+TEST(DeliveredSite, shows_whether_a_daemon_works) {
+  const std::string told = "warning: no tributaryd works on this state_dir; systemctl start tributary; ";
+  execute(site, "DELETE FROM parcel WHERE condition = 2");
+  auto ended = site.run({"status"});
+  LONGS_EQUAL_TEXT(0, ended.code, ended.words.c_str());  // nothing waits for one
+  CHECK_TRUE_TEXT(ended.words.starts_with(told), ended.words.c_str());
+  CHECK_FALSE(site.json({"status"})["daemon"].as_bool(true));
+  execute(site, "UPDATE parcel SET stage = 20");
+  LONGS_EQUAL(3, site.run({"status"}).code);
+  const auto daemon = line::take_state_dir(site.folder.state_dir());
+  ended = site.run({"status"});
+  LONGS_EQUAL(0, ended.code);
+  STRCMP_CONTAINS("2 on their way", ended.words.c_str());
+  CHECK_FALSE(has(ended.words, "warning"));
+  CHECK_TRUE(site.json({"status"})["daemon"].as_bool());
 }
 
 TEST(DeliveredSite, shows_the_parcels_of_a_run_once) {
@@ -203,6 +222,10 @@ TEST(DeliveredSite, shows_its_receipts) {
 
 TEST(DeliveredSite, shows_the_receipts_of_one_run) {
   LONGS_EQUAL(2, site.json({"receipts", "--run", fakes::miseq_run}).items().size());
+  execute(site,
+          "INSERT INTO run (folder_tag, unit, name, instrument, model, state, reason, hint, listing, quiet_since, "
+          "since) SELECT 't', unit, 'another', instrument, model, state, reason, hint, listing, quiet_since, since "
+          "FROM run");
   const auto none = site.json({"receipts", "--run", "another"});
   CHECK_TRUE(none.is_array() && none.items().empty());
 }
@@ -235,10 +258,55 @@ TEST(DeliveredSite, moves_parcels_that_can_be_moved) {
   moves({"cancel", "--run", fakes::miseq_run}, 0, "cancel: 1 parcel\n");
   STRCMP_EQUAL(refused.c_str(), id_of("cancelled").c_str());
   for (const auto* command : {"retry", "hold", "release", "cancel"}) {
-    moves({command, delivered}, 1, "no parcel that could be moved so");
-    moves({command, "p-nothing"}, 1, "no parcel that could be moved so");
-    moves({command, "--destination", "near"}, 1, "no parcel that could be moved so");
+    moves({command, delivered}, 1, "parcel " + delivered + " is delivered; to take it back: tributary withdraw");
+    moves({command, refused}, 1, "parcel " + refused + " is cancelled; that is final");
+    moves({command, "--run", fakes::miseq_run}, 1, "of 3 parcels none can be moved so: 1 cancelled; 2 delivered");
   }
+}
+
+TEST(DeliveredSite, says_what_does_not_exist) {
+  const auto says = [&](const std::vector<std::string>& words, int code, const std::string& what) {
+    const auto ended = site.run(words);
+    LONGS_EQUAL_TEXT(code, ended.code, ended.words.c_str());
+    STRCMP_EQUAL(("tributary: " + what + "\n").c_str(), ended.words.c_str());
+  };
+  const auto id = id_of("delivered");
+  auto small = id;
+  for (auto& c : small) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  for (const auto* command : {"retry", "hold", "release", "cancel"}) {
+    says({command, "p-nothing"}, 1, "there is no parcel 'p-nothing'; tributary status shows them");
+    says({command, small}, 1, "there is no parcel '" + small + "'; did you mean " + id + "?");
+    says({command, "TL-1"}, 1,
+         "there is no parcel 'TL-1'; the id of a parcel begins with p-: tributary status shows it");
+    says({command, "--run", "nosuch"}, 1, "there is no run 'nosuch'; tributary runs shows those there are");
+    says({command, "--destination", "near"}, 1, "there is no destination 'near'; there are: far");
+  }
+  for (const auto* command : {"pause", "resume"})
+    says({command, "--destination", "near"}, 2, "there is no destination 'near'; there are: far");
+  says({"explain", "nosuch"}, 1, "there is no run 'nosuch'; tributary runs shows those there are");
+  says({"receipts", "--run", "nosuch"}, 1, "there is no run 'nosuch'; tributary runs shows those there are");
+  STRCMP_CONTAINS("mounted", site.run({"explain", "/no/such"}).words.c_str());
+  LONGS_EQUAL(0, records().size());  // a word that names nothing may be anything
+}
+
+TEST(DeliveredSite, retries_nothing_that_an_operator_holds) {
+  const auto refused = id_of("refused");
+  LONGS_EQUAL(0, site.run({"hold", refused}).code);
+  const auto ended = site.run({"retry", "--run", fakes::miseq_run});
+  LONGS_EQUAL(1, ended.code);
+  STRCMP_CONTAINS("1 held by an operator; tributary release", ended.words.c_str());
+  STRCMP_CONTAINS(("is held by an operator; tributary release " + refused).c_str(),
+                  site.run({"retry", refused}).words.c_str());
+  LONGS_EQUAL(0, site.run({"release", refused}).code);
+  STRCMP_CONTAINS("is refused, and no operator holds it", site.run({"release", refused}).words.c_str());
+  LONGS_EQUAL(0, site.run({"retry", refused}).code);
+}
+
+TEST(DeliveredSite, shows_how_often_a_parcel_was_tried_and_when_it_is_next) {
+  execute(site, "UPDATE parcel SET stage = 40, attempts = 3, not_before = 4102473600 WHERE condition = 0");
+  STRCMP_CONTAINS("/s, attempt 3, next at 2100-01-01T08:00:00Z\n", site.run({"status"}).words.c_str());
+  execute(site, "UPDATE parcel SET condition = 1, reason = 'why' WHERE condition = 0");
+  CHECK_FALSE(has(site.run({"status"}).words, "attempt"));
 }
 
 TEST(DeliveredSite, keeps_a_record_of_what_operators_did) {
@@ -285,6 +353,39 @@ TEST(DeliveredSite, takes_back_what_was_sent_of_a_subject_who_withdrew) {
   STRCMP_EQUAL("withdraw", text_of(all.back()["action"]).c_str());
   STRCMP_EQUAL("", Site::leak(all.back().dump()).c_str());
   LONGS_EQUAL(0, site.run({"audit", "verify"}).code);
+}
+
+TEST(DeliveredSite, says_which_lines_of_a_list_name_nobody_it_knows) {
+  const auto file = site.desk.write("gone.txt", "# list\nsubject_id\n\nSAMPLE-02\nSUBJECT-01\n");
+  const auto some = site.run({"withdraw", "--subject-file", file});
+  LONGS_EQUAL(0, some.code);
+  STRCMP_CONTAINS("3 subjects, 1 parcel stopped", some.words.c_str());
+  STRCMP_CONTAINS("Of lines 2 and 4 nothing is known here yet; the withdrawal is remembered.", some.words.c_str());
+  STRCMP_EQUAL("", Site::leak(some.words).c_str());
+  CHECK_FALSE(has(some.words, "subject_id"));
+  LONGS_EQUAL(2, records().back()["not_known_here"].as_integer());
+  const auto one = site.run({"withdraw", "--level", "no-further-contact", "--subject-file",
+                             site.desk.write("gone.txt", "SUBJECT-01\nSUBJECT-77\n")});
+  LONGS_EQUAL(0, one.code);
+  STRCMP_CONTAINS("Of line 2 nothing is known here yet", one.words.c_str());
+  std::string many;
+  for (int i = 0; i < 14; ++i) many += "SAMPLE-0" + std::to_string(i) + "\n";
+  STRCMP_CONTAINS("Of lines 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 4 more nothing is known",
+                  site.run({"withdraw", "--subject-file", site.desk.write("gone.txt", many)}).words.c_str());
+  const auto known = site.run({"withdraw", "--subject-file", site.desk.write("gone.txt", "SUBJECT-03\n")});
+  CHECK_FALSE(has(known.words, "nothing is known"));  // refused, and therefore known
+}
+
+TEST(DeliveredSite, does_nothing_by_a_list_with_a_line_that_is_no_subject_id) {
+  for (const auto* line : {"SUBJECT-02,foo", "SUBJECT-02;foo", "SUBJECT-02\tfoo", "SUBJECT-02\rSUBJECT-03"}) {
+    const auto file = site.desk.write("gone.txt", "# list\nSUBJECT-01\n" + std::string(line) + "\n");
+    const auto ended = site.run({"withdraw", "--subject-file", file});
+    LONGS_EQUAL_TEXT(2, ended.code, line);
+    STRCMP_CONTAINS("--subject-file: line 3 is more than one id; one subject id a line", ended.words.c_str());
+    STRCMP_EQUAL("", Site::leak(ended.words).c_str());
+  }
+  LONGS_EQUAL(2, site.json({"status"})["delivered"].as_integer());
+  LONGS_EQUAL(0, records().size());
 }
 
 TEST(DeliveredSite, sends_anew_what_was_taken_back_when_the_subject_agrees_again_and_an_operator_says_so) {

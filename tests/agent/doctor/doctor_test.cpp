@@ -7,6 +7,7 @@
 
 #include "agent/config/config.hpp"
 #include "agent/doctor/machine.hpp"
+#include "agent/line/presence.hpp"
 #include "agent/line/site.hpp"
 #include "agent/port/http/http.hpp"
 #include "tests/agent/files/folder.hpp"
@@ -249,6 +250,15 @@ TEST(Doctor, says_when_state_or_run_folders_are_not_there) {
   LONGS_EQUAL(1, state.size());
   CHECK_TRUE(state.front().health == Health::broken);
   CHECK_TRUE(doctor::examine_run_folders(good).front().health == Health::broken);
+}
+
+TEST(Doctor, says_whether_a_daemon_works) {
+  STRCMP_EQUAL(
+      "warning no tributaryd works on this state_dir; systemctl start tributary; journalctl -u tributary tells why it "
+      "ended\n",
+      of("daemon").c_str());
+  const auto daemon = line::take_state_dir(at("state"));
+  STRCMP_EQUAL("good tributaryd works on this state_dir; \n", of("daemon").c_str());
 }
 
 TEST(Doctor, tells_what_a_run_folder_lies_on) {

@@ -289,6 +289,17 @@ TEST(Lock, has_one_holder_at_a_time) {
   CHECK_TRUE(files::Lock::take(path).ok());
 }
 
+TEST(Lock, can_be_asked_about_without_being_taken) {
+  CHECK_FALSE(*files::Lock::is_held(path));
+  {
+    const auto held = files::Lock::take(path);
+    CHECK_TRUE(held.ok());
+    CHECK_TRUE(*files::Lock::is_held(path));
+  }
+  CHECK_FALSE(*files::Lock::is_held(path));  // the file stays
+  CHECK_FALSE(files::Lock::is_held(path + "/beneath").ok());
+}
+
 TEST(Lock, is_kept_from_another_process_and_gone_with_its_holder) {
   int told[2];
   LONGS_EQUAL(0, ::pipe(told));

@@ -268,6 +268,18 @@ TEST(Operator, retries_what_was_refused_and_the_run_is_planned_at_once) {
   CHECK_FALSE(state.journal->runs()->front().planned_listing.has_value());
 }
 
+TEST(Operator, retries_nothing_that_an_operator_holds) {
+  CHECK_TRUE(state.journal->end_work(row.id, {Stage::sealing, Condition::refused, "verify: found", "", 0}, noon).ok());
+  CHECK_TRUE(state.hold(row.id));
+  LONGS_EQUAL(0, *state.journal->retry(one, noon));
+  STRCMP_EQUAL("refused", state.state_of(row.id).c_str());
+  const auto second = state.plan(run, "TL-2");
+  LONGS_EQUAL(1, *state.journal->retry({.parcel = {}, .run = {}, .destination = "national"}, noon));
+  LONGS_EQUAL(1, *state.journal->release(one, noon));
+  LONGS_EQUAL(1, *state.journal->retry(one, noon));
+  STRCMP_EQUAL("sealing", state.state_of(row.id).c_str());
+}
+
 TEST(Operator, cancels_what_never_left_and_withdraws_what_may_have_left) {
   const auto second = state.plan(run, "TL-2");
   CHECK_TRUE(state.journal->put_sealed(second.id, view("r"), State::objects("TL-2"), noon).ok());

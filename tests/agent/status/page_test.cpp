@@ -182,9 +182,10 @@ TEST(Page, has_buttons_for_whom_is_signed_in_and_for_nobody_else) {
 
 TEST(Page, asks_to_release_what_an_operator_holds) {
   const auto id = hospital.parcel("TL-01", Stage::queued);
-  LONGS_EQUAL(1, *hospital.state.journal->hold({id, {}, {}}, noon));
+  const auto refused = hospital.parcel("TL-02", Stage::waiting, Condition::refused);
+  LONGS_EQUAL(2, *hospital.state.journal->hold({}, noon));
   const auto html = page(hospital.overview(), signed_in());
-  CHECK_TRUE(has(html, "value=\"release\""));
+  LONGS_EQUAL(2, count(html, "value=\"release\""));
   CHECK_FALSE(has(html, "value=\"retry\""));
   CHECK_TRUE(has(html, "tributary release " + id));
 }

@@ -189,6 +189,17 @@ Status remove_directory(const std::string& path) {
   return ::rmdir(path.c_str()) == 0 || errno == ENOENT ? Status() : Status(errno_error(printable(path)));
 }
 
+namespace {
+
+struct flock whole_file() {
+  struct flock out{};
+  out.l_type = F_WRLCK;
+  out.l_whence = SEEK_SET;
+  return out;
+}
+
+}  // namespace
+
 Result<Lock> Lock::take(const std::string& path) {
   Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!fd.valid()) return errno_error(printable(path));
@@ -199,7 +210,19 @@ Result<Lock> Lock::take(const std::string& path) {
     }
     return errno_error(printable(path));
   }
+  // flock(2) can only be tried, which would hinder who takes it; this one can be asked about. A file system that does
+  // not know it leaves the question unanswered, not the lock untaken.
+  struct flock mark = whole_file();
+  static_cast<void>(::fcntl(fd.get(), F_OFD_SETLK, &mark));
   return Lock(std::move(fd));
+}
+
+Result<bool> Lock::is_held(const std::string& path) {
+  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.valid() && errno == ENOENT) return false;
+  struct flock mark = whole_file();
+  if (!fd.valid() || ::fcntl(fd.get(), F_OFD_GETLK, &mark) != 0) return errno_error(printable(path));
+  return mark.l_type != F_UNLCK;
 }
 
 }  // namespace tributary::files
