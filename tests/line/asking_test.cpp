@@ -68,6 +68,22 @@ TEST(Asking, of_a_register_of_objections_too_takes_back_what_the_list_permits) {
   LONGS_EQUAL(3, things_there());
 }
 
+TEST(Asking, of_a_second_table_that_names_the_person_alone_sends_nothing_of_hers) {
+  const auto persons = laboratory.path() + "/persons.csv";
+  const auto write = [&](const std::string& rows) {
+    const auto text = "sample_id,subject_id,consent_id,consent_status,permissions,valid_from,valid_until\n" + rows;
+    CHECK_TRUE(files::write_atomic(persons, view(text), 0600).ok());
+  };
+  write("ELSEWHERE-01,SUBJECT-02,C-9,active,GRU,2020-01-01,\n,SUBJECT-01,C-8,withdrawn,,2020-01-01,\n");
+  configure("subjects:\n", "  - { name: persons, plugin: csv, settings: { file: \"" + persons + "\" } }");
+  CHECK_TRUE(agent.run_to_the_end());
+  LONGS_EQUAL_TEXT(1, in_state("delivered"), agent.reasons().c_str());
+  LONGS_EQUAL(3, things_there());
+  write(",SUBJECT-02,C-8,withdrawn,,2020-01-01,\n");
+  CHECK_TRUE(agent.run_to_the_end());
+  LONGS_EQUAL_TEXT(1, in_state("withdrawn"), agent.reasons().c_str());
+}
+
 TEST(Asking, of_a_source_that_went_away_holds_what_waits_and_goes_on_when_it_is_back) {
   agent.look();
   LONGS_EQUAL(2, in_state("queued"));
