@@ -107,8 +107,9 @@ class Runner {
   Result<std::vector<pseudonymise::Assignment>> assign(const consent::ConsentedRun& run);
   void judge(const pseudonymise::Assignment& assignment, const std::string& run_name, journal::ParcelRow& parcel) const;
   static bool asks_again(const pseudonymise::Assignment& assignment);
-  /// False: the sample is sealed or further in this run under a pseudonym of before, and is not sent a second time.
-  Result<bool> settle_name(const pseudonymise::Assignment& assignment, const journal::ParcelRow& parcel);
+  /// False: the sample is sealed or further in this run under a pseudonym of before, or of another person, and is not
+  /// sent a second time.
+  Result<bool> settle_name(const pseudonymise::Assignment& assignment, journal::ParcelRow& parcel);
   Status tell_of_refused_name(const pseudonymise::Assignment& assignment, const journal::ParcelRow& parcel);
   Result<std::int64_t> plan_parcels(const journal::RunRow& row, const watch::SettledRun& run, std::int64_t& next_plan);
   struct Sealing {

@@ -60,6 +60,11 @@ constexpr std::array<Cure, 9> cures{{
      "{destination} löscht nicht. Das Repositorium darum bitten; hat es das Löschen bestätigt: tributary withdraw "
      "--confirm {parcel}"},
 }};
+constexpr std::string_view another_person = "pseudonymise: this sample id stood for another person";
+constexpr std::string_view another_person_cure =
+    "Diese Probennummer stand früher für eine andere Person; es wird nichts gesendet. Das Labor gibt der Probe eine "
+    "neue "
+    "Nummer oder berichtigt die Zuordnung, danach: tributary retry --run {run}";
 constexpr bool in_order() {
   for (std::size_t i = 0; i < cures.size(); ++i) {
     if (cures[i].at != static_cast<At>(i)) return false;
@@ -142,6 +147,7 @@ std::string german_cure(const journal::ParcelRow& row) {
                       "neu, tributary cancel {parcel} beendet es.");
   }
   const auto& cure = cures[static_cast<std::size_t>(at_of(row))];
+  if (row.reason.starts_with(another_person)) return said(another_person_cure);
   if (row.condition == Condition::refused) return said(cure.refused);
   if (row.condition == Condition::held) return said(cure.held);
   return row.stage < Stage::delivered || row.stage == Stage::withdrawing ? said(waiting_of(row)) : std::string();

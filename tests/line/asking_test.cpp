@@ -51,6 +51,15 @@ TEST_GROUP(Asking) {
     agent.reopen();
     CHECK_TEXT(agent.is_open(), agent.log().c_str());
   }
+  // The laboratory says that the first sample is somebody else's.
+  void correct_owner(const std::string& from = "SUBJECT-01", const std::string& to = "SUBJECT-09") {
+    auto text = files::read_small(list, 1U << 20).value_or("");
+    const auto at = text.find("SAMPLE-01," + from);
+    CHECK_TRUE(at != std::string::npos);
+    text.replace(at, 10 + from.size(), "SAMPLE-01," + to);
+    CHECK_TRUE(files::write_atomic(list, view(text), 0600).ok());
+  }
+  std::size_t parcels_of(const std::string& subject) { return agent.journal().parcels_of(subject)->parcels.size(); }
   void policy_says(const std::string& more) { configure("destination: far\n", "    " + more); }
 };
 
@@ -82,6 +91,26 @@ TEST(Asking, of_a_second_table_that_names_the_person_alone_sends_nothing_of_hers
   write(",SUBJECT-02,C-8,withdrawn,,2020-01-01,\n");
   CHECK_TRUE(agent.run_to_the_end());
   LONGS_EQUAL_TEXT(1, in_state("withdrawn"), agent.reasons().c_str());
+}
+
+TEST(Asking, whose_sample_it_is_does_not_move_what_was_delivered_to_another_person) {
+  CHECK_TRUE(agent.run_to_the_end());
+  LONGS_EQUAL(2, in_state("delivered"));
+  correct_owner();
+  std::filesystem::copy(laboratory.run().path(), laboratory.runs() + "/251121_M00146_0022_000000000-A2WDG",
+                        std::filesystem::copy_options::recursive);
+  CHECK_TRUE(agent.run_to_the_end());
+  LONGS_EQUAL_TEXT(3, in_state("delivered"), agent.reasons().c_str());
+  LONGS_EQUAL(1, in_state("held"));
+  STRCMP_CONTAINS("pseudonymise: this sample id stood for another person before", agent.reasons().c_str());
+  STRCMP_CONTAINS("give the sample a new id", agent.reasons().c_str());
+  LONGS_EQUAL(1, parcels_of("SUBJECT-01"));
+  LONGS_EQUAL(0, parcels_of("SUBJECT-09"));
+  for (const auto* word : {"SUBJECT-01", "SUBJECT-09", "SAMPLE-01"})
+    LONGS_EQUAL(std::string::npos, (agent.reasons() + agent.log()).find(word));
+  correct_owner("SUBJECT-09", "SUBJECT-01");
+  CHECK_TRUE(agent.run_to_the_end());
+  LONGS_EQUAL_TEXT(4, in_state("delivered"), agent.reasons().c_str());
 }
 
 TEST(Asking, of_a_source_that_went_away_holds_what_waits_and_goes_on_when_it_is_back) {
