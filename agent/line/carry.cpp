@@ -104,7 +104,7 @@ bool Runner::step(const std::string& name) {
   auto& destination = site_.destinations().at(name);
   const bool uploads = row.stage == journal::Stage::queued || row.stage == journal::Stage::uploading;
   if (row.stage != journal::Stage::withdrawing && !clock_is_good()) return false;
-  if (uploads && !may_send(row)) return true;
+  if (uploads && !may_send(row, destination)) return true;
   const auto stage = row.stage == journal::Stage::queued ? journal::Stage::uploading : row.stage;
   auto begun = journal_.begin_work(row.id, stage, clock_.now_utc_s());
   if (!begun) {

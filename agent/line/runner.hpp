@@ -133,8 +133,9 @@ class Runner {
   bool tell(const journal::ParcelRow& row, const Result<bool>& moved, const std::string& what);
   bool take_back(const journal::ParcelRow& row, const std::string& why);
   bool hold_unknown(const journal::ParcelRow& row, const std::string& why);
-  /// False: the parcel was taken back or is held.
-  bool may_send(const journal::ParcelRow& row);
+  /// False: the parcel was taken back, is held, or is planned afresh.
+  bool may_send(const journal::ParcelRow& row, OpenDestination& destination);
+  void recheck_former(const journal::ParcelRow& row, const std::string& person, Round& round);
 
   void push(const journal::ParcelRow& row, OpenDestination& destination);
   void seal_again(const journal::ParcelRow& row, OpenDestination& destination, const std::string& why);
@@ -159,7 +160,14 @@ class Runner {
   void rest_a_while(std::chrono::steady_clock::time_point& since);
   Result<bool> something_is_due_by(std::int64_t horizon_utc_s);
   enum class When : std::uint8_t { any_time, commit };  // right before data becomes visible, a family must be sealed
-  consent::Decision ask_again(const journal::ParcelRow& row, When when);
+  struct Asked {
+    consent::Decision decision;
+    std::string former_person;  // an identity: whose it was when it was sealed, when that is somebody else today
+  };
+  Asked ask_again(const journal::ParcelRow& row, When when);
+  /// "": the sample is still whose it was when it was sealed.
+  Result<std::string> former_person(const journal::ParcelRow& row, const journal::LinkRow& link,
+                                    const std::string& subject);
   Result<std::vector<consent::OtherSample>> others_of_run(const journal::ParcelRow& row, When when);
   double chance();
 

@@ -117,6 +117,9 @@ constexpr std::pair<std::string_view, std::string_view> alarm_cures[] = {
     {"consent",
      "Für Zugestelltes kann niemand sagen, ob die Einwilligung noch gilt. Wer die Einwilligungen führt, setzt die "
      "Quelle instand; gelöscht wird deshalb nichts."},
+    {"persons",
+     "Zugestelltes gehört nach heutigem Stand einer anderen Person. Das Labor berichtigt die Zuordnung; sonst nennt "
+     "tributary reidentify die frühere Person und tributary withdraw nimmt deren Daten zurück."},
     {"run folders",
      "Ein Laufordner ist nicht erreichbar. Die IT hängt sein Dateisystem wieder ein; wurde es ersetzt: tributary "
      "release --run-folders"},

@@ -1,6 +1,7 @@
 // tests/line/asking_test.cpp: consent asked again: by a source that changes, goes away or comes back, by a wrong clock,
 // and where the repository can not delete.
 #include <cstdio>
+#include <utility>
 
 #include "agent/port/json/json.hpp"
 #include "agent/status/report.hpp"
@@ -111,6 +112,56 @@ TEST(Asking, whose_sample_it_is_does_not_move_what_was_delivered_to_another_pers
   correct_owner("SUBJECT-09", "SUBJECT-01");
   CHECK_TRUE(agent.run_to_the_end());
   LONGS_EQUAL_TEXT(4, in_state("delivered"), agent.reasons().c_str());
+}
+
+TEST(Asking, whose_sample_it_is_plans_afresh_what_was_sealed_as_another_persons) {
+  agent.look();
+  const auto subject_pseudonym = [&](const std::string& subject) {
+    return agent.site().pseudonym_key().make(pseudonymise::Kind::subject, "far", subject);
+  };
+  correct_owner();
+  CHECK_TRUE(agent.run_to_the_end());
+  LONGS_EQUAL_TEXT(2, in_state("delivered"), agent.reasons().c_str());
+  LONGS_EQUAL(0, parcels_of("SUBJECT-01"));
+  LONGS_EQUAL(1, parcels_of("SUBJECT-09"));
+  std::size_t found = 0;
+  for (const auto& row : *agent.journal().parcels()) {
+    CHECK_TRUE(row.subject_pseudonym != subject_pseudonym("SUBJECT-01"));
+    found += row.subject_pseudonym == subject_pseudonym("SUBJECT-09") ? 1 : 0;
+  }
+  LONGS_EQUAL(1, found);
+  LONGS_EQUAL(3, count(agent.log(), ": sealed for far"));
+  STRCMP_CONTAINS("its sample belongs to another person today", agent.log().c_str());
+}
+
+TEST(Asking, whose_sample_it_is_right_before_the_commit_sends_nothing_as_another_persons) {
+  agent.look();
+  far.meanwhile = [&, first = true]() mutable {
+    if (!std::exchange(first, false)) return;
+    correct_owner();
+  };
+  CHECK_TRUE(far.sandbox().faults().add("put:delay:1:1ms").ok());
+  CHECK_TRUE(agent.run_to_the_end());
+  LONGS_EQUAL_TEXT(2, in_state("delivered"), agent.reasons().c_str());
+  LONGS_EQUAL(6, things_there());
+  LONGS_EQUAL(0, parcels_of("SUBJECT-01"));
+  STRCMP_CONTAINS("receipts: 2 whole", agent.outcome().c_str());
+}
+
+TEST(Asking, whose_sample_it_was_raises_an_alarm_and_still_hears_the_former_person) {
+  CHECK_TRUE(agent.run_to_the_end());
+  correct_owner();
+  CHECK_TRUE(agent.run_to_the_end());
+  LONGS_EQUAL(2, in_state("delivered"));
+  STRCMP_CONTAINS("of 1 delivered parcel the sample belongs to another person today; the first is p-",
+                  warnings().c_str());
+  // Who takes something back is the former person, in a row of no sample.
+  auto text = files::read_small(list, 1U << 20).value_or("");
+  text += ",SUBJECT-01,CONSENT-01,withdrawn,,2020-01-01,,,\n";
+  CHECK_TRUE(files::write_atomic(list, view(text), 0600).ok());
+  CHECK_TRUE(agent.run_to_the_end());
+  LONGS_EQUAL_TEXT(1, in_state("withdrawn"), agent.reasons().c_str());
+  STRCMP_EQUAL("[]", warnings().c_str());
 }
 
 TEST(Asking, of_a_source_that_went_away_holds_what_waits_and_goes_on_when_it_is_back) {

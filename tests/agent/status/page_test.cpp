@@ -263,8 +263,8 @@ TEST(Page, has_a_german_sentence_for_every_way_to_stand_still) {
     run.reason = "x";
     CHECK_FALSE(status::german_cure(run).empty());
   }
-  for (const auto* about : {"clock", "consent", "run folders", "state_dir", "journal", "paper", "destination",
-                            "destination national", "destination national ingest"}) {
+  for (const auto* about : {"clock", "consent", "persons", "run folders", "state_dir", "journal", "paper",
+                            "destination", "destination national", "destination national ingest"}) {
     CHECK_FALSE_TEXT(status::german_cure(journal::Alarm{about, "x", "", 0}).empty(), about);
   }
 }
