@@ -154,28 +154,28 @@ bool Runner::hold_unknown(const journal::ParcelRow& row, const std::string& why)
   return tell(row, journal_.hold_unknown(row.id, "consent: " + why, clock_.now_utc_s()), "held: consent: " + why);
 }
 
-bool Runner::may_send(const journal::ParcelRow& row, OpenDestination& destination) {
+std::optional<consent::Decision> Runner::may_send(const journal::ParcelRow& row, OpenDestination& destination) {
   const auto* policy = site_.settings().policy(row.policy);
   if (policy != nullptr && policy->destination != row.destination) {
     end(row, row.stage,
         operator_error("plan: the policy " + row.policy + " sends to " + policy->destination + " now",
                        "what waits for " + row.destination + " goes nowhere: tributary cancel " + row.id +
                            "; or set the policy back, then: tributary retry " + row.id));
-    return false;
+    return std::nullopt;
   }
-  const auto [decision, former_person] = ask_again(row, When::any_time);
+  auto [decision, former_person] = ask_again(row, When::any_time);
   if (!former_person.empty()) {
     seal_again(row, destination, other_person);
-    return false;
+    return std::nullopt;
   }
-  if (decision.verdict == Verdict::permit) return true;
+  if (decision.verdict == Verdict::permit) return decision;
   if (decision.verdict == Verdict::deny) {
     take_back(row, decision.reason);
   } else {
     recheck_at_ = clock_.now_utc_s() + ask_again_after_s;
     hold_unknown(row, decision.reason);
   }
-  return false;
+  return std::nullopt;
 }
 
 // Data that went out as a person's who is said not to be theirs: nobody here can say which of the two is right. What

@@ -133,11 +133,13 @@ class Runner {
   bool tell(const journal::ParcelRow& row, const Result<bool>& moved, const std::string& what);
   bool take_back(const journal::ParcelRow& row, const std::string& why);
   bool hold_unknown(const journal::ParcelRow& row, const std::string& why);
-  /// False: the parcel was taken back, is held, or is planned afresh.
-  bool may_send(const journal::ParcelRow& row, OpenDestination& destination);
+  /// Right before data becomes visible.
+  consent::Decision ask_at_commit(const journal::ParcelRow& row);
+  /// Nothing: the parcel was taken back, is held, or is planned afresh.
+  std::optional<consent::Decision> may_send(const journal::ParcelRow& row, OpenDestination& destination);
   void recheck_former(const journal::ParcelRow& row, const std::string& person, Round& round);
 
-  void push(const journal::ParcelRow& row, OpenDestination& destination);
+  void push(const journal::ParcelRow& row, const consent::Decision& decision, OpenDestination& destination);
   void seal_again(const journal::ParcelRow& row, OpenDestination& destination, const std::string& why);
   void ingest(const journal::ParcelRow& row, OpenDestination& destination);
   void withdraw(const journal::ParcelRow& row, OpenDestination& destination);

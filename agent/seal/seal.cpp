@@ -101,6 +101,25 @@ std::uint64_t part_size(const PartPlan& plan, std::uint64_t bytes) {
   return std::min(size, plan.largest_bytes);
 }
 
+std::vector<std::string> obligations_of(const consent::Decision& decision) {
+  std::vector<std::string> out;
+  for (const auto& term : decision.obligations) {
+    out.push_back(consent::curie_of(term.code) +
+                  (term.parameters.empty() ? "" : "[" + join(term.parameters, "|") + "]"));
+  }
+  return out;
+}
+
+bool tells_terms_of(const Recipe& recipe, const consent::Decision& decision) {
+  const auto same = [](std::vector<std::string> a, std::vector<std::string> b) {
+    std::sort(a.begin(), a.end());
+    std::sort(b.begin(), b.end());
+    return a == b;
+  };
+  return same(recipe.terms, decision.terms) &&
+         same(recipe.obligations.value_or(std::vector<std::string>()), obligations_of(decision));
+}
+
 struct Sealer::Sealed {
   ObjectRecipe object;
   Bytes index;
@@ -227,10 +246,7 @@ Result<std::string> Sealer::manifest(const SealedParcel& sealed, const pseudonym
   Json terms = Json::array();
   for (const auto& term : decision.terms) terms.push(term);
   Json obligations = Json::array();
-  for (const auto& term : decision.obligations) {
-    obligations.push(consent::curie_of(term.code) +
-                     (term.parameters.empty() ? "" : "[" + join(term.parameters, "|") + "]"));
-  }
+  for (const auto& term : obligations_of(decision)) obligations.push(term);
   Json out;
   out.add("manifest_version", 1).add("software", "tributary " TRIBUTARY_VERSION).add("site", settings_.site);
   out.add("parcel", sealed.id()).add("created", to_rfc3339(clock_.now_utc_s()));
@@ -267,6 +283,7 @@ Result<SealedParcel> Sealer::seal(const std::string& parcel_id, const pseudonymi
   sealed.id_ = parcel_id;
   sealed.recipe_.folder = parcel.folder();
   sealed.recipe_.terms = parcel.decision().terms;
+  sealed.recipe_.obligations = obligations_of(parcel.decision());
   sealed.recipe_.rules = settings_.rules;
   Release release(parcel.policy(), *parcel.dictionary());
   const std::string links = settings_.links.empty() ? std::string() : settings_.links + "/" + parcel_id;

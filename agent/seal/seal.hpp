@@ -58,6 +58,11 @@ class SealedParcel {
   std::vector<InlineObject> inline_;
 };
 
+/// The obligations of a decision as a manifest tells them: CURIEs with their parameters.
+std::vector<std::string> obligations_of(const consent::Decision& decision);
+/// Whether the manifest of this sealing tells the terms and obligations of the decision, in whatever order.
+bool tells_terms_of(const Recipe& recipe, const consent::Decision& decision);
+
 class Sealer {
  public:
   struct Settings {
