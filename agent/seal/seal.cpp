@@ -261,6 +261,17 @@ Result<std::string> Sealer::manifest(const SealedParcel& sealed, const pseudonym
   return crypto::jws_sign(*settings_.signing_key, payload, "tributary-manifest+jws");
 }
 
+// A parameter may be any word, and both manifest and receipts repeat it.
+Status Sealer::search_terms(const pseudonymise::PseudonymousParcel& parcel) {
+  auto told = parcel.decision().terms;
+  for (auto& term : obligations_of(parcel.decision())) told.push_back(std::move(term));
+  auto findings = parcel.dictionary()->scan_text("terms of use", join(told, "\n"));
+  if (!findings) return in("verify", findings.error());
+  if (findings->empty()) return {};
+  return operator_error("verify: terms of use: " + show(*findings, findings->size()),
+                        "take it out of the permissions at the source of consent, then: tributary retry PARCEL");
+}
+
 Status Sealer::keep_sources(const std::string& directory, const pseudonymise::PseudonymousParcel& parcel) const {
   // What a sealing of before left may be other files.
   if (auto cleared = files::remove_directory(directory); !cleared) return cleared;
@@ -279,6 +290,7 @@ Status Sealer::keep_sources(const std::string& directory, const pseudonymise::Ps
 
 Result<SealedParcel> Sealer::seal(const std::string& parcel_id, const pseudonymise::PseudonymousParcel& parcel,
                                   const std::function<void(std::uint64_t)>& moved) const {
+  if (auto clean = search_terms(parcel); !clean) return clean.error();
   SealedParcel sealed;
   sealed.id_ = parcel_id;
   sealed.recipe_.folder = parcel.folder();

@@ -65,6 +65,10 @@ constexpr std::string_view another_person_cure =
     "Diese Probennummer stand früher für eine andere Person; es wird nichts gesendet. Das Labor gibt der Probe eine "
     "neue "
     "Nummer oder berichtigt die Zuordnung, danach: tributary retry --run {run}";
+constexpr std::string_view terms_name_somebody = "verify: terms of use";
+constexpr std::string_view terms_cure =
+    "In den Bedingungen der Einwilligung steht ein Kennzeichen. Wer die Einwilligungen führt, nimmt es dort heraus, "
+    "danach: tributary retry {parcel}";
 constexpr bool in_order() {
   for (std::size_t i = 0; i < cures.size(); ++i) {
     if (cures[i].at != static_cast<At>(i)) return false;
@@ -151,6 +155,7 @@ std::string german_cure(const journal::ParcelRow& row) {
   }
   const auto& cure = cures[static_cast<std::size_t>(at_of(row))];
   if (row.reason.starts_with(another_person)) return said(another_person_cure);
+  if (row.reason.starts_with(terms_name_somebody)) return said(terms_cure);
   if (row.condition == Condition::refused) return said(cure.refused);
   if (row.condition == Condition::held) return said(cure.held);
   return row.stage < Stage::delivered || row.stage == Stage::withdrawing ? said(waiting_of(row)) : std::string();

@@ -247,9 +247,9 @@ TEST(Page, has_a_german_sentence_for_every_way_to_stand_still) {
       row.run_name = "251120_RUN";
       row.destination = "national";
       STRCMP_EQUAL("", status::german_cure(row).c_str());
-      for (const auto* reason :
-           {"consent: x", "identify: x", "pseudonymise: x",
-            "pseudonymise: this sample id stood for another person before", "verify: x", "seal: x", "national: x"}) {
+      for (const auto* reason : {"consent: x", "identify: x", "pseudonymise: x",
+                                 "pseudonymise: this sample id stood for another person before", "verify: x",
+                                 "verify: terms of use: 1 identifier left", "seal: x", "national: x"}) {
         row.reason = reason;
         const auto cure = status::german_cure(row);
         CHECK_TRUE_TEXT(cure.ends_with('.') || has(cure, "tributary "), (reason + cure).c_str());
