@@ -64,6 +64,11 @@ struct OtherSample {
   bool sealed = false;    // proven clean, and ready to go or gone already
 };
 
+/// Today's decision on a sample, and whose it is today: an identity, "" when that is not beyond doubt.
+struct Again : Decision {
+  std::string subject_id;
+};
+
 class Desk {
  public:
   /// `withdrawn(subject_id)` answers from our own register. All references outlive the desk.
@@ -79,8 +84,10 @@ class Desk {
   /// Once more, for one sample, right before a commit. `others_in_run`: the samples of the other parcels of the
   /// run under this policy; a policy for whole families asks for those of the family, too, and waits until all are
   /// sealed.
-  [[nodiscard]] Decision ask_again(const std::string& sample_id, const config::Policy& policy,
-                                   const std::vector<OtherSample>& others_in_run = {}) const;
+  [[nodiscard]] Again ask_again(const std::string& sample_id, const config::Policy& policy,
+                                const std::vector<OtherSample>& others_in_run = {}) const;
+  /// What is said of a person without any sample; unknown when no source knows persons.
+  [[nodiscard]] Decision ask_person(const std::string& subject_id, const config::Policy& policy) const;
 
  private:
   // What all sources together know of one sample.

@@ -169,16 +169,26 @@ Result<ConsentedRun> Desk::ask(const identify::IdentifiedRun& run, std::optional
   return out;
 }
 
-Decision Desk::ask_again(const std::string& sample_id, const config::Policy& policy,
-                         const std::vector<OtherSample>& others_in_run) const {
+Decision Desk::ask_person(const std::string& subject_id, const config::Policy& policy) const {
+  Answer answer;
+  answer.subject_id = subject_id;
+  for (auto* source : sources_) take(source->ask_subject(subject_id), *source, answer);
+  answer.known.withdrawn = withdrawn_(subject_id);
+  return decide(answer.known, policy.purpose, settings_.egress, clock_.now_utc_s());
+}
+
+Again Desk::ask_again(const std::string& sample_id, const config::Policy& policy,
+                      const std::vector<OtherSample>& others_in_run) const {
   const auto now = clock_.now_utc_s();
+  std::string whose;
   const auto ask_member = [&](const std::string& id) {
     auto answer = ask_sources(id);
+    if (id == sample_id && !answer.contradictory) whose = answer.subject_id;
     auto decision = decide(answer.known, policy.purpose, settings_.egress, now);
     return Member{std::move(answer.subject_id), std::move(answer.kin), std::move(decision)};
   };
   const auto self = ask_member(sample_id);
-  if (!policy.whole_family) return self.decision;
+  if (!policy.whole_family) return {self.decision, whose};
   std::vector<Member> family;
   for (const auto& other : others_in_run) {
     if (self.kin.family.empty()) break;
@@ -190,7 +200,7 @@ Decision Desk::ask_again(const std::string& sample_id, const config::Policy& pol
     }
     family.push_back(std::move(member));
   }
-  return whole_family(self, family);
+  return {whole_family(self, family), whose};
 }
 
 }  // namespace tributary::consent

@@ -325,8 +325,10 @@ class Journal {
   Result<Bytes> seal_link(const LinkRow& row) const;
   /// Of a statement over `link_columns`, on a row.
   Result<LinkRow> read_link(const store::Statement& statement) const;
-  /// 0 added, 1 there already; give_up on a conflict.
-  Result<int> put_link(const LinkRow& row, Json& rows);
+  /// 0 added, 1 there already, 2 another person's (nothing was put); give_up on another conflict. `may_correct`: not of
+  /// another person while nothing was ever sealed under the pseudonym here.
+  Result<int> put_link(const LinkRow& row, bool may_correct, Json& rows);
+  Result<bool> is_only_planned(const LinkRow& row);
   Result<Withdrawals> withdrawals_under_lock(const std::string& subject_id);
   Status put_withdrawal(const std::string& subject_id, Level level, std::int64_t at, Json& rows);
   /// In the transaction of the caller.

@@ -83,7 +83,18 @@ Status Journal::tag_links() {
   return transaction->commit();
 }
 
-Result<int> Journal::put_link(const LinkRow& given, Json& rows) {
+// Until something was sealed under it, a corrected owner is just that: nobody has to find anything by the former one.
+Result<bool> Journal::is_only_planned(const LinkRow& row) {
+  auto statement = database_->prepare(
+      "SELECT count(*) > 0 AND count(*) = sum(stage IN (10, 20) AND NOT EXISTS (SELECT 1 FROM receipt WHERE parcel = "
+      "parcel.id)) FROM parcel WHERE destination = ? AND pseudonym = ?");
+  if (!statement) return statement.error();
+  statement->bind(std::string_view(row.destination)).bind(std::string_view(row.pseudonym));
+  if (auto found = statement->step(); !found) return found.error();
+  return statement->integer(0) != 0;
+}
+
+Result<int> Journal::put_link(const LinkRow& given, bool may_correct, Json& rows) {
   LinkRow row = given;
   auto same = database_->prepare(std::string(link_columns) + "WHERE destination = ? AND pseudonym = ?");
   if (!same) return same.error();
@@ -99,6 +110,12 @@ Result<int> Journal::put_link(const LinkRow& given, Json& rows) {
     }
     // What was known of a person once is not forgotten because a source is silent today.
     if (row.subject_id.empty()) row.subject_id = kept->subject_id;
+    const bool of_another = !kept->subject_id.empty() && trim(kept->subject_id) != trim(row.subject_id);
+    if (of_another) {
+      auto free = may_correct ? is_only_planned(row) : Result<bool>(false);
+      if (!free) return free.error();
+      if (!*free) return 2;
+    }
     // Every plan says it again.
     if (row.id == kept->id && row.subject_id == kept->subject_id && row.key_id == kept->key_id) return 1;
   }
@@ -131,7 +148,13 @@ Status Journal::link(const LinkRow& row) {
   auto transaction = begin();
   if (!transaction) return transaction.error();
   Json rows = Json::array();
-  if (auto put = put_link(row, rows); !put) return put.error();
+  auto put = put_link(row, true, rows);
+  if (!put) return put.error();
+  if (*put == 2) {
+    return operator_error("this sample id stood for another person before at the destination " + row.destination,
+                          "nothing goes out under it: give the sample a new id, or set its person back at the source; "
+                          "what was delivered is found by the former person: tributary withdraw");
+  }
   return commit(*transaction, rows);
 }
 
@@ -203,9 +226,9 @@ Result<Restored> Journal::restore_links(const std::vector<KeptLink>& links) {
   Restored out;
   Json rows = Json::array();
   for (const auto& kept : links) {
-    const auto put = put_link(kept.link, rows);
+    const auto put = put_link(kept.link, false, rows);
     if (!put && put.error().remedy != Remedy::give_up) return put.error();
-    if (!put) {
+    if (!put || *put == 2) {
       ++out.conflicts;
       continue;
     }

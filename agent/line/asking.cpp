@@ -22,6 +22,8 @@ namespace {
 
 constexpr const char* clock_alarm = "clock";
 constexpr const char* consent_alarm = "consent";
+constexpr const char* person_alarm = "persons";
+constexpr const char* other_person = "its sample belongs to another person today than when it was sealed";
 constexpr auto time_asked_every = std::chrono::minutes(1);
 
 bool by_our_register(const consent::Decision& decision) {
@@ -32,10 +34,11 @@ bool by_our_register(const consent::Decision& decision) {
 }  // namespace
 
 struct Runner::Round {
-  std::uint64_t unknown_delivered = 0;
+  std::uint64_t unknown_delivered = 0, of_other_persons = 0;
   bool unknown = false;
-  bool failed = false;  // something could not be written: everything is asked again in the next round
-  std::string reason;   // of the first one that was delivered
+  bool failed = false;         // something could not be written: everything is asked again in the next round
+  std::string reason;          // of the first one that was delivered
+  std::string first_of_other;  // parcel
 };
 
 Status Runner::clock_is_good() {
@@ -85,11 +88,12 @@ void Runner::settle(const std::string& about) {
   if (auto settled = journal_.settle_alarm(about); !settled) report(about, settled.error());
 }
 
-consent::Decision Runner::ask_again(const journal::ParcelRow& row, When when) {
-  consent::Decision unknown;
-  const auto refuse = [&](std::string reason) {
-    unknown.reason = std::move(reason);
-    return unknown;
+Runner::Asked Runner::ask_again(const journal::ParcelRow& row, When when) {
+  const auto refuse = [](std::string reason, std::string former_person = {}) {
+    Asked out;
+    out.decision.reason = std::move(reason);
+    out.former_person = std::move(former_person);
+    return out;
   };
   if (auto good = clock_is_good(); !good) return refuse(good.error().what);
   auto link = journal_.linked(row.destination, row.pseudonym);
@@ -97,7 +101,24 @@ consent::Decision Runner::ask_again(const journal::ParcelRow& row, When when) {
   if (!*link) return refuse("the linkage of this pseudonym is not in the journal");
   auto others = others_of_run(row, when);
   if (!others) return refuse(others.error().what);
-  return site_.ask_again((*link)->id, row.policy, *others);
+  auto again = site_.ask_again((*link)->id, row.policy, *others);
+  if (again.subject_id.empty()) return {std::move(again), {}};
+  auto former = former_person(row, **link, again.subject_id);
+  if (!former) return refuse(former.error().what);
+  if (!former->empty()) return refuse(other_person, *former);
+  return {std::move(again), {}};
+}
+
+// The pseudonym of the subject is in what was sealed, and a version of before let links move.
+Result<std::string> Runner::former_person(const journal::ParcelRow& row, const journal::LinkRow& link,
+                                          const std::string& subject) {
+  const auto today = pseudonymise::canonical(subject);
+  if (!link.subject_id.empty() && pseudonymise::canonical(link.subject_id) != today) return link.subject_id;
+  if (row.subject_pseudonym.empty()) return std::string();
+  auto sealed_for = journal_.linked(row.destination, row.subject_pseudonym);
+  if (!sealed_for) return sealed_for.error();
+  const bool same = !*sealed_for || pseudonymise::canonical((*sealed_for)->id) == today;
+  return same ? std::string() : (*sealed_for)->id;
 }
 
 // The samples of the other parcels of a run under the same policy, for policies that send families whole. Until right
@@ -133,24 +154,41 @@ bool Runner::hold_unknown(const journal::ParcelRow& row, const std::string& why)
   return tell(row, journal_.hold_unknown(row.id, "consent: " + why, clock_.now_utc_s()), "held: consent: " + why);
 }
 
-bool Runner::may_send(const journal::ParcelRow& row) {
+std::optional<consent::Decision> Runner::may_send(const journal::ParcelRow& row, OpenDestination& destination) {
   const auto* policy = site_.settings().policy(row.policy);
   if (policy != nullptr && policy->destination != row.destination) {
     end(row, row.stage,
         operator_error("plan: the policy " + row.policy + " sends to " + policy->destination + " now",
                        "what waits for " + row.destination + " goes nowhere: tributary cancel " + row.id +
                            "; or set the policy back, then: tributary retry " + row.id));
-    return false;
+    return std::nullopt;
   }
-  const auto decision = ask_again(row, When::any_time);
-  if (decision.verdict == Verdict::permit) return true;
+  auto [decision, former_person] = ask_again(row, When::any_time);
+  if (!former_person.empty()) {
+    seal_again(row, destination, other_person);
+    return std::nullopt;
+  }
+  if (decision.verdict == Verdict::permit) return decision;
   if (decision.verdict == Verdict::deny) {
     take_back(row, decision.reason);
   } else {
     recheck_at_ = clock_.now_utc_s() + ask_again_after_s;
     hold_unknown(row, decision.reason);
   }
-  return false;
+  return std::nullopt;
+}
+
+// Data that went out as a person's who is said not to be theirs: nobody here can say which of the two is right. What
+// that person says alone still counts.
+void Runner::recheck_former(const journal::ParcelRow& row, const std::string& person, Round& round) {
+  const auto* policy = site_.settings().policy(row.policy);
+  const auto decision = site_.ask_person(person, row.policy);
+  const bool erase = policy != nullptr && policy->on_withdrawal == config::OnWithdrawal::erase;
+  if (consent::taken_back(decision) && (erase || by_our_register(decision))) {
+    round.failed = !take_back(row, decision.reason) || round.failed;
+    return;
+  }
+  if (round.of_other_persons++ == 0) round.first_of_other = row.id;
 }
 
 // One parcel when a source has changed. What was delivered under a consent that merely ended stays.
@@ -159,7 +197,7 @@ void Runner::recheck(const journal::ParcelRow& row, Round& round) {
   const bool gone = row.stage == Stage::withdrawn;
   if (row.stage < Stage::queued || (row.stage > Stage::delivered && !gone)) return;
   if (gone && !row.withdraw_reason.starts_with("consent:")) return;  // an operator cancelled it
-  const auto decision = ask_again(row, When::any_time);
+  const auto [decision, former_person] = ask_again(row, When::any_time);
   const auto* policy = site_.settings().policy(row.policy);
   const auto now = clock_.now_utc_s();
   const auto note = [&](bool done) { round.failed = round.failed || !done; };
@@ -174,6 +212,13 @@ void Runner::recheck(const journal::ParcelRow& row, Round& round) {
   }
   if (gone) return;
   const bool delivered = row.stage == Stage::delivered;
+  if (!former_person.empty()) {
+    if (delivered) recheck_former(row, former_person, round);
+    // Its carrier plans it afresh.
+    if (!delivered && row.condition == journal::Condition::held)
+      note(tell(row, journal_.resume(row.id, now), "its person is known again"));
+    return;
+  }
   if (decision.verdict == Verdict::unknown) {
     if (delivered && policy == nullptr) return;  // nothing to judge it by: an operator took the policy away
     round.unknown = true;
@@ -223,6 +268,15 @@ void Runner::recheck_consent() {
   }
   revision_ = revision;
   if (round.unknown) recheck_at_ = now + ask_again_after_s;
+  if (round.of_other_persons == 0) {
+    settle(person_alarm);
+  } else {
+    alarm(person_alarm,
+          operator_error("consent: of " + counted(round.of_other_persons, "delivered parcel") +
+                             " the sample belongs to another person today; the first is " + round.first_of_other,
+                         "correct the source; or take back what went out as the former person's: tributary reidentify "
+                         "says who that is, tributary withdraw takes it back"));
+  }
   if (round.unknown_delivered == 0) return settle(consent_alarm);
   alarm(consent_alarm, wait_error("consent: of " + counted(round.unknown_delivered, "delivered parcel") +
                                       " nobody can say now whether it stands: " + round.reason,

@@ -11,6 +11,7 @@
 namespace tributary::line {
 namespace {
 
+constexpr const char* other_terms = "the terms of the consent changed since it was sealed";
 constexpr auto idle_wait = std::chrono::seconds(2);
 
 }  // namespace
@@ -104,7 +105,8 @@ bool Runner::step(const std::string& name) {
   auto& destination = site_.destinations().at(name);
   const bool uploads = row.stage == journal::Stage::queued || row.stage == journal::Stage::uploading;
   if (row.stage != journal::Stage::withdrawing && !clock_is_good()) return false;
-  if (uploads && !may_send(row)) return has_moved(row);
+  const auto decision = uploads ? may_send(row, destination) : std::nullopt;
+  if (uploads && !decision) return has_moved(row);
   const auto stage = row.stage == journal::Stage::queued ? journal::Stage::uploading : row.stage;
   auto begun = journal_.begin_work(row.id, stage, clock_.now_utc_s());
   if (!begun) {
@@ -121,7 +123,7 @@ bool Runner::step(const std::string& name) {
   }
   auto service = journal_.destination(service_of(row));
   if (uploads) {
-    push(row, destination);
+    push(row, *decision, destination);
     account(row);
   } else if (row.stage == journal::Stage::withdrawing) {
     withdraw(row, destination);
@@ -135,7 +137,8 @@ bool Runner::step(const std::string& name) {
 // False: what became of it could not be written. It is due as before, and at once would be asked for ever.
 bool Runner::has_moved(const journal::ParcelRow& row) {
   const auto now = journal_.parcel(row.id);
-  return now && *now && ((*now)->stage != row.stage || (*now)->condition != row.condition);
+  return now && *now &&
+         ((*now)->stage != row.stage || (*now)->condition != row.condition || (*now)->not_before > row.not_before);
 }
 
 // False: what it did was ended by us, and says nothing of the destination.
@@ -171,7 +174,7 @@ void Runner::end(const journal::ParcelRow& row, journal::Stage stage, const Erro
   store(row, outcome);
 }
 
-void Runner::push(const journal::ParcelRow& row, OpenDestination& destination) {
+void Runner::push(const journal::ParcelRow& row, const consent::Decision& decision, OpenDestination& destination) {
   queue::Outbox outbox(journal_);
   auto parcel = outbox.take(row, folder_now(row.run));
   if (!parcel && parcel.error().remedy == Remedy::give_up) return seal_again(row, destination, parcel.error().what);
@@ -180,6 +183,7 @@ void Runner::push(const journal::ParcelRow& row, OpenDestination& destination) {
   const auto* policy = site_.settings().policy(row.policy);
   if (rules && (policy == nullptr || *rules != rules_of(*policy, destination)))
     return seal_again(row, destination, "the policy or the recipients changed since it was sealed");
+  if (!seal::tells_terms_of(parcel->recipe(), decision)) return seal_again(row, destination, other_terms);
   push::Carrier::Refusal refusal;
   const push::Lanes::Share lanes(site_.lanes());
   auto pushed = carrier_.push(
@@ -202,6 +206,21 @@ void Runner::push(const journal::ParcelRow& row, OpenDestination& destination) {
   if (!pushed) return end(row, journal::Stage::uploading, pushed.error());
   log_.info("parcel " + row.id + ": registered at " + row.destination, about(row));
   store(row, {journal::Stage::registered, journal::Condition::going, {}, {}, 0});
+}
+
+consent::Decision Runner::ask_at_commit(const journal::ParcelRow& row) {
+  auto decision = ask_again(row, When::commit).decision;
+  if (decision.verdict != consent::Verdict::permit) return decision;
+  const auto refuse = [](const std::string& why) {
+    consent::Decision unknown;
+    unknown.reason = why;
+    return unknown;
+  };
+  auto bytes = journal_.recipe(row.id);
+  if (!bytes) return refuse(bytes.error().what);
+  auto recipe = seal::read(*bytes);
+  if (!recipe) return refuse(recipe.error().what);
+  return seal::tells_terms_of(*recipe, decision) ? decision : refuse(other_terms);
 }
 
 // What was begun at the far side is taken away first; the new sealing has other bytes.

@@ -60,8 +60,21 @@ bool Runner::asks_again(const pseudonymise::Assignment& assignment) {
 
 // A parcel that was planned without a pseudonym, or under one of before the key was rotated, takes the present one.
 // What was sealed keeps its own: sent again under another name it would be a second copy of the same person.
-Result<bool> Runner::settle_name(const pseudonymise::Assignment& assignment, const journal::ParcelRow& parcel) {
-  auto former = assignment.pending;
+Result<bool> Runner::settle_name(const pseudonymise::Assignment& assignment, journal::ParcelRow& parcel) {
+  const auto place_beside = [&](const std::string& pseudonym) {
+    return assignment.pending.empty()
+               ? pending_name(journal_, {parcel.destination, pseudonymise::Kind::sample, pseudonym})
+               : assignment.pending;
+  };
+  if (const auto& name = assignment.naming; name.state == Name::State::held) {
+    auto same = journal_.parcel_of(parcel.run, parcel.policy, name.word);
+    if (!same) return same.error();
+    if (*same && (*same)->stage > journal::Stage::sealing) return false;
+    // Otherwise it must not be found as a parcel of whom the pseudonym stands for.
+    parcel.pseudonym = *same ? name.word : place_beside(name.word);
+    return true;
+  }
+  auto former = place_beside(parcel.pseudonym);
   auto before = journal_.parcel_before(parcel.run, parcel.policy, parcel.pseudonym);
   if (!before) return before.error();
   if (*before && (*before)->stage > journal::Stage::sealing) return false;

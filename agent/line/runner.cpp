@@ -32,7 +32,7 @@ Runner::Runner(Site& site, journal::Journal& journal, const Clock& clock, Log& l
       room_(std::move(room)),
       watcher_(site.instruments(), clock),
       carrier_(journal, clock, site.settings().site,
-               [this](const journal::ParcelRow& row) { return ask_again(row, When::commit); }),
+               [this](const journal::ParcelRow& row) { return ask_at_commit(row); }),
       recheck_at_(0),
       machine_(machine),
       courtesy_(site.settings().limits) {}

@@ -107,8 +107,9 @@ class Runner {
   Result<std::vector<pseudonymise::Assignment>> assign(const consent::ConsentedRun& run);
   void judge(const pseudonymise::Assignment& assignment, const std::string& run_name, journal::ParcelRow& parcel) const;
   static bool asks_again(const pseudonymise::Assignment& assignment);
-  /// False: the sample is sealed or further in this run under a pseudonym of before, and is not sent a second time.
-  Result<bool> settle_name(const pseudonymise::Assignment& assignment, const journal::ParcelRow& parcel);
+  /// False: the sample is sealed or further in this run under a pseudonym of before, or of another person, and is not
+  /// sent a second time.
+  Result<bool> settle_name(const pseudonymise::Assignment& assignment, journal::ParcelRow& parcel);
   Status tell_of_refused_name(const pseudonymise::Assignment& assignment, const journal::ParcelRow& parcel);
   Result<std::int64_t> plan_parcels(const journal::RunRow& row, const watch::SettledRun& run, std::int64_t& next_plan);
   struct Sealing {
@@ -132,11 +133,14 @@ class Runner {
   bool tell(const journal::ParcelRow& row, const Result<bool>& moved, const std::string& what);
   bool take_back(const journal::ParcelRow& row, const std::string& why);
   bool hold_unknown(const journal::ParcelRow& row, const std::string& why);
-  /// False: the parcel was taken back or is held.
-  bool may_send(const journal::ParcelRow& row);
+  /// Right before data becomes visible.
+  consent::Decision ask_at_commit(const journal::ParcelRow& row);
+  /// Nothing: the parcel was taken back, is held, or is planned afresh.
+  std::optional<consent::Decision> may_send(const journal::ParcelRow& row, OpenDestination& destination);
   bool has_moved(const journal::ParcelRow& row);
+  void recheck_former(const journal::ParcelRow& row, const std::string& person, Round& round);
 
-  void push(const journal::ParcelRow& row, OpenDestination& destination);
+  void push(const journal::ParcelRow& row, const consent::Decision& decision, OpenDestination& destination);
   void seal_again(const journal::ParcelRow& row, OpenDestination& destination, const std::string& why);
   void ingest(const journal::ParcelRow& row, OpenDestination& destination);
   void withdraw(const journal::ParcelRow& row, OpenDestination& destination);
@@ -159,7 +163,14 @@ class Runner {
   void rest_a_while(std::chrono::steady_clock::time_point& since);
   Result<bool> something_is_due_by(std::int64_t horizon_utc_s);
   enum class When : std::uint8_t { any_time, commit };  // right before data becomes visible, a family must be sealed
-  consent::Decision ask_again(const journal::ParcelRow& row, When when);
+  struct Asked {
+    consent::Decision decision;
+    std::string former_person;  // an identity: whose it was when it was sealed, when that is somebody else today
+  };
+  Asked ask_again(const journal::ParcelRow& row, When when);
+  /// "": the sample is still whose it was when it was sealed.
+  Result<std::string> former_person(const journal::ParcelRow& row, const journal::LinkRow& link,
+                                    const std::string& subject);
   Result<std::vector<consent::OtherSample>> others_of_run(const journal::ParcelRow& row, When when);
   double chance();
 

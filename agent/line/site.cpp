@@ -283,13 +283,20 @@ Result<consent::ConsentedRun> Site::ask(const identify::IdentifiedRun& run, std:
   return desk_->ask(run, at_utc_s);
 }
 
-consent::Decision Site::ask_again(const std::string& sample_id, const std::string& policy,
-                                  const std::vector<consent::OtherSample>& others_in_run) {
+consent::Decision Site::ask_person(const std::string& subject_id, const std::string& policy) {
+  const auto* entry = settings_.policy(policy);
+  if (entry == nullptr) return {};
+  const std::lock_guard lock(subjects_mutex_);
+  return desk_->ask_person(subject_id, *entry);
+}
+
+consent::Again Site::ask_again(const std::string& sample_id, const std::string& policy,
+                               const std::vector<consent::OtherSample>& others_in_run) {
   const auto* entry = settings_.policy(policy);
   if (entry == nullptr) {
-    consent::Decision decision;
-    decision.reason = "the policy '" + policy + "' is not configured any more";
-    return decision;
+    consent::Again again;
+    again.reason = "the policy '" + policy + "' is not configured any more";
+    return again;
   }
   const std::lock_guard lock(subjects_mutex_);
   return desk_->ask_again(sample_id, *entry, others_in_run);

@@ -92,8 +92,10 @@ class Site {
   [[nodiscard]] Result<consent::ConsentedRun> ask(const identify::IdentifiedRun& run,
                                                   std::optional<std::int64_t> at_utc_s = {});
   /// Today's decision on one sample, as consent::Desk.
-  [[nodiscard]] consent::Decision ask_again(const std::string& sample_id, const std::string& policy,
-                                            const std::vector<consent::OtherSample>& others_in_run);
+  [[nodiscard]] consent::Again ask_again(const std::string& sample_id, const std::string& policy,
+                                         const std::vector<consent::OtherSample>& others_in_run);
+  /// As consent::Desk; unknown, too, when the policy is not configured.
+  [[nodiscard]] consent::Decision ask_person(const std::string& subject_id, const std::string& policy);
   /// Changes whenever an answer of a subject source, of the source of pseudonyms or of our own register of those who
   /// withdrew may have changed.
   [[nodiscard]] std::string revision();

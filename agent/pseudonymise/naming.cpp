@@ -128,8 +128,10 @@ Status Naming::check(const std::vector<verify::Word>& words) {
 Status Naming::keep(const Wanted& wanted, Entry& entry) {
   auto kept =
       link_(wanted.destination, std::string(word_of(wanted.kind)), entry.name.word, wanted.id, entry.subject_id);
-  if (kept || kept.error().remedy != Remedy::give_up) return kept;
-  entry.name = {Name::State::refused, {}, kept.error().what, kept.error().hint};
+  if (kept || kept.error().remedy == Remedy::wait) return kept;
+  const bool refused = kept.error().remedy == Remedy::give_up;
+  entry.name = {refused ? Name::State::refused : Name::State::held, refused ? std::string() : entry.name.word,
+                kept.error().what, kept.error().hint};
   return {};
 }
 

@@ -22,7 +22,7 @@
 namespace tributary::pseudonymise {
 
 /// Keeps who is behind a pseudonym: (destination, kind "subject" | "sample", pseudonym, id, subject id). give_up: it
-/// stands for somebody else, or this id has another one.
+/// stands for somebody else, or this id has another one. ask_operator: the id belonged to another person.
 using Linker =
     std::function<Status(const std::string& destination, const std::string& kind, const std::string& pseudonym,
                          const std::string& id, const std::string& subject_id)>;
@@ -53,10 +53,11 @@ struct Name {
     not_asked,  // there was no reason to tell the source of this id
     unknown,    // to the source, for the time being
     refused,    // what the source gave may not be used
+    held,       // it may not be used until a person has acted
   };
   State state = State::not_asked;
-  std::string word;          // of `given` only
-  std::string reason, hint;  // of `unknown` and `refused`
+  std::string word;          // of `given` and `held`
+  std::string reason, hint;  // of `unknown`, `refused` and `held`
 };
 
 class Naming {

@@ -176,7 +176,7 @@ Assignment Registrar::assign_one(const consent::ConsentedRun& run, const consent
   const auto wanted = sample_of(policy.destination, person);
   const auto& name = naming.of(wanted);
   out.naming = name;
-  out.pseudonym = name.word;
+  if (name.state == Name::State::given) out.pseudonym = name.word;
   if (outside_ != nullptr) out.pending = outside_->pending(wanted);
   if (out.pseudonym.empty()) out.pseudonym = out.pending;
   if (!person.subject_id().empty()) {

@@ -149,6 +149,11 @@ SecretText write(const Recipe& recipe) {
   Json terms = Json::array();
   for (const auto& term : recipe.terms) terms.push(term);
   out.add("terms", std::move(terms));
+  if (recipe.obligations) {
+    Json obligations = Json::array();
+    for (const auto& term : *recipe.obligations) obligations.push(term);
+    out.add("obligations", std::move(obligations));
+  }
   if (recipe.rules) out.add("rules", to_base64(*recipe.rules));
   return SecretText(out.dump());
 }
@@ -165,6 +170,10 @@ Result<Recipe> read(ByteView bytes) {
   recipe.folder = std::string(text(unpack_bytes((*in)["folder"])));
   recipe.release = totals_from_json((*in)["release"]);
   for (const auto& term : (*in)["terms"].items()) recipe.terms.emplace_back(term.as_string());
+  if (in->has("obligations")) {
+    recipe.obligations.emplace();
+    for (const auto& term : (*in)["obligations"].items()) recipe.obligations->emplace_back(term.as_string());
+  }
   if (in->has("rules")) recipe.rules = unpack_one<Digest256>((*in)["rules"]);
   for (const auto& entry : (*in)["objects"].items()) {
     ObjectRecipe object;

@@ -39,10 +39,11 @@ struct ObjectRecipe {
 
 struct Recipe {
   std::string folder;
-  std::vector<ObjectRecipe> objects;     // the manifest last
-  std::optional<ReleaseTotals> release;  // none: a version that told none sealed it
-  std::vector<std::string> terms;        // DUO, of the consent that permitted it
-  std::optional<Digest256> rules;        // of Sealer::Settings; none: a version that kept none sealed it
+  std::vector<ObjectRecipe> objects;                    // the manifest last
+  std::optional<ReleaseTotals> release;                 // none: a version that told none sealed it
+  std::vector<std::string> terms;                       // DUO, of the consent that permitted it
+  std::optional<std::vector<std::string>> obligations;  // as the manifest tells them; none: a version that kept none
+  std::optional<Digest256> rules;                       // of Sealer::Settings; none: a version that kept none sealed it
 };
 
 /// Bytes for the journal, and back. A recipe of a newer version is an error.

@@ -101,6 +101,25 @@ std::uint64_t part_size(const PartPlan& plan, std::uint64_t bytes) {
   return std::min(size, plan.largest_bytes);
 }
 
+std::vector<std::string> obligations_of(const consent::Decision& decision) {
+  std::vector<std::string> out;
+  for (const auto& term : decision.obligations) {
+    out.push_back(consent::curie_of(term.code) +
+                  (term.parameters.empty() ? "" : "[" + join(term.parameters, "|") + "]"));
+  }
+  return out;
+}
+
+bool tells_terms_of(const Recipe& recipe, const consent::Decision& decision) {
+  const auto same = [](std::vector<std::string> a, std::vector<std::string> b) {
+    std::sort(a.begin(), a.end());
+    std::sort(b.begin(), b.end());
+    return a == b;
+  };
+  return same(recipe.terms, decision.terms) &&
+         same(recipe.obligations.value_or(std::vector<std::string>()), obligations_of(decision));
+}
+
 struct Sealer::Sealed {
   ObjectRecipe object;
   Bytes index;
@@ -227,10 +246,7 @@ Result<std::string> Sealer::manifest(const SealedParcel& sealed, const pseudonym
   Json terms = Json::array();
   for (const auto& term : decision.terms) terms.push(term);
   Json obligations = Json::array();
-  for (const auto& term : decision.obligations) {
-    obligations.push(consent::curie_of(term.code) +
-                     (term.parameters.empty() ? "" : "[" + join(term.parameters, "|") + "]"));
-  }
+  for (const auto& term : obligations_of(decision)) obligations.push(term);
   Json out;
   out.add("manifest_version", 1).add("software", "tributary " TRIBUTARY_VERSION).add("site", settings_.site);
   out.add("parcel", sealed.id()).add("created", to_rfc3339(clock_.now_utc_s()));
@@ -243,6 +259,17 @@ Result<std::string> Sealer::manifest(const SealedParcel& sealed, const pseudonym
   const std::string payload = out.dump();
   if (settings_.signing_key == nullptr) return payload;
   return crypto::jws_sign(*settings_.signing_key, payload, "tributary-manifest+jws");
+}
+
+// A parameter may be any word, and both manifest and receipts repeat it.
+Status Sealer::search_terms(const pseudonymise::PseudonymousParcel& parcel) {
+  auto told = parcel.decision().terms;
+  for (auto& term : obligations_of(parcel.decision())) told.push_back(std::move(term));
+  auto findings = parcel.dictionary()->scan_text("terms of use", join(told, "\n"));
+  if (!findings) return in("verify", findings.error());
+  if (findings->empty()) return {};
+  return operator_error("verify: terms of use: " + show(*findings, findings->size()),
+                        "take it out of the permissions at the source of consent, then: tributary retry PARCEL");
 }
 
 Status Sealer::keep_sources(const std::string& directory, const pseudonymise::PseudonymousParcel& parcel) const {
@@ -263,10 +290,12 @@ Status Sealer::keep_sources(const std::string& directory, const pseudonymise::Ps
 
 Result<SealedParcel> Sealer::seal(const std::string& parcel_id, const pseudonymise::PseudonymousParcel& parcel,
                                   const std::function<void(std::uint64_t)>& moved) const {
+  if (auto clean = search_terms(parcel); !clean) return clean.error();
   SealedParcel sealed;
   sealed.id_ = parcel_id;
   sealed.recipe_.folder = parcel.folder();
   sealed.recipe_.terms = parcel.decision().terms;
+  sealed.recipe_.obligations = obligations_of(parcel.decision());
   sealed.recipe_.rules = settings_.rules;
   Release release(parcel.policy(), *parcel.dictionary());
   const std::string links = settings_.links.empty() ? std::string() : settings_.links + "/" + parcel_id;

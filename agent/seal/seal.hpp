@@ -6,7 +6,8 @@
 //
 // Order      files as given, each followed by its index; the manifest last.
 // Failure    give_up: an identifier was found, or a file is damaged (the sentence starts with "verify:" when it is a
-//            matter of identifiers). wait: a file changed or went away while it was read; stopping.
+//            matter of identifiers). ask_operator: the terms of use name somebody. wait: a file changed or went away
+//            while it was read; stopping.
 // Never      writes plaintext anywhere; names a file or an identifier in an error.
 #pragma once
 
@@ -58,6 +59,11 @@ class SealedParcel {
   std::vector<InlineObject> inline_;
 };
 
+/// The obligations of a decision as a manifest tells them: CURIEs with their parameters.
+std::vector<std::string> obligations_of(const consent::Decision& decision);
+/// Whether the manifest of this sealing tells the terms and obligations of the decision, in whatever order.
+bool tells_terms_of(const Recipe& recipe, const consent::Decision& decision);
+
 class Sealer {
  public:
   struct Settings {
@@ -83,6 +89,8 @@ class Sealer {
   Result<Sealed> seal_file(const pseudonymise::PseudonymousParcel& parcel, const pseudonymise::CleanFile& file,
                            const std::string& link, Release& release,
                            const std::function<void(std::uint64_t)>& moved) const;
+  /// What the manifest and the receipts will tell of the terms of use names nobody.
+  static Status search_terms(const pseudonymise::PseudonymousParcel& parcel);
   Status add_inline(SealedParcel& parcel, const std::string& name, ByteView plain, bool is_manifest) const;
   Result<std::string> manifest(const SealedParcel& sealed, const pseudonymise::PseudonymousParcel& parcel,
                                const Release& release, Json files) const;

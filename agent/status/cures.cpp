@@ -60,6 +60,15 @@ constexpr std::array<Cure, 9> cures{{
      "{destination} löscht nicht. Das Repositorium darum bitten; hat es das Löschen bestätigt: tributary withdraw "
      "--confirm {parcel}"},
 }};
+constexpr std::string_view another_person = "pseudonymise: this sample id stood for another person";
+constexpr std::string_view another_person_cure =
+    "Diese Probennummer stand früher für eine andere Person; es wird nichts gesendet. Das Labor gibt der Probe eine "
+    "neue "
+    "Nummer oder berichtigt die Zuordnung, danach: tributary retry --run {run}";
+constexpr std::string_view terms_name_somebody = "verify: terms of use";
+constexpr std::string_view terms_cure =
+    "In den Bedingungen der Einwilligung steht ein Kennzeichen. Wer die Einwilligungen führt, nimmt es dort heraus, "
+    "danach: tributary retry {parcel}";
 constexpr bool in_order() {
   for (std::size_t i = 0; i < cures.size(); ++i) {
     if (cures[i].at != static_cast<At>(i)) return false;
@@ -112,6 +121,9 @@ constexpr std::pair<std::string_view, std::string_view> alarm_cures[] = {
     {"consent",
      "Für Zugestelltes kann niemand sagen, ob die Einwilligung noch gilt. Wer die Einwilligungen führt, setzt die "
      "Quelle instand; gelöscht wird deshalb nichts."},
+    {"persons",
+     "Zugestelltes gehört nach heutigem Stand einer anderen Person. Das Labor berichtigt die Zuordnung; sonst nennt "
+     "tributary reidentify die frühere Person und tributary withdraw nimmt deren Daten zurück."},
     {"run folders",
      "Ein Laufordner ist nicht erreichbar. Die IT hängt sein Dateisystem wieder ein; wurde es ersetzt: tributary "
      "release --run-folders"},
@@ -142,6 +154,8 @@ std::string german_cure(const journal::ParcelRow& row) {
                       "neu, tributary cancel {parcel} beendet es.");
   }
   const auto& cure = cures[static_cast<std::size_t>(at_of(row))];
+  if (row.reason.starts_with(another_person)) return said(another_person_cure);
+  if (row.reason.starts_with(terms_name_somebody)) return said(terms_cure);
   if (row.condition == Condition::refused) return said(cure.refused);
   if (row.condition == Condition::held) return said(cure.held);
   return row.stage < Stage::delivered || row.stage == Stage::withdrawing ? said(waiting_of(row)) : std::string();

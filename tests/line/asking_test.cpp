@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <utility>
 
 #include "agent/port/json/json.hpp"
 #include "agent/status/report.hpp"
@@ -78,6 +79,15 @@ TEST_GROUP(Asking) {
     agent.reopen();
     CHECK_TEXT(agent.is_open(), agent.log().c_str());
   }
+  // The laboratory says that the first sample is somebody else's.
+  void correct_owner(const std::string& from = "SUBJECT-01", const std::string& to = "SUBJECT-09") {
+    auto text = files::read_small(list, 1U << 20).value_or("");
+    const auto at = text.find("SAMPLE-01," + from);
+    CHECK_TRUE(at != std::string::npos);
+    text.replace(at, 10 + from.size(), "SAMPLE-01," + to);
+    CHECK_TRUE(files::write_atomic(list, view(text), 0600).ok());
+  }
+  std::size_t parcels_of(const std::string& subject) { return agent.journal().parcels_of(subject)->parcels.size(); }
   void policy_says(const std::string& more) { configure("destination: far\n", "    " + more); }
 };
 
@@ -93,6 +103,92 @@ TEST(Asking, of_a_register_of_objections_too_takes_back_what_the_list_permits) {
   LONGS_EQUAL_TEXT(1, in_state("withdrawn"), agent.reasons().c_str());
   LONGS_EQUAL(1, in_state("delivered"));
   LONGS_EQUAL(3, things_there());
+}
+
+TEST(Asking, of_a_second_table_that_names_the_person_alone_sends_nothing_of_hers) {
+  const auto persons = laboratory.path() + "/persons.csv";
+  const auto write = [&](const std::string& rows) {
+    const auto text = "sample_id,subject_id,consent_id,consent_status,permissions,valid_from,valid_until\n" + rows;
+    CHECK_TRUE(files::write_atomic(persons, view(text), 0600).ok());
+  };
+  write("ELSEWHERE-01,SUBJECT-02,C-9,active,GRU,2020-01-01,\n,SUBJECT-01,C-8,withdrawn,,2020-01-01,\n");
+  configure("subjects:\n", "  - { name: persons, plugin: csv, settings: { file: \"" + persons + "\" } }");
+  CHECK_TRUE(agent.run_to_the_end());
+  LONGS_EQUAL_TEXT(1, in_state("delivered"), agent.reasons().c_str());
+  LONGS_EQUAL(3, things_there());
+  write(",SUBJECT-02,C-8,withdrawn,,2020-01-01,\n");
+  CHECK_TRUE(agent.run_to_the_end());
+  LONGS_EQUAL_TEXT(1, in_state("withdrawn"), agent.reasons().c_str());
+}
+
+TEST(Asking, whose_sample_it_is_does_not_move_what_was_delivered_to_another_person) {
+  CHECK_TRUE(agent.run_to_the_end());
+  LONGS_EQUAL(2, in_state("delivered"));
+  correct_owner();
+  std::filesystem::copy(laboratory.run().path(), laboratory.runs() + "/251121_M00146_0022_000000000-A2WDG",
+                        std::filesystem::copy_options::recursive);
+  CHECK_TRUE(agent.run_to_the_end());
+  LONGS_EQUAL_TEXT(3, in_state("delivered"), agent.reasons().c_str());
+  LONGS_EQUAL(1, in_state("held"));
+  STRCMP_CONTAINS("pseudonymise: this sample id stood for another person before", agent.reasons().c_str());
+  STRCMP_CONTAINS("give the sample a new id", agent.reasons().c_str());
+  LONGS_EQUAL(1, parcels_of("SUBJECT-01"));
+  LONGS_EQUAL(0, parcels_of("SUBJECT-09"));
+  for (const auto* word : {"SUBJECT-01", "SUBJECT-09", "SAMPLE-01"})
+    LONGS_EQUAL(std::string::npos, (agent.reasons() + agent.log()).find(word));
+  correct_owner("SUBJECT-09", "SUBJECT-01");
+  CHECK_TRUE(agent.run_to_the_end());
+  LONGS_EQUAL_TEXT(4, in_state("delivered"), agent.reasons().c_str());
+}
+
+TEST(Asking, whose_sample_it_is_plans_afresh_what_was_sealed_as_another_persons) {
+  agent.look();
+  const auto subject_pseudonym = [&](const std::string& subject) {
+    return agent.site().pseudonym_key().make(pseudonymise::Kind::subject, "far", subject);
+  };
+  correct_owner();
+  CHECK_TRUE(agent.run_to_the_end());
+  LONGS_EQUAL_TEXT(2, in_state("delivered"), agent.reasons().c_str());
+  LONGS_EQUAL(0, parcels_of("SUBJECT-01"));
+  LONGS_EQUAL(1, parcels_of("SUBJECT-09"));
+  std::size_t found = 0;
+  for (const auto& row : *agent.journal().parcels()) {
+    CHECK_TRUE(row.subject_pseudonym != subject_pseudonym("SUBJECT-01"));
+    found += row.subject_pseudonym == subject_pseudonym("SUBJECT-09") ? 1 : 0;
+  }
+  LONGS_EQUAL(1, found);
+  LONGS_EQUAL(3, count(agent.log(), ": sealed for far"));
+  STRCMP_CONTAINS("its sample belongs to another person today", agent.log().c_str());
+}
+
+TEST(Asking, whose_sample_it_is_right_before_the_commit_sends_nothing_as_another_persons) {
+  agent.look();
+  far.meanwhile = [&, first = true]() mutable {
+    if (!std::exchange(first, false)) return;
+    correct_owner();
+  };
+  CHECK_TRUE(far.sandbox().faults().add("put:delay:1:1ms").ok());
+  CHECK_TRUE(agent.run_to_the_end());
+  LONGS_EQUAL_TEXT(2, in_state("delivered"), agent.reasons().c_str());
+  LONGS_EQUAL(6, things_there());
+  LONGS_EQUAL(0, parcels_of("SUBJECT-01"));
+  STRCMP_CONTAINS("receipts: 2 whole", agent.outcome().c_str());
+}
+
+TEST(Asking, whose_sample_it_was_raises_an_alarm_and_still_hears_the_former_person) {
+  CHECK_TRUE(agent.run_to_the_end());
+  correct_owner();
+  CHECK_TRUE(agent.run_to_the_end());
+  LONGS_EQUAL(2, in_state("delivered"));
+  STRCMP_CONTAINS("of 1 delivered parcel the sample belongs to another person today; the first is p-",
+                  warnings().c_str());
+  // Who takes something back is the former person, in a row of no sample.
+  auto text = files::read_small(list, 1U << 20).value_or("");
+  text += ",SUBJECT-01,CONSENT-01,withdrawn,,2020-01-01,,,\n";
+  CHECK_TRUE(files::write_atomic(list, view(text), 0600).ok());
+  CHECK_TRUE(agent.run_to_the_end());
+  LONGS_EQUAL_TEXT(1, in_state("withdrawn"), agent.reasons().c_str());
+  STRCMP_EQUAL("[]", warnings().c_str());
 }
 
 TEST(Asking, of_a_source_that_went_away_holds_what_waits_and_goes_on_when_it_is_back) {

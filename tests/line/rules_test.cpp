@@ -1,5 +1,6 @@
 // tests/line/rules_test.cpp: what was sealed under other rules than today's is not sent as it is.
 #include <atomic>
+#include <utility>
 
 #include "tests/line/agent.hpp"
 
@@ -25,6 +26,14 @@ TEST_GROUP(Rules) {
     agent.reopen();
     CHECK_TEXT(agent.is_open(), agent.log().c_str());
   }
+  // The second person's consent.
+  void say(const std::string& terms) {
+    const auto list = laboratory.path() + "/subjects.csv";
+    auto text = files::read_small(list, 1U << 20).value_or("");
+    const auto at = text.find("active,", text.find("SAMPLE-02")) + 7;
+    text.replace(at, text.find(',', at) - at, terms);
+    CHECK_TRUE(files::write_atomic(list, view(text), 0600).ok());
+  }
   std::size_t sealed() { return occurrences(agent.log(), ": sealed for far"); }
   void ends_well() {
     CHECK_TRUE(agent.run_to_the_end());
@@ -49,6 +58,50 @@ TEST(Rules, of_a_policy_that_changed_seal_again_what_waits) {
   ends_well();
   LONGS_EQUAL(4, sealed());
   STRCMP_CONTAINS("the policy or the recipients changed since it was sealed", agent.log().c_str());
+}
+
+TEST(Rules, of_the_consent_that_changed_seal_again_what_waits) {
+  change("use: HMB, country: DE", "use: HMB, country: DE, accepts: [ IRB ]");
+  say("GRU;GS[DE|FR]");
+  agent.look();
+  LONGS_EQUAL(2, sealed());
+  say("GS[DE|FR];GRU");  // says the same
+  agent.look();
+  say("GRU;GS[DE];IRB");
+  ends_well();
+  LONGS_EQUAL(3, sealed());
+  STRCMP_CONTAINS("the terms of the consent changed since it was sealed", agent.log().c_str());
+  STRCMP_CONTAINS("[DE]\"", agent.receipts().c_str());
+  LONGS_EQUAL(std::string::npos, agent.receipts().find("DE|FR"));
+}
+
+TEST(Rules, of_the_consent_that_changed_during_the_upload_seal_again) {
+  const auto list = laboratory.path() + "/subjects.csv";
+  agent.look();
+  far.meanwhile = [&, first = true]() mutable {
+    if (!std::exchange(first, false)) return;
+    auto text = files::read_small(list, 1U << 20).value_or("");
+    for (auto at = text.find("GRU"); at != std::string::npos; at = text.find("GRU", at + 8))
+      text.replace(at, 3, "GRU;GS[DE]");
+    CHECK_TRUE(files::write_atomic(list, view(text), 0600).ok());
+  };
+  CHECK_TRUE(far.sandbox().faults().add("part:delay:1:1ms").ok());
+  ends_well();
+  LONGS_EQUAL(4, sealed());
+  LONGS_EQUAL(2, occurrences(agent.receipts(), "GS") + occurrences(agent.receipts(), "[DE]"));
+}
+
+TEST(Rules, of_the_consent_that_name_somebody_hold_the_parcel_and_stand_nowhere) {
+  change("use: HMB, country: DE", "use: HMB, country: DE, accepts: [ RTN ]");
+  say("GRU;RTN[SUBJECT-02]");
+  CHECK_TRUE(agent.run_to_the_end());
+  LONGS_EQUAL_TEXT(1, occurrences(agent.states(), "held"), agent.states().c_str());
+  STRCMP_CONTAINS("verify: terms of use: 1 identifier left", agent.reasons().c_str());
+  STRCMP_CONTAINS("take it out of the permissions at the source of consent", agent.reasons().c_str());
+  STRCMP_CONTAINS("receipts: 1 whole", agent.outcome().c_str());
+  LONGS_EQUAL(std::string::npos, (agent.state_bytes() + agent.receipts() + agent.log()).find("SUBJECT-02"));
+  say("GRU;RTN[DZHK]");
+  ends_well();
 }
 
 TEST(Rules, of_who_may_open_it_that_changed_take_back_what_is_half_there) {

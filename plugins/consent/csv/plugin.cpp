@@ -2,7 +2,8 @@
 //
 // A sample is known when a row names it. It is given the records of its own rows and of rows that name its subject and
 // no sample. Rows of other samples of the same subject take away and never give: of them only what is no plain permit
-// (withdrawn, rejected, or a status that is not understood) is told. With `codes` each row is a form of consent, and
+// (withdrawn, rejected, or a status that is not understood) is told. A person whose sample stands in another source is
+// told of in the same way, and one of whom no row is told is not known. With `codes` each row is a form of consent, and
 // the code maps say which terms it comes to on the day that is asked for.
 #include <algorithm>
 #include <optional>
@@ -60,13 +61,18 @@ class Source {
     sink.subject(subject);
     tell_attributes(person.of_subject, sink);
     std::erase_if(person.of_subject, [&](const Entry& row) { return is_silent(row, trimmed(sample)); });
-    if (maps_) {
-      tell_forms(person.of_subject, sink);
-    } else {
-      for (const auto& row : person.of_subject) {
-        sink.record({row[consent_id], row[consent_status], row[permissions], row[valid_from], row[valid_until]});
-      }
-    }
+    tell_consents(person.of_subject, sink);
+  }
+
+  // The sample stands in another source: every row with a sample is of another one.
+  void ask_subject(const std::string& subject, const sdk::SubjectSink& sink) {
+    file_.refresh(host_.now_utc_s());
+    const auto all = file_.rows_of(trimmed(subject));
+    auto telling = all;
+    std::erase_if(telling, [&](const Entry& row) { return is_silent(row, {}); });
+    if (telling.empty()) throw sdk::Refused("no row says anything of the person");
+    tell_attributes(all, sink);
+    tell_consents(telling, sink);
   }
 
   void words(const sdk::WordSink& sink) {
@@ -110,6 +116,13 @@ class Source {
     const bool of_another_sample = !row[sample_id].empty() && row[sample_id] != sample;
     return row.says_nothing() ||
            (of_another_sample && (status == "active" || status == "draft" || status == "entered_in_error"));
+  }
+
+  void tell_consents(const std::vector<Entry>& rows, const sdk::SubjectSink& sink) {
+    if (maps_) return tell_forms(rows, sink);
+    for (const auto& row : rows) {
+      sink.record({row[consent_id], row[consent_status], row[permissions], row[valid_from], row[valid_until]});
+    }
   }
 
   void tell_forms(const std::vector<Entry>& rows, const sdk::SubjectSink& sink) {

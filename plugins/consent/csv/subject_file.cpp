@@ -46,30 +46,35 @@ void SubjectFile::refresh(std::int64_t now_utc_s) {
   sdk::check_end(path_, id, snapshot_->index->ended_with_line(), now_utc_s);
 }
 
+void SubjectFile::read(const std::function<void(const Index&)>& reading) {
+  try {
+    reading(*snapshot_->index);
+  } catch (const Malformed& problem) {
+    if (!(snapshot_->file->id() == snapshot_->id)) sdk::file_is_moving(path_);
+    throw sdk::Later(path_ + ": " + problem.what(), "correct the table");
+  }
+  if (!(snapshot_->file->id() == snapshot_->id)) sdk::file_is_moving(path_);
+}
+
 Person SubjectFile::look_up(const std::string& sample) {
   Person person;
-  try {
-    const auto& index = *snapshot_->index;
+  read([&](const Index& index) {
     person.of_sample = index.rows_of_sample(*snapshot_->file, sample);
     if (!person.of_sample.empty()) {
       person.of_subject = index.rows_of_subject(*snapshot_->file, person.of_sample.front()[subject_id]);
     }
-  } catch (const Malformed& problem) {
-    if (!(snapshot_->file->id() == snapshot_->id)) sdk::file_is_moving(path_);
-    throw sdk::Later(path_ + ": " + problem.what(), "correct the table");
-  }
-  if (!(snapshot_->file->id() == snapshot_->id)) sdk::file_is_moving(path_);
+  });
   return person;
 }
 
+std::vector<Entry> SubjectFile::rows_of(const std::string& subject) {
+  std::vector<Entry> rows;
+  read([&](const Index& index) { rows = index.rows_of_subject(*snapshot_->file, subject); });
+  return rows;
+}
+
 void SubjectFile::each(const std::function<void(const Entry&)>& visit) {
-  try {
-    snapshot_->index->each(*snapshot_->file, visit);
-  } catch (const Malformed& problem) {
-    if (!(snapshot_->file->id() == snapshot_->id)) sdk::file_is_moving(path_);
-    throw sdk::Later(path_ + ": " + problem.what(), "correct the table");
-  }
-  if (!(snapshot_->file->id() == snapshot_->id)) sdk::file_is_moving(path_);
+  read([&](const Index& index) { index.each(*snapshot_->file, visit); });
 }
 
 std::size_t SubjectFile::rows() const { return snapshot_ && snapshot_->index ? snapshot_->index->rows() : 0; }

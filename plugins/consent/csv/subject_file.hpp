@@ -36,6 +36,8 @@ class SubjectFile {
   void refresh(std::int64_t now_utc_s);
   /// After refresh. An empty `of_sample` means: not known here.
   [[nodiscard]] Person look_up(const std::string& sample);
+  /// After refresh: all rows that name the subject.
+  [[nodiscard]] std::vector<Entry> rows_of(const std::string& subject);
   /// After refresh: all rows.
   void each(const std::function<void(const Entry&)>& visit);
   [[nodiscard]] std::size_t rows() const;
@@ -45,6 +47,8 @@ class SubjectFile {
  private:
   struct Snapshot;
   void load(const FileId& expected);
+  /// Reads in the snapshot, which must still be the file on disk when it is done.
+  void read(const std::function<void(const Index&)>& reading);
 
   std::string path_;
   std::int64_t max_age_s_;

@@ -364,6 +364,13 @@ void Facts::tie_consents() {
     } else if (persons.empty()) {
       // Somebody of another number or reference of the same kind is somebody else.
       ++(unclear && !stranger ? unclear_ : strangers_);
+      bool named = false;
+      for (const auto& name : consents_[i].who) {
+        const bool by_id = name.reference.empty() && name.system == systems_.subject;
+        if (by_id) absent_.insert(name.value);
+        named = named || by_id;
+      }
+      nameless_ += named ? 0 : 1;
     }
     for (const auto person : persons) consents_of_[person].push_back(i);
   }
@@ -445,6 +452,22 @@ std::string Facts::subject_of(std::size_t person) const {
 Person Facts::find(const std::string& sample) const {
   if (sample.empty()) throw sdk::Refused("a sample without a name");
   const auto person = person_of(sample);
+  const auto specimens = by_sample_.find(sample);
+  return describe(person, specimens != by_sample_.end() ? specimens->second : std::vector<std::size_t>());
+}
+
+Person Facts::find_subject(const std::string& subject) const {
+  const auto known = by_identifier_.find(key_of_identifier(systems_.subject, subject));
+  if (known != by_identifier_.end()) return describe(root(known->second.front()), {});
+  const auto of_it = absent_.count(subject);
+  if (of_it + nameless_ > 0) {
+    throw sdk::Later(std::to_string(of_it + nameless_) + " consent documents are or may be of a person who is not here",
+                     "export their Patient resources, too");
+  }
+  throw sdk::Refused("no Patient and no Consent names the person");
+}
+
+Person Facts::describe(std::size_t person, const std::vector<std::size_t>& specimens) const {
   if (unclear_ > 0) {
     throw sdk::Later(std::to_string(unclear_) + " consent documents name a person that can not be told",
                      "export their Patient resources, too: they may be anyone's");
@@ -465,10 +488,7 @@ Person Facts::find(const std::string& sample) const {
     if (!patients_[patient].id.empty()) out.patients.push_back("Patient/" + patients_[patient].id);
     tell(patients_[patient].attributes);
   }
-  const auto specimens = by_sample_.find(sample);
-  if (specimens != by_sample_.end()) {
-    for (const auto i : specimens->second) tell(specimens_[i].attributes);
-  }
+  for (const auto i : specimens) tell(specimens_[i].attributes);
   return out;
 }
 

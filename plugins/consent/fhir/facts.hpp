@@ -5,6 +5,7 @@
 //             by reference or by identifier; several names of one document must mean one person.
 // Unknown     a document that can not be tied to a person and might be anyone's holds everybody: it could be the
 //             withdrawal of the next one asked for. So do two versions of one Consent of which none is newer.
+//             A person asked for by id who is no Patient here may be whom a document without its Patient means.
 // Memory      what is needed of each resource; the resource itself is not kept.
 // Failure     take throws Malformed; find throws sdk::Refused (no such sample) and sdk::Later.
 // Never       puts an identifier into an error.
@@ -12,6 +13,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -54,6 +56,7 @@ class Facts {
   void close();
 
   [[nodiscard]] Person find(const std::string& sample) const;
+  [[nodiscard]] Person find_subject(const std::string& subject) const;
   /// The resources that were taken.
   [[nodiscard]] const std::vector<Consent>& consents() const { return consents_; }
   [[nodiscard]] std::size_t patients() const { return patients_.size(); }
@@ -107,6 +110,7 @@ class Facts {
   [[nodiscard]] bool is_of_samples(const std::string& system) const;
   [[nodiscard]] std::size_t person_of(const std::string& sample) const;
   [[nodiscard]] std::string subject_of(std::size_t person) const;
+  [[nodiscard]] Person describe(std::size_t person, const std::vector<std::size_t>& specimens) const;
 
   Systems systems_;
   std::vector<Patient> patients_;
@@ -124,6 +128,8 @@ class Facts {
   std::map<std::string, std::vector<std::size_t>> by_identifier_;
   std::map<std::string, std::vector<std::size_t>> by_sample_;            // specimens
   std::map<std::size_t, std::vector<std::size_t>> consents_of_, group_;  // by person
+  std::set<std::string> absent_;  // subject ids that documents name and no Patient here has
+  std::size_t nameless_ = 0;      // documents of somebody who is not here, without a subject id
   std::size_t unclear_ = 0, strangers_ = 0, passed_over_ = 0, kept_bytes_ = 0;
   bool nameless_patient_ = false;
 };

@@ -28,6 +28,9 @@ class Folder final : public Documents {
 
   std::string probe(std::int64_t now_utc_s) override;
   Person find(const std::string& sample, std::int64_t now_utc_s) override { return refresh(now_utc_s).find(sample); }
+  Person find_subject(const std::string& subject, std::int64_t now_utc_s) override {
+    return refresh(now_utc_s).find_subject(subject);
+  }
   std::string revision(std::int64_t now_utc_s) override;
 
  private:

@@ -52,14 +52,15 @@ class Source {
 
   void ask(const std::string& sample, const sdk::SubjectSink& sink) {
     read_code_map();
-    const auto now_utc_s = host_.now_utc_s();
-    const auto person = documents_->find(sample, now_utc_s);
-    const std::vector<const Form*> forms(person.consents.begin(), person.consents.end());
-    const auto told = sdk::consent::tell(forms, maps_.programmes(), now_utc_s);
-    if (!told.held.empty()) throw sdk::Later(told.held, "correct the document; until then nothing is sent");
+    const auto person = documents_->find(sample, host_.now_utc_s());
     sink.subject(person.subject_id);
-    for (const auto& record : told.records) sink.record(record);
-    for (const auto& [name, value] : person.attributes) sink.attribute(name, value, true);
+    tell(person, sink);
+  }
+
+  // Whose sample it is another source has said: a Patient who took over that id is the same person.
+  void ask_subject(const std::string& subject, const sdk::SubjectSink& sink) {
+    read_code_map();
+    tell(documents_->find_subject(subject, host_.now_utc_s()), sink);
   }
 
   std::string revision() {
@@ -71,6 +72,14 @@ class Source {
   }
 
  private:
+  void tell(const Person& person, const sdk::SubjectSink& sink) const {
+    const std::vector<const Form*> forms(person.consents.begin(), person.consents.end());
+    const auto told = sdk::consent::tell(forms, maps_.programmes(), host_.now_utc_s());
+    if (!told.held.empty()) throw sdk::Later(told.held, "correct the document; until then nothing is sent");
+    for (const auto& record : told.records) sink.record(record);
+    for (const auto& [name, value] : person.attributes) sink.attribute(name, value, true);
+  }
+
   [[nodiscard]] bool choice(const char* key, const std::string& first, const std::string& second) const {
     const auto word = host_.setting(key);
     if (word != first && word != second) {

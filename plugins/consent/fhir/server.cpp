@@ -166,9 +166,11 @@ void Server::search(const std::string& type, const Parameters& parameters) {
   }
 }
 
-// Every Patient who is the sample's, has a subject id of one who is, or is linked to one.
-void Server::gather_patients(const std::string& sample) {
+// Every Patient who is the sample's or the subject's, has a subject id of one who is, or is linked to one.
+void Server::gather_patients(const std::string& sample, const std::string& subject) {
+  if (!subject.empty()) search("Patient", {{"identifier", token(systems_.subject, subject)}});
   for (const auto& system : systems_.samples) {
+    if (sample.empty()) break;
     const auto wanted = token(system, sample);
     search("Specimen", {{"accession", wanted}});
     search("Specimen", {{"identifier", wanted}});
@@ -200,30 +202,47 @@ void Server::gather_answers() {
   }
 }
 
-Person Server::find(const std::string& sample, std::int64_t /*now_utc_s*/) {
+void Server::gather_consents(const std::string& sample, const std::string& subject) {
+  auto names = facts_->names(sample);
+  if (!subject.empty()) names.push_back({{}, systems_.subject, subject});
+  searched_.clear();
+  for (const auto& who : names) {
+    if (!searched_.insert(who.reference + "\n" + token(who.system, who.value)).second) continue;
+    const bool by_reference = who.reference.compare(0, 8, "Patient/") == 0;
+    if (by_reference) search("Consent", {{"patient", who.reference}});
+    const bool is_subject = who.reference.empty() && who.system == systems_.subject;
+    if (is_subject && settings_.by_identifier)
+      search("Consent", {{"patient:identifier", token(who.system, who.value)}});
+  }
+}
+
+void Server::gather(const std::string& sample, const std::string& subject) {
   facts_ = std::make_unique<Facts>(systems_);
-  if (sample.empty()) throw sdk::Refused("a sample without a name");
   try {
-    gather_patients(sample);
-    searched_.clear();
-    for (const auto& who : facts_->names(sample)) {
-      if (!searched_.insert(who.reference + "\n" + token(who.system, who.value)).second) continue;
-      const bool by_reference = who.reference.compare(0, 8, "Patient/") == 0;
-      if (by_reference) search("Consent", {{"patient", who.reference}});
-      const bool is_subject = who.reference.empty() && who.system == systems_.subject;
-      if (is_subject && settings_.by_identifier)
-        search("Consent", {{"patient:identifier", token(who.system, who.value)}});
-    }
+    gather_patients(sample, subject);
+    gather_consents(sample, subject);
     if (systems_.answers) gather_answers();
     facts_->close();
   } catch (const Malformed& problem) {
-    nonsense("the sample", problem.what());
+    nonsense(subject.empty() ? "the sample" : "the person", problem.what());
   }
-  auto person = facts_->find(sample);
-  if (person.consents.size() != facts_->consents().size()) {
-    nonsense("Consent", "it holds consents of somebody else");
-  }
+}
+
+Person Server::only(Person person) const {
+  if (person.consents.size() != facts_->consents().size()) nonsense("Consent", "it holds consents of somebody else");
   return person;
+}
+
+Person Server::find(const std::string& sample, std::int64_t /*now_utc_s*/) {
+  if (sample.empty()) throw sdk::Refused("a sample without a name");
+  gather(sample, {});
+  return only(facts_->find(sample));
+}
+
+Person Server::find_subject(const std::string& subject, std::int64_t /*now_utc_s*/) {
+  if (subject.empty()) throw sdk::Refused("a person without an id");
+  gather({}, subject);
+  return only(facts_->find_subject(subject));
 }
 
 // --- the server as a whole ----------------------------------------------------------------------------------------

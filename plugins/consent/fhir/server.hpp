@@ -43,6 +43,7 @@ class Server final : public Documents {
 
   std::string probe(std::int64_t now_utc_s) override;
   Person find(const std::string& sample, std::int64_t now_utc_s) override;
+  Person find_subject(const std::string& subject, std::int64_t now_utc_s) override;
   std::string revision(std::int64_t now_utc_s) override;
 
  private:
@@ -58,7 +59,11 @@ class Server final : public Documents {
   /// What a page says beside its entries; their number is added.
   Value read_page(const sdk::Reply& reply, const std::string& type, std::size_t& entries, const Take& take) const;
   [[nodiscard]] std::string next_of(const Value& page) const;
-  void gather_patients(const std::string& sample);
+  /// All of a sample, or all of a person; the other one is empty.
+  void gather(const std::string& sample, const std::string& subject);
+  void gather_patients(const std::string& sample, const std::string& subject);
+  void gather_consents(const std::string& sample, const std::string& subject);
+  [[nodiscard]] Person only(Person person) const;
   void gather_answers();
   void poll(std::int64_t now_utc_s);
   void poll_type(const std::string& type, Newest& newest);

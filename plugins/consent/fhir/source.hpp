@@ -17,6 +17,8 @@ class Documents {
   virtual std::string probe(std::int64_t now_utc_s) = 0;
   /// The consents live until the next call.
   virtual Person find(const std::string& sample, std::int64_t now_utc_s) = 0;
+  /// As find, by the person's id; Refused: no such person.
+  virtual Person find_subject(const std::string& subject, std::int64_t now_utc_s) = 0;
   /// Changes whenever an answer may have changed. Never throws an Outcome.
   virtual std::string revision(std::int64_t now_utc_s) = 0;
 };

@@ -79,6 +79,48 @@ TEST(Linkage, remembers_whose_a_sample_is_when_a_source_has_forgotten) {
   STRCMP_EQUAL("SUBJECT-01", (*state.journal->linked("national", "TL-1"))->subject_id.c_str());
 }
 
+TEST(Linkage, stays_with_the_person_for_whom_something_was_sealed) {
+  keep(link_of("TL-1", "SAMPLE-01"));
+  auto other = link_of("TL-1", "SAMPLE-01");
+  other.subject_id = "SUBJECT-02";
+  const auto is_held = [&] {
+    const auto kept = state.journal->link(other);
+    CHECK_FALSE(kept.ok());
+    LONGS_EQUAL(static_cast<int>(Remedy::ask_operator), static_cast<int>(kept.error().remedy));
+    STRCMP_CONTAINS("this sample id stood for another person before", kept.error().what.c_str());
+    const auto said = sentence(kept.error());
+    CHECK_TRUE(said.find("SAMPLE") == std::string::npos && said.find("SUBJECT") == std::string::npos);
+    STRCMP_EQUAL("SUBJECT-01", (*state.journal->linked("national", "TL-1"))->subject_id.c_str());
+  };
+  is_held();  // the parcels are elsewhere: the linkage was restored
+  const auto parcel = state.plan(state.add_run());
+  state.seal(parcel.id);
+  is_held();
+  LONGS_EQUAL(1, state.journal->parcels_of("SUBJECT-01")->parcels.size());
+  LONGS_EQUAL(0, state.journal->parcels_of("SUBJECT-02")->parcels.size());
+  CHECK_TRUE(state.journal->unseal(parcel.id, "its person changed", noon).ok());
+  keep(other);
+  STRCMP_EQUAL("SUBJECT-02", (*state.journal->linked("national", "TL-1"))->subject_id.c_str());
+}
+
+TEST(Linkage, takes_a_corrected_person_while_a_parcel_is_only_planned) {
+  keep(link_of("TL-1", "SAMPLE-01"));
+  state.plan(state.add_run());
+  auto other = link_of("TL-1", "SAMPLE-01");
+  other.subject_id = "SUBJECT-02";
+  keep(other);
+  STRCMP_EQUAL("SUBJECT-02", (*state.journal->linked("national", "TL-1"))->subject_id.c_str());
+}
+
+TEST(Linkage, of_a_backup_that_names_another_person_brings_nothing) {
+  keep(link_of("TL-1", "SAMPLE-01"));
+  auto other = link_of("TL-1", "SAMPLE-01");
+  other.subject_id = "SUBJECT-02";
+  const auto restored = state.journal->restore_links({{link_of("TL-3", "SAMPLE-03"), 0, 0}, {other, 0, 0}});
+  LONGS_EQUAL(1, restored->conflicts);
+  CHECK_FALSE(state.journal->linked("national", "TL-3")->has_value());
+}
+
 TEST(Linkage, of_a_former_schema_is_tagged_and_sealed_afresh) {
   keep(link_of("TL-1", "SAMPLE-01"));
   const auto tag = state.journal->tag("tributary/v1/withdrawn", "SUBJECT-01");

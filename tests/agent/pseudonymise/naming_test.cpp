@@ -48,7 +48,8 @@ class ToldNames final : public pseudonymise::Outside {
 TEST_GROUP(Naming) {
   House house;
   ToldNames source;
-  std::set<std::string> taken;  // pseudonyms that stand for somebody else
+  std::set<std::string> taken;            // pseudonyms that stand for somebody else
+  std::set<std::string> another_persons;  // ids of before
 
   void setup() override {
     for (const auto* number : {"01", "02"}) {
@@ -66,6 +67,7 @@ TEST_GROUP(Naming) {
         house.settings, house.key,
         [this](const std::string&, const std::string&, const std::string& pseudonym, const std::string& id,
                const std::string&) -> Status {
+          if (another_persons.count(id) != 0) return operator_error("this sample id stood for another person before");
           if (taken.count(pseudonym) != 0) return refusal("a pseudonym stands for two ids");
           house.links.push_back(pseudonym + "=" + id);
           return {};
@@ -130,6 +132,12 @@ TEST(Naming, waits_for_a_source_that_is_away_and_never_makes_a_name_itself) {
   const auto all = registrar.assign(*people);
   CHECK_FALSE(all.ok());
   LONGS_EQUAL(static_cast<int>(Remedy::wait), static_cast<int>(all.error().remedy));
+}
+
+TEST(Naming, holds_a_sample_whose_id_stood_for_another_person) {
+  another_persons = {"SAMPLE-01"};
+  first_is(Name::State::held, "stood for another person");
+  STRCMP_EQUAL("pending-01", assigned()[0].pseudonym.c_str());
 }
 
 TEST(Naming, refuses_what_is_no_pseudonym) {

@@ -231,6 +231,24 @@ TEST(Manifest, names_nobody) {
   STRCMP_CONTAINS("TL-", all.c_str());
 }
 
+TEST(Manifest, of_terms_of_use_that_name_somebody_is_not_made) {
+  desk.add_fastq(10);
+  desk.house.settings.policies[0].purpose.accepts = {"COL", "RTN"};
+  auto& permissions = desk.house.subjects.told["SAMPLE-01"].records[0].permissions;
+  const auto before = permissions;
+  permissions = before + ";COL[DZHK]";
+  CHECK_TRUE(desk.seal().ok());
+  for (const auto* named : {";RTN[SUBJECT-01]", ";COL[Praxis subject-01]"}) {
+    permissions = before + named;
+    const auto sealed = desk.seal();
+    CHECK_FALSE(sealed.ok());
+    LONGS_EQUAL(static_cast<int>(Remedy::ask_operator), static_cast<int>(sealed.error().remedy));
+    const auto said = sentence(sealed.error());
+    STRCMP_CONTAINS("verify: terms of use: 1 identifier", said.c_str());
+    LONGS_EQUAL(std::string::npos, lower(said).find("subject-01"));
+  }
+}
+
 TEST_GROUP(PartSize){};
 
 TEST(PartSize, is_the_wish_when_it_does) {

@@ -248,8 +248,9 @@ TEST(Page, has_a_german_sentence_for_every_way_to_stand_still) {
       row.run_name = "251120_RUN";
       row.destination = "national";
       STRCMP_EQUAL("", status::german_cure(row).c_str());
-      for (const auto* reason :
-           {"consent: x", "identify: x", "pseudonymise: x", "verify: x", "seal: x", "national: x"}) {
+      for (const auto* reason : {"consent: x", "identify: x", "pseudonymise: x",
+                                 "pseudonymise: this sample id stood for another person before", "verify: x",
+                                 "verify: terms of use: 1 identifier left", "seal: x", "national: x"}) {
         row.reason = reason;
         const auto cure = status::german_cure(row);
         CHECK_TRUE_TEXT(cure.ends_with('.') || has(cure, "tributary "), (reason + cure).c_str());
@@ -263,8 +264,8 @@ TEST(Page, has_a_german_sentence_for_every_way_to_stand_still) {
     run.reason = "x";
     CHECK_FALSE(status::german_cure(run).empty());
   }
-  for (const auto* about : {"clock", "consent", "run folders", "state_dir", "journal", "paper", "destination",
-                            "destination national", "destination national ingest"}) {
+  for (const auto* about : {"clock", "consent", "persons", "run folders", "state_dir", "journal", "paper",
+                            "destination", "destination national", "destination national ingest"}) {
     CHECK_FALSE_TEXT(status::german_cure(journal::Alarm{about, "x", "", 0}).empty(), about);
   }
 }

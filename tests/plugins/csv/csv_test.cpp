@@ -380,3 +380,29 @@ TEST(CsvCodes, hold_everybody_while_the_map_can_not_be_read) {
   put_map(two_packs);
   LONGS_EQUAL(TRIBUTARY_DONE, ask(at, "SAMPLE-01").outcome);
 }
+
+TEST(Csv, tells_by_the_person_what_takes_away_and_what_no_sample_bounds) {
+  const auto about = [&](const std::string& rows) {
+    table.replace(header + "\n" + rows + "\n");
+    Consent at(table.plugin(), table.host());
+    return suites::ask_subject(at, "SUBJECT-01");
+  };
+  for (const auto* row :
+       {",SUBJECT-01,c-2,withdrawn,,2026-01-01,", "SAMPLE-02,SUBJECT-01,c-2,withdrawn,,2026-01-01,"}) {
+    const auto told = about(row);
+    LONGS_EQUAL_TEXT(TRIBUTARY_DONE, told.outcome, told.note.what);
+    LONGS_EQUAL(1, told.records.size());
+    STRCMP_EQUAL("c-2 withdrawn  2026-01-01 ", told.records[0].c_str());
+  }
+  STRCMP_EQUAL("c-1 active HMB  ", about(",SUBJECT-01,c-1,active,HMB,,").records.at(0).c_str());
+  // What another sample of the person was given for is not given for this one, and holds nothing.
+  LONGS_EQUAL(TRIBUTARY_REFUSED, about("SAMPLE-02,SUBJECT-01,c-1,active,HMB,,").outcome);
+  LONGS_EQUAL(TRIBUTARY_REFUSED, about("SAMPLE-02,SUBJECT-01,,,,,").outcome);
+  LONGS_EQUAL(TRIBUTARY_REFUSED, about(",SUBJECT-02,c-2,withdrawn,,2026-01-01,").outcome);
+}
+
+TEST(Csv, can_tell_nothing_of_a_person_when_the_table_is_old) {
+  table.replace(header + "\n,SUBJECT-01,c-2,withdrawn,,,\n", 27 * 3600);
+  Consent at(table.plugin(), table.host());
+  LONGS_EQUAL(TRIBUTARY_LATER, suites::ask_subject(at, "SUBJECT-01").outcome);
+}

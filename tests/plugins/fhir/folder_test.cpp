@@ -1,4 +1,6 @@
 // tests/plugins/fhir/folder_test.cpp: a folder of FHIR resources as a plugin: the suite, persons, versions, bad files.
+#include <algorithm>
+
 #include "tests/plugins/csv/answer.hpp"
 #include "tests/plugins/csv/consent_suite.hpp"
 #include "tests/plugins/fhir/drop.hpp"
@@ -60,6 +62,12 @@ TEST_GROUP(FhirFolder) {
     drop.clear();
     drop.put("all.json", bundle(resources));
     return ask(sample);
+  }
+  suites::Answer about(const std::vector<std::string>& resources, const std::string& subject = "SUBJECT-01") {
+    drop.clear();
+    drop.put("all.json", bundle(resources));
+    Source at(tributary_plugin_fhir(), drop.host);
+    return suites::ask_subject(at, subject);
   }
   void is_later(const suites::Answer& told, const std::string& why) {
     LONGS_EQUAL_TEXT(TRIBUTARY_LATER, told.outcome, told.note.what);
@@ -290,4 +298,25 @@ TEST(FhirFolder, holds_everybody_while_the_code_map_can_not_be_read) {
   drop.host.settings["code_map"] = drop.folder() + "/map.yaml";
   std::ofstream(drop.folder() + "/map.yaml") << "programme: x\npacks: [ { valid_from: 2020, grants: [] } ]\n";
   is_later(ask(), "map.yaml: line 2: valid_from is no day");
+}
+
+TEST(FhirFolder, tells_of_a_person_whose_sample_stands_in_another_source) {
+  const auto denied = consent_r4("c-2", "active", r4("deny", dates, "", {r4("deny", dates, mii(8))}));
+  const auto told = about({denied, patient("p1", "SUBJECT-01", R"(,"name":[{"family":"Muster"}])")});
+  LONGS_EQUAL_TEXT(TRIBUTARY_DONE, told.outcome, told.note.what);
+  LONGS_EQUAL(1, told.records.size());
+  STRCMP_CONTAINS("c-2 withdrawn", told.records[0].c_str());
+  CHECK_TRUE(std::find(told.attributes.begin(), told.attributes.end(), "!family_name=Muster") != told.attributes.end());
+  LONGS_EQUAL(TRIBUTARY_REFUSED, about({denied, patient("p1", "SUBJECT-01")}, "SUBJECT-02").outcome);
+}
+
+TEST(FhirFolder, holds_a_person_whom_a_document_without_its_patient_may_mean) {
+  const auto by_id = [](const std::string& subject) {
+    return R"({"resourceType":"Consent","id":"c-2","status":"active","scope":{"coding":[{"code":"research"}]},)"
+           R"("patient":{"identifier":{"system":"urn:test:person","value":")" +
+           subject + R"("}},"provision":)" + tree + "}";
+  };
+  is_later(about({by_id("SUBJECT-01")}), "consent documents are or may be of a person who is not here");
+  LONGS_EQUAL(TRIBUTARY_REFUSED, about({by_id("SUBJECT-02")}).outcome);
+  is_later(about({granted}), "may be of a person who is not here");
 }

@@ -260,3 +260,18 @@ TEST(FhirServer, is_either_a_folder_or_a_server) {
   LONGS_EQUAL(TRIBUTARY_BROKEN, ops->open(site.host.abi(), &self, &note));
   STRCMP_CONTAINS("neither or both of folder and url", note.what);
 }
+
+TEST(FhirServer, goes_from_the_person_to_the_consents_when_the_sample_stands_in_another_source) {
+  const auto about = [&](const std::string& subject) {
+    Source at(tributary_plugin_fhir(), site.host);
+    return suites::ask_subject(at, subject);
+  };
+  site.server.resources = {denied, patient("p1", "SUBJECT-01")};
+  const auto told = about("SUBJECT-01");
+  LONGS_EQUAL_TEXT(TRIBUTARY_DONE, told.outcome, told.note.what);
+  LONGS_EQUAL(1, told.records.size());
+  STRCMP_CONTAINS("c-2 withdrawn", told.records[0].c_str());
+  LONGS_EQUAL(TRIBUTARY_REFUSED, about("SUBJECT-02").outcome);
+  instead("Patient", FhirServer::json("<html>Sign in</html>"));
+  LONGS_EQUAL(TRIBUTARY_LATER, about("SUBJECT-01").outcome);
+}
