@@ -110,7 +110,7 @@ Status Journal::compare_with_copy() {
                           "put back the state key or the journal.copy that belongs here; to begin without it, move it "
                           "aside: what was delivered is then sent again, and withdrawals are forgotten");
   }
-  const auto lost = set_lost_aside(read, !*known && read.good > 0);
+  const auto lost = read.good > 0 ? set_lost_aside(read, !*known) : Result<std::int64_t>(0);
   if (!lost) return lost.error();
   const bool whole = *together && read.damaged == 0 && *lost == 0;
   const auto done = whole ? write_mark(read.mark) : write_copy(std::max(mark.lines, read.mark.lines));

@@ -152,9 +152,10 @@ TEST(Asking, whose_sample_it_is_plans_afresh_what_was_sealed_as_another_persons)
   LONGS_EQUAL(0, parcels_of("SUBJECT-01"));
   LONGS_EQUAL(1, parcels_of("SUBJECT-09"));
   std::size_t found = 0;
-  for (const auto& row : *agent.journal().parcels()) {
+  const auto rows = agent.journal().parcels();
+  for (const auto& row : *rows) {
     CHECK_TRUE(row.subject_pseudonym != subject_pseudonym("SUBJECT-01"));
-    found += row.subject_pseudonym == subject_pseudonym("SUBJECT-09") ? 1 : 0;
+    found += row.subject_pseudonym == subject_pseudonym("SUBJECT-09") ? 1U : 0U;
   }
   LONGS_EQUAL(1, found);
   LONGS_EQUAL(3, count(agent.log(), ": sealed for far"));

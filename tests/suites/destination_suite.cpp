@@ -107,6 +107,21 @@ void takes_everything_back_when_leave_is_withdrawn(const FarSideFactory& make) {
   LONGS_EQUAL(0, c.parcel.registered.size());
 }
 
+void keeps_what_was_sent_when_leave_is_only_not_given_now(const FarSideFactory& make) {
+  Case c(make);
+  const auto at = c.open();
+  c.parcel.leave = false;
+  c.parcel.on_leave = [&] { c.far->host().stopping = true; };
+  LONGS_EQUAL(TRIBUTARY_LATER, c.push(*at, c.parcel));
+  LONGS_EQUAL(0, c.far->visible().size());
+  CHECK_TRUE(c.far->left_over() > 0);
+  c.far->host().stopping = false;
+  ParcelOnHand again("p-0001", items(1), part_bytes);
+  LONGS_EQUAL_TEXT(TRIBUTARY_DONE, c.push(*at, again), at->note.what);
+  c.must_be_delivered(again);
+  LONGS_EQUAL(0, c.far->left_over());
+}
+
 void waits_when_the_source_fails_and_delivers_when_it_stands(const FarSideFactory& make) {
   for (const std::int64_t reads : {0, 1, 5, 9}) {
     Case c(make);
@@ -272,6 +287,7 @@ constexpr Requirement requirements[] = {
     {"sends nothing twice", sends_nothing_twice},
     {"finds a delivered parcel when the journal was lost", finds_a_delivered_parcel_when_the_journal_was_lost},
     {"takes everything back when leave is withdrawn", takes_everything_back_when_leave_is_withdrawn},
+    {"keeps what was sent when leave is only not given now", keeps_what_was_sent_when_leave_is_only_not_given_now},
     {"waits when the source fails and delivers when it stands",
      waits_when_the_source_fails_and_delivers_when_it_stands},
     {"delivers a parcel that was sealed afresh", delivers_a_parcel_that_was_sealed_afresh},

@@ -226,6 +226,7 @@ void Push::send_missing() {
 void Push::ask_leave() {
   if (host_.stopping()) throw sdk::Later("stopping before the objects were registered");
   if (parcel_.may_commit(parcel_.ctx) != 0) return;
+  if (host_.stopping()) throw sdk::Later("leave to make the parcel visible is not given now; what was sent stays");
   try {
     withdraw(host_, settings_, parcel_.id, {});
   } catch (const sdk::Outcome& outcome) {

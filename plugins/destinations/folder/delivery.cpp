@@ -132,6 +132,7 @@ void Delivery::run() {
     for (const auto index : wanted) stage(index);
     stop_if_asked();
     if (parcel_.may_commit(parcel_.ctx) == 0) {
+      stop_if_asked();  // not now: what was written stays
       remove_parcel(host_, settings_, parcel_.id);
       throw sdk::Refused("leave to make the parcel visible was withdrawn; what was written is removed");
     }

@@ -1,6 +1,7 @@
 // tests/agent/seal/seal_test.cpp: what is proven, what is fixed, and what is refused.
 #include <fstream>
 
+#include "agent/base/text.hpp"
 #include "agent/port/json/json.hpp"
 #include "tests/agent/seal/sealing.hpp"
 
