@@ -57,12 +57,19 @@ std::optional<std::size_t> digits_of_number(std::string_view text) {
 }
 
 bool are_numbers(std::string_view text, std::size_t limit) {
-  while (true) {
-    const std::size_t comma = std::min(text.find(','), text.size());
-    const auto digits = digits_of_number(text.substr(0, comma));
-    if (!digits || *digits >= limit) return false;
-    if (comma == text.size()) return true;
-    text.remove_prefix(comma + 1);
+  for (std::size_t begin = 0;;) {
+    std::size_t end = begin;
+    while (end < text.size() && is_digit(text[end])) ++end;
+    const bool plain = end > begin && (end == text.size() || text[end] == ',');
+    if (plain) {  // most are; the rest takes longer
+      if ((text[begin] == '0' && end - begin > 1) || end - begin >= limit) return false;
+    } else {
+      end = std::min(text.find(',', end), text.size());
+      const auto digits = digits_of_number(text.substr(begin, end - begin));
+      if (!digits || *digits >= limit) return false;
+    }
+    if (end == text.size()) return true;
+    begin = end + 1;
   }
 }
 
