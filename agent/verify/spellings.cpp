@@ -181,7 +181,7 @@ Spellings spellings_of(std::string_view kind, std::string_view value, const Spel
   Spellings whole, parts;
   if (!names_a_place(kind)) whole = reordered(value, parts);
   const bool is_name = !parts.empty();
-  if (!names_a_place(kind) && !is_name) {
+  if (may_name_a_person(kind) && !is_name) {
     const Told beside = told_beside_numbers(value, labels);
     whole = beside.whole;
     parts = beside.parts;

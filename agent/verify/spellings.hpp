@@ -19,6 +19,11 @@ Spellings spellings_of(std::string_view kind, std::string_view value, const Spel
 /// ("sequencing-03").
 inline bool names_a_place(std::string_view kind) { return kind == "host" || kind == "folder"; }
 
+/// What machines and projects are called by holds days and words, and no person.
+inline bool may_name_a_person(std::string_view kind) {
+  return !names_a_place(kind) && kind != "run" && kind != "instrument" && kind != "flow cell" && kind != "project";
+}
+
 /// As vendors write names into file names: `_`, space, `.` and `-` for each other or gone, `+` gone; any other sign
 /// too.
 Spellings munged(std::string_view value);

@@ -58,6 +58,15 @@ TEST(Spellings, with_umlauts_are_found_as_vendors_write_them) {
   CHECK(found("Gr\xc3\xb6\xc3\x9f_0042", "Gross0042"));
 }
 
+TEST(Spellings, of_machines_and_projects_are_whole) {
+  for (const char* kind : {"run", "instrument", "flow cell", "project"}) {
+    CHECK_FALSE(found("20250101_KANARIO_0001_A22ABC", "fileDate=20250101", kind));
+    CHECK_FALSE(found("20250101_KANARIO_0001_A22ABC", "@KANARIO:1:A22:1:1101:1:1", kind));
+    CHECK(found("20250101_KANARIO_0001_A22ABC", "20250101-KANARIO-0001-A22ABC", kind));
+  }
+  CHECK(found("20250101_KANARIO_0001_A22ABC", "by KANARIO", "sample id"));
+}
+
 TEST(Spellings, in_ascii_are_found_with_umlauts) {
   for (const char* text : {"M\xc3\xbcller", "M\xc3\x9cLLER", "Mu\xcc\x88ller", "M\xfcller", "M\xdcLLER", "M%C3%BCller",
                            "M&#252;ller", "M\\u00fcller", "Mueller"}) {

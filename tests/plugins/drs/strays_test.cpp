@@ -161,6 +161,18 @@ TEST(Strays, that_could_not_be_cleared_away_are_cleared_by_the_next_push) {
   LONGS_EQUAL(0, b.repository.left_over());
 }
 
+TEST(Strays, of_a_parcel_that_may_not_go_now_stay_and_are_not_sent_again) {
+  b.parcel.leave = false;
+  b.parcel.on_leave = [&] { b.host.stopping = true; };
+  LONGS_EQUAL(TRIBUTARY_LATER, b.push());
+  LONGS_EQUAL(2, b.repository.left_over());
+  b.host.stopping = false;
+  b.parcel.leave = true;
+  b.repository.count.clear();
+  delivers();
+  LONGS_EQUAL(0, b.repository.count["PUT part"] + b.repository.count["PUT object"]);
+}
+
 TEST(Strays, are_none_where_credentials_last_less_than_a_minute) {
   b.repository.credentials_last_s = 30;
   delivers();
