@@ -65,6 +65,13 @@ std::optional<Bytes> pem_content(std::string_view text) {
 
 }  // namespace
 
+Outsiders outsiders_of(const struct stat& file) {
+  if ((file.st_mode & S_IRWXO) != 0) return Outsiders::everybody;
+  const bool by_group = file.st_uid == 0 && ::geteuid() != 0;
+  const auto too_much = by_group ? S_IWGRP | S_IXGRP : S_IRWXG;
+  return (file.st_mode & static_cast<mode_t>(too_much)) != 0 ? Outsiders::group : Outsiders::none;
+}
+
 void check_secret_file(const std::string& path, std::uint64_t least_bytes, const Place& place, Problems& problems) {
   if (path.empty()) return;
   const auto kind = credential(path);
@@ -82,7 +89,7 @@ void check_secret_file(const std::string& path, std::uint64_t least_bytes, const
                        show_size(most_key_bytes) + " are possible",
                    "make it with `tributary keys generate`, or correct the path");
   }
-  if (kind == Credential::no && (found->st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+  if (kind == Credential::no && outsiders_of(*found) != Outsiders::none) {
     char mode[8];
     std::snprintf(mode, sizeof mode, "%04o", found->st_mode & 07777U);
     problems.warning(place, printable(path) + ": mode " + mode + " lets others than its owner in", "chmod 0600");

@@ -1,6 +1,8 @@
 // agent/config/key_files.hpp: looks at files that the configuration names, without keeping anything of them.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstdint>
 #include <string>
 
@@ -8,8 +10,12 @@
 
 namespace tributary::config {
 
-/// There and regular, not empty, at most 64 KiB. Warns when the group or others may read it. `least_bytes`: fewer are
-/// an error.
+/// Who may open a secret besides the program: others, its group where that is not what lets the program in (root's file,
+/// read by a service through the group of their folder), or nobody.
+enum class Outsiders : std::uint8_t { none, group, everybody };
+Outsiders outsiders_of(const struct stat& file);
+
+/// There and regular, not empty, at most 64 KiB. Warns when outsiders may open it. `least_bytes`: fewer are an error.
 void check_secret_file(const std::string& path, std::uint64_t least_bytes, const Place& place, Problems& problems);
 /// There and regular.
 void check_file(const std::string& path, const Place& place, Problems& problems);

@@ -15,6 +15,7 @@
 
 #include "agent/base/text.hpp"
 #include "agent/base/units.hpp"
+#include "agent/config/key_files.hpp"
 #include "agent/line/name_key.hpp"
 #include "agent/line/presence.hpp"
 #include "agent/line/site.hpp"
@@ -125,10 +126,11 @@ Finding examine_secret(const std::string& path) {
   std::array<char, 64> said{};
   std::snprintf(said.data(), said.size(), "mode %04o, of user %u and group %u", info.st_mode & 07777U, info.st_uid,
                 info.st_gid);
-  if ((info.st_mode & S_IRWXO) != 0)
+  const auto outsiders = config::outsiders_of(info);
+  if (outsiders == config::Outsiders::everybody)
     return broken(hop, operator_error(std::string(said.data()) + ": everybody on this machine may open it",
                                       "chmod 0600, and replace what is in it"));
-  if ((info.st_mode & S_IRWXG) != 0) return warning(hop, said.data(), "its group may open it: chmod 0600");
+  if (outsiders == config::Outsiders::group) return warning(hop, said.data(), "its group may open it: chmod 0600");
   if (info.st_uid != ::geteuid() && info.st_uid != 0)
     return warning(hop, said.data(), "it belongs to another user: chown it to the daemon's");
   return good(hop, said.data());

@@ -223,6 +223,26 @@ TEST(Doctor, looks_at_the_secrets_of_an_ingest_too) {
   CHECK_TRUE(found[0].health == doctor::Health::broken);
 }
 
+TEST(Doctor, lets_a_service_in_by_the_group_of_a_secret_of_root) {
+  if (::geteuid() != 0) return;
+  const auto good = settings();
+  const auto secret = [&] {
+    for (const auto& finding : doctor::examine_secrets(good)) {
+      if (finding.hop.ends_with("/k")) return finding.health;
+    }
+    return Health::broken;
+  };
+  LONGS_EQUAL(0, ::chmod(folder.path().c_str(), 0711));
+  LONGS_EQUAL(0, ::chown(at("k").c_str(), 0, 4712));
+  for (const auto& [mode, health] : {std::pair<mode_t, Health>{0640, Health::good}, {0660, Health::warning}}) {
+    LONGS_EQUAL(0, ::chmod(at("k").c_str(), mode));
+    LONGS_EQUAL(static_cast<int>(health), files_test::in_child([&] {
+                  if (::setgid(4712) != 0 || ::setuid(4711) != 0) return -1;
+                  return static_cast<int>(secret());
+                }));
+  }
+}
+
 TEST(Doctor, tells_a_test_message_only_when_it_is_asked_to) {
   std::atomic<int> heard = 0;
   http::ServerSettings desk;
