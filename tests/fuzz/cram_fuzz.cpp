@@ -36,6 +36,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     transform.format = genomics::Format::cram;
     transform.sample = "S";
     transform.read_names = names;
+    transform.tags = names == genomics::ReadNames::keep ? genomics::Tags::known : genomics::Tags::all;
     transform.index = names == genomics::ReadNames::keep ? genomics::IndexKind::crai : genomics::IndexKind::none;
     auto source = genomics::open_clean_alignment(file_with(data, size), transform, {.tap = &tap});
     Bytes buffer(std::size_t{1} << 16U);

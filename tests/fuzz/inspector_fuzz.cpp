@@ -24,7 +24,8 @@ std::shared_ptr<const verify::Dictionary> dictionary() {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   const ByteView bytes(data + 1, size - 1);
-  constexpr std::array<std::string_view, 5> units = {"record", "header line", "container field", "line", "file name"};
+  constexpr std::array<std::string_view, 7> units = {"record",    "header line", "container field", "line", "file name",
+                                                     "read name", "tag"};
   if (data[0] >= 0xf0) {
     (void)verify::spellings_of(data[0] % 2 == 0 ? "name" : "birth date", text(bytes).substr(0, 255)).size();
     return 0;

@@ -13,6 +13,7 @@ sam() {
   printf '@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:c\tLN:500\n@RG\tID:a\tSM:SAMPLE-01\tPL:ILLUMINA\n@PG\tID:p\tCL:p x\n@CO\tremark\n'
   printf 'M1:1:F:1:1101:1:2\t99\tc\t10\t60\t8M2S\t=\t100\t100\tACGTACGTAC\tFFFFFFFFFF\tRG:Z:a\tNM:i:0\tBC:Z:ACGT\tXA:B:c,1,2\n'
   printf 'M1:1:F:1:1101:1:2\t147\tc\t100\t60\t10M\t=\t10\t-100\tACGTACGTAC\tFFFFFFFFFF\tRG:Z:a\nM1:1:F:1:1101:3:4\t4\t*\t0\t0\t*\t*\t0\t0\tACGT\t*\tRG:Z:a\n'
+  printf 'M1:1:F:1:1101:5:6\t0\tc\t50\t60\t4M1D4M\t*\t0\t0\tACGTACGT\tFFFFFFFF\tRG:Z:a\tMD:Z:4^A0C3\tMC:Z:10M2S\tSA:Z:c,100,+,4M4S,60,0;\tOA:Z:c,1,-,8M,,;\tXA:Z:c,-90,8M,1;\tRX:Z:ACG-TTT\tCB:Z:ACGT-1\tMI:Z:12/A\tMM:Z:C+m?,1,0;\tML:B:C,9,200\tCC:Z:=\tBX:Z:x\tXH:H:0AFF\n'
 }
 vcf() {
   printf '##fileformat=VCFv4.2\n##contig=<ID=c,length=500>\n##INFO=<ID=DP,Number=1,Type=Integer,Description="d">\n'
@@ -27,11 +28,18 @@ joint_vcf() {
   printf 'c\t5\trs1\tA\tG,C,*\t30\tPASS\tAC=1,2,0;AF=0.1,0.2,0;AN=6;SVLEN=1,2,3\tGT:AD:PL:XA\t0/2:1,2,3,4:0,1,2,3,4,5,6,7,8,9:1,2,3\t0/1/2:.\t./.:.:.\n'
   printf 'c\t9\t.\tA\t<NON_REF>\t.\t.\tEND=20\tGT:PL\t0/0:0,3,9\t0/0:0,1,2\t0|0\nc\t30\t.\tA\tG\t.\t.\t.\tGT\t0/0\t0/1\t0/0\n'
 }
+alleles_vcf() {
+  printf '##fileformat=VCFv4.3\n##contig=<ID=c,length=500>\n##ALT=<ID=FOO,Description="f">\n##FILTER=<ID=q10,Description="q">\n##INFO=<ID=SVTYPE,Number=1,Type=String,Description="t">\n##INFO=<ID=MATEID,Number=.,Type=String,Description="m">\n'
+  printf '##INFO=<ID=CIGAR,Number=A,Type=String,Description="g">\n##INFO=<ID=OWN,Number=1,Type=Integer,Description="o">\n##FORMAT=<ID=GT,Number=1,Type=String,Description="g">\n##FORMAT=<ID=PGT,Number=1,Type=String,Description="p">\n##FORMAT=<ID=PS,Number=1,Type=Integer,Description="s">\n'
+  printf '#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\ta\nc\t5\tb1\tA\tA[c:90[\t.\tq10\tSVTYPE=BND;MATEID=b2;OWN=0123456\tGT:PGT:PS\t0/1:0|1:5\n'
+  printf 'c\t9\t.\tN\t<DUP:TANDEM>,<FOO>,<CN0>,.A\t.\tPASS\tCIGAR=1M2D,3M,1X,4I;OWN=7\tGT\t1\n'
+}
 fastq() { printf '@M00146:21:A2WDF:1:1101:1000:2000 1:N:0:ACGT\nACGTN\n+\nFFFF#\n@r2/1\nAC\n+r2/1\n!~\n'; }
 
 vcf >"$dir/vcf/plain"
 vcf | gzip -nc >"$dir/vcf/gzip"
 joint_vcf >"$dir/vcf/joint"
+alleles_vcf >"$dir/vcf/alleles"
 printf '#track\nc\t1\t20\tname\nc\t30\t40\n' >"$dir/vcf/bed"
 fastq >"$dir/fastq/plain"
 fastq | gzip -nc >"$dir/fastq/gzip"
@@ -52,6 +60,19 @@ fi
 (head -c 24 /dev/zero; printf '\1\0\0\12\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0'; head -c 24 /dev/zero) >"$dir/restart_point/start"
 
 printf '<?xml version="1.0"?>\n<RunInfo Version="2"><Run Id="251120_M00146_0021_A" Number="21"><Flowcell>A</Flowcell><Instrument>M00146</Instrument><Date>251120</Date><Reads><Read Number="1" NumCycles="151" IsIndexedRead="N"/></Reads></Run></RunInfo>\n' >"$dir/run_info/miseq"
+printf '<RunParameters><Setup><ApplicationName>NextSeq Control Software</ApplicationName><ApplicationVersion>4.1.0</ApplicationVersion></Setup><InstrumentID>NB501234</InstrumentID><ExperimentName>Trio 7</ExperimentName><UserName>nobody</UserName><OutputFolder>D:\\Lab\\Project 7\\2026-01-05</OutputFolder></RunParameters>' >"$dir/run_info/parameters"
+printf '<RunCompletionStatus><CompletionStatus>CompletedAsPlanned</CompletionStatus></RunCompletionStatus>' >"$dir/run_info/completion"
+printf '<RunCompletionStatus><RunStatus>What 7</RunStatus></RunCompletionStatus>' >"$dir/run_info/other_completion"
+printf '251120_NB501234_0021_AHWDF' >"$dir/run_info/name"
+# The first byte is format and unit.
+words='@M:4711:QUX-0042:X7Q/1 1:N:0:4711 ch=4711 duration=4711 x=X7Q CO:Z:4711\tby zwicklbauer, quentin 31.01.1970 qux_0042 123e4567-e89b-12d3-a456-426614174711 00004711000047110000471100004711'
+unit=0
+while [ "$unit" -lt 49 ]; do
+  { printf "\\$(printf '%03o' "$unit")"; printf "$words\n"; } >"$dir/inspector/$unit"
+  unit=$((unit + 1))
+done
+printf '\360Zwicklbauer Quentin' >"$dir/inspector/name"
+printf '\3611970-01-31' >"$dir/inspector/date"
 printf '[Header],,\nIEMFileVersion,4,\n[Data],,\nSample_ID,Sample_Name,Sample_Project,Lane\nS-1,N_1,P,1\n"S,2",,P,2\n' >"$dir/sample_sheet/v1"
 printf '[Header]\nFileFormatVersion,2\n\n[BCLConvert_Data]\nLane,Sample_ID,Index\n1,S-1,ACGT\n' >"$dir/sample_sheet/v2"
 printf 'asample_id,subject_id,consent_id,consent_status,permissions,valid_from,valid_until,name\nS-1,P-1,C-1,active,HMB;NPU,2020-01-01,2030-01-01,"A ""B"""\n' >"$dir/subject_csv/whole"
