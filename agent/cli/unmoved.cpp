@@ -49,7 +49,10 @@ struct Standing {
 Standing standing_of(const journal::ParcelRow& row, line::Order order) {
   using journal::Stage;
   if (row.stage == Stage::delivered) return {"delivered", "to take it back: tributary withdraw --subject-file F"};
-  if (row.stage == Stage::withdrawing) return {"being taken back", "tributary status shows how that goes"};
+  if (row.stage == Stage::withdrawing) {
+    const bool is_held = row.condition == journal::Condition::held;
+    return {"being taken back", is_held ? row.hint : "tributary status shows how that goes"};
+  }
   if (row.stage == Stage::withdrawn) return {"withdrawn", {}};
   if (row.stage == Stage::cancelled) return {"cancelled", "that is final"};
   if (order != line::Order::release) return {"held by an operator", "tributary release " + row.id};

@@ -60,7 +60,7 @@ Status Journal::plan_afresh() {
 
 Result<std::int64_t> Journal::retry(const Filter& filter, std::int64_t now) {
   auto moved = move("condition = 0, reason = '', hint = '', crashes = 0, not_before = 0, failing_since = 0", filter,
-                    "stage NOT IN (70, 90, 95) AND operator_hold = 0", now);
+                    "stage NOT IN (70, 90, 95) AND operator_hold = 0 AND reason NOT LIKE 'the journal lost%'", now);
   if (!moved) return moved;
   if (auto done = try_now(filter.destination); !done) return done.error();
   if (auto done = plan_afresh(); !done) return done.error();

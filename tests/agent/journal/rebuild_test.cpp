@@ -180,6 +180,7 @@ TEST(Rebuild, names_what_was_being_taken_back_without_its_ids_and_holds_it_until
   for (const auto& id : {uploading, back}) {
     STRCMP_EQUAL("held", state.state_of(id).c_str());
     STRCMP_CONTAINS("the journal lost what this may have left", state.row(id).reason.c_str());
+    LONGS_EQUAL(0, *state.journal->retry({id, {}, {}}, noon));  // it would be done without a look
     STRCMP_CONTAINS(("tributary withdraw --confirm " + id).c_str(), state.row(id).hint.c_str());
   }
   STRCMP_CONTAINS("consent", state.row(back).withdraw_reason.c_str());
