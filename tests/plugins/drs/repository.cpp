@@ -14,7 +14,6 @@ namespace tributary::tests {
 namespace {
 
 const std::string base = "https://drs.example.org/ga4gh/drs/v1";
-const std::string endpoint = "https://s3.example.org:9000/objects";
 const std::string uploads_host = "https://upload.example.org/";
 const std::string downloads_host = "https://download.example.org/";
 
@@ -376,7 +375,8 @@ std::optional<fakes::HttpAnswer> Repository::denied(const fakes::HttpAsked& aske
   std::string names = field("SignedHeaders", ',') + ";";
   for (std::size_t at = 0; at < names.size(); at = names.find(';', at) + 1) {
     const auto name = names.substr(at, names.find(';', at) - at);
-    request.headers.emplace_back(name, name == "host" ? "s3.example.org:9000" : asked.header(name));
+    request.headers.emplace_back(name,
+                                 name == "host" ? endpoint.substr(8, endpoint.rfind('/') - 8) : asked.header(name));
   }
   const auto time =
       sdk::utc_of(sdk::parse_number(date.substr(0, 4)).value_or(0), sdk::parse_number(date.substr(4, 2)).value_or(0),

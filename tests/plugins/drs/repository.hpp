@@ -28,7 +28,8 @@ class Repository {
   bool takes_newer_spelling = true;
   std::size_t most_in_a_request = 100;
   bool new_key_for_every_request = true;
-  bool credentials_reach_all_keys = true;  // false: only the keys of the same answer
+  bool credentials_reach_all_keys = true;                        // false: only the keys of the same answer
+  std::string endpoint = "https://s3.example.org:9000/objects";  // of the store
   std::int64_t credentials_last_s = 3600;
   std::int64_t store_clock_ahead_s = 0;
   bool lists_parts = true;

@@ -147,6 +147,20 @@ TEST(Strays, of_an_upload_that_was_lost_keep_a_parcel_from_being_done_while_they
   LONGS_EQUAL(0, b.repository.left_over());
 }
 
+TEST(Strays, at_a_store_that_the_repository_left_keep_nobody_from_the_new_one) {
+  b.answer_instead("PUT https://s3", 7, s3_error(503, "SlowDown"));
+  LONGS_EQUAL(TRIBUTARY_LATER, b.push());
+  b.repository.endpoint = "https://s4.example.org:9000/objects";
+  b.repository.instead = [](const HttpAsked& asked) -> std::optional<HttpAnswer> {
+    if (asked.url.find("https://s3.") == std::string::npos) return {};
+    return s3_error(403, "InvalidAccessKeyId");
+  };
+  delivers();
+  CHECK_TRUE(b.logged("could not be cleared away"));
+  LONGS_EQUAL_TEXT(TRIBUTARY_DONE, b.withdraw(), b.note.what);  // only parts lie there, which nobody sees
+  CHECK_TRUE(b.repository.visible().empty());
+}
+
 TEST(Strays, that_could_not_be_cleared_away_are_cleared_by_the_next_push) {
   b.repository.tamper = [](const HttpAsked& asked, HttpAnswer& answer) {
     if (asked.url.find("partNumber=4") != std::string::npos)
