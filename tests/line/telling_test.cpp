@@ -1,5 +1,8 @@
 // tests/line/telling_test.cpp: the daemon tells a web service what has to be seen to, and not twice.
+#include <atomic>
 #include <mutex>
+#include <string>
+#include <vector>
 
 #include "agent/port/files/files.hpp"
 #include "agent/port/http/http.hpp"
@@ -15,8 +18,8 @@ TEST_GROUP(Telling) {
   fakes::TemporaryDirectory far;
   SiteFolder site{laboratory, folder_at(far.path())};
   std::mutex mutex;
-  std::vector<std::string> heard;
-  int answer = 204;
+  std::vector<std::string> messages;
+  std::atomic<int> answer = 204;
   std::unique_ptr<http::Server> desk;
 
   void setup() override {
@@ -26,7 +29,7 @@ TEST_GROUP(Telling) {
       std::array<std::uint8_t, 8192> room{};
       const auto n = exchange.body().read(room);
       const std::lock_guard lock(mutex);
-      heard.emplace_back(room.begin(), room.begin() + static_cast<std::ptrdiff_t>(n ? *n : 0));
+      messages.emplace_back(room.begin(), room.begin() + static_cast<std::ptrdiff_t>(n ? *n : 0));
       exchange.reply(answer, {}, {});
     }));
     auto text = *files::read_small(site.config_file(), 1U << 20);
@@ -34,18 +37,23 @@ TEST_GROUP(Telling) {
             std::to_string(desk->port()) + "/hook\" } }\n";
     CHECK_TRUE(files::write_atomic(site.config_file(), view(text), 0600).ok());
   }
+  std::vector<std::string> heard() {
+    const std::lock_guard lock(mutex);
+    return messages;
+  }
   Ending once() { return run_daemon_once(site.config_file(), site.path()); }
 };
 
 // SAMPLE-03 did not agree.
 TEST(Telling, is_done_once_and_names_nobody) {
   LONGS_EQUAL(3, once().code);
-  LONGS_EQUAL(1, heard.size());
-  STRCMP_CONTAINS("\"what\":\"1 parcel for far is refused\"", heard[0].c_str());
-  for (const auto& word : Laboratory::identifiers()) CHECK_TRUE(heard[0].find(word) == std::string::npos);
-  CHECK_TRUE(heard[0].find("TL-") == std::string::npos && heard[0].find(fakes::miseq_run) == std::string::npos);
+  LONGS_EQUAL(1, heard().size());
+  const auto first = heard().front();
+  STRCMP_CONTAINS("\"what\":\"1 parcel for far is refused\"", first.c_str());
+  for (const auto& word : Laboratory::identifiers()) CHECK_TRUE(first.find(word) == std::string::npos);
+  CHECK_TRUE(first.find("TL-") == std::string::npos && first.find(fakes::miseq_run) == std::string::npos);
   LONGS_EQUAL(3, once().code);
-  LONGS_EQUAL(1, heard.size());
+  LONGS_EQUAL(1, heard().size());
 }
 
 TEST(Telling, that_fails_stops_nothing) {
