@@ -10,8 +10,8 @@
 
 namespace tributary::config {
 
-/// Who may open a secret besides the program: others, its group where that is not what lets the program in (root's file,
-/// read by a service through the group of their folder), or nobody.
+/// Who may open a secret besides the program: others, its group where that is not what lets the program in (root's
+/// file, read by a service through the group of their folder), or nobody.
 enum class Outsiders : std::uint8_t { none, group, everybody };
 Outsiders outsiders_of(const struct stat& file);
 
