@@ -185,8 +185,7 @@ Command withdraw_command() {
           std::string(subject_file_form) +
               "\nOf whom nothing is known here yet, the line is named and the withdrawal remembered.\n"
               "no-further-use, the default: what was not sent is refused, what is being sent is stopped, what was "
-              "delivered "
-              "is\n"
+              "delivered is\n"
               "taken back; where the repository can not delete by its protocol, a signed request for the programme's "
               "desk is\n"
               "written, and --confirm tells that the desk has deleted.\n"

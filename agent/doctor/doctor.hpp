@@ -2,9 +2,8 @@
 // wrong.
 //
 // Order      as data flows: this machine, its daemon, state, keys and who may open them, run folders, subject sources,
-// pseudonyms,
-//            each destination, each way of telling. Of what lies beyond this machine: our certificate and token, DNS or
-//            proxy, TLS and the chain of certificates, its clock against ours, its service, its ingest.
+//            pseudonyms, each destination, each way of telling. Of what lies beyond this machine: our certificate and
+//            token, DNS or proxy, TLS and the chain of certificates, its clock against ours, its service, its ingest.
 // Failure    is what it tells; one hop never keeps another from being asked.
 // Never      changes anything here or there; sends data; shows a credential, a person or the name of a run. A test
 //            message goes only where it is wished for.

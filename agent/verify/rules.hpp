@@ -17,10 +17,9 @@
 //                times, and 10^-5 times if all 40 were as frequent. Sequence holds A C G T N alone, so any other word
 //                there is no chance, and a word of bases always is.
 //   numbers      arrays in tags: words of 8 bytes anywhere; no numbers, no bases. In 10^10 random bytes 2,000 of them
-//   would
-//                stand 10^10 * 2000 * 2^8 / 256^8 = 3 * 10^-4 times.
+//                would stand 10^10 * 2000 * 2^8 / 256^8 = 3 * 10^-4 times.
 //   opaque       blocks of CRAM but read names and texts of tags, undecoded BCF: words of 8 bytes anywhere, of 6 and 7
-//   alone; no numbers, no bases.
+//                alone; no numbers, no bases.
 //
 // Within a random token (UUID, digest in hexadecimal, masked read name of 26 digits in base 32) a word under 10 bytes
 // never counts: 6 bytes of base 32 would stand in 10^7 masked names 10^7 * 21 / 32^6 = 0.2 times for each word.

@@ -150,16 +150,13 @@ void Push::clear_left_behind() {
     if (token.left_behind.empty()) continue;
     Grants grants(host_, settings_, repository_, info_, {candidate(i)});
     S3Desk desk(host_, grants, 0);
-    std::vector<LeftBehind> still_there;
-    for (const auto& left : token.left_behind) {
-      if (!desk.clear(left, {token.endpoint, token.region, token.bucket, token.key})) still_there.push_back(left);
-    }
-    if (!still_there.empty()) {
+    const auto later = desk.clear(token.left_behind, {token.endpoint, token.region, token.bucket, token.key});
+    journal_.remember(i, token);
+    if (later) throw sdk::Later(*later);
+    if (!token.left_behind.empty()) {
       host_.log(TRIBUTARY_LOG_WARNING,
                 "drs: what was given up can not be cleared away: credentials of the repository do not reach there");
     }
-    token.left_behind = std::move(still_there);
-    journal_.remember(i, token);
   }
 }
 

@@ -80,4 +80,17 @@ bool S3Desk::clear(const LeftBehind& left, const Place& kept) {
   return aborted && removed;
 }
 
+std::optional<sdk::Later> S3Desk::clear(std::vector<LeftBehind>& all, const Place& kept) {
+  std::optional<sdk::Later> later;
+  std::erase_if(all, [&](const LeftBehind& left) {
+    try {
+      return clear(left, kept);
+    } catch (const sdk::Later& why) {
+      later = why;
+      return false;
+    }
+  });
+  return later;
+}
+
 }  // namespace tributary::drs

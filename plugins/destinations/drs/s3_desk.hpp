@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ class S3Desk {
   bool remove(const Place& place);
   /// False: the store did not let us. An object at `kept` stays, it may have been sent since.
   bool clear(const LeftBehind& left, const Place& kept);
+  /// Takes out of the list what is gone. Answers why something could not be cleared just now, if that is so.
+  std::optional<sdk::Later> clear(std::vector<LeftBehind>& all, const Place& kept);
 
  private:
   /// Of a deletion; gone before is done. Later: somebody else answered in the store's place.

@@ -376,16 +376,8 @@ void S3Upload::give_up() {
 /// What is still there stays remembered; it does not keep the object from being sent.
 void S3Upload::clear_left_behind() {
   if (token_.left_behind.empty()) return;
-  std::vector<LeftBehind> still_there;
-  for (const auto& left : token_.left_behind) {
-    try {
-      if (desk_.clear(left, place())) continue;
-    } catch (const sdk::Later& later) {
-      host_.log(TRIBUTARY_LOG_WARNING, std::string("drs: ") + later.what());
-    }
-    still_there.push_back(left);
-  }
-  token_.left_behind = std::move(still_there);
+  if (const auto later = desk_.clear(token_.left_behind, place()))
+    host_.log(TRIBUTARY_LOG_WARNING, std::string("drs: ") + later->what());
   remember();
 }
 

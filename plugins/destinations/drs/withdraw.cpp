@@ -75,8 +75,8 @@ class Withdrawal {
     Grants grants(host_, settings_, repository_, info_, {candidate(index, object)});
     S3Desk desk(host_, grants, 0);
     const Place place{object.endpoint, object.region, object.bucket, object.key};
+    if (const auto later = desk.clear(object.left_behind, place)) throw sdk::Later(*later);
     for (const auto& left : object.left_behind) {
-      if (desk.clear(left, place)) continue;
       if (left.object) refuse(object);
       host_.log(TRIBUTARY_LOG_WARNING,
                 "drs: an upload that was given up could not be aborted; it never becomes visible");

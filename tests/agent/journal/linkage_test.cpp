@@ -18,6 +18,13 @@ LinkRow link_of(const std::string& pseudonym, const std::string& id, const std::
   return {pseudonym, destination, kind, "k1", id, "SUBJECT-01"};
 }
 
+/// TL-1 of SAMPLE-01, which is SUBJECT-02's today.
+LinkRow link_of_another_person() {
+  auto link = link_of("TL-1", "SAMPLE-01");
+  link.subject_id = "SUBJECT-02";
+  return link;
+}
+
 std::vector<KeptLink> all_of(journal::Journal& journal) {
   std::vector<KeptLink> out;
   const auto seen = journal.each_link([&](const KeptLink& kept) -> Status {
@@ -81,8 +88,7 @@ TEST(Linkage, remembers_whose_a_sample_is_when_a_source_has_forgotten) {
 
 TEST(Linkage, stays_with_the_person_for_whom_something_was_sealed) {
   keep(link_of("TL-1", "SAMPLE-01"));
-  auto other = link_of("TL-1", "SAMPLE-01");
-  other.subject_id = "SUBJECT-02";
+  const auto other = link_of_another_person();
   const auto is_held = [&] {
     const auto kept = state.journal->link(other);
     CHECK_FALSE(kept.ok());
@@ -106,16 +112,14 @@ TEST(Linkage, stays_with_the_person_for_whom_something_was_sealed) {
 TEST(Linkage, takes_a_corrected_person_while_a_parcel_is_only_planned) {
   keep(link_of("TL-1", "SAMPLE-01"));
   state.plan(state.add_run());
-  auto other = link_of("TL-1", "SAMPLE-01");
-  other.subject_id = "SUBJECT-02";
+  const auto other = link_of_another_person();
   keep(other);
   STRCMP_EQUAL("SUBJECT-02", (*state.journal->linked("national", "TL-1"))->subject_id.c_str());
 }
 
 TEST(Linkage, of_a_backup_that_names_another_person_brings_nothing) {
   keep(link_of("TL-1", "SAMPLE-01"));
-  auto other = link_of("TL-1", "SAMPLE-01");
-  other.subject_id = "SUBJECT-02";
+  const auto other = link_of_another_person();
   const auto restored = state.journal->restore_links({{link_of("TL-3", "SAMPLE-03"), 0, 0}, {other, 0, 0}});
   LONGS_EQUAL(1, restored->conflicts);
   CHECK_FALSE(state.journal->linked("national", "TL-3")->has_value());

@@ -33,6 +33,10 @@ TEST_GROUP(Strays) {
     CHECK_TRUE(b.repository.visible().empty());
     CHECK_TRUE(b.host.memory.empty());
   }
+  void sends_some_parts() {
+    b.answer_instead("PUT https://s3", 7, s3_error(503, "SlowDown"));
+    LONGS_EQUAL(TRIBUTARY_LATER, b.push());
+  }
   /// The store completes the upload and holds the object; its word of it does not arrive.
   void completes_unheard() {
     b.repository.tamper = [](const HttpAsked& asked, HttpAnswer& answer) {
@@ -69,8 +73,7 @@ TEST(Strays, that_the_store_does_not_let_us_remove_are_not_called_withdrawn) {
 }
 
 TEST(Strays, are_none_where_only_parts_were_sent_and_nothing_may_be_removed) {
-  b.answer_instead("PUT https://s3", 7, s3_error(503, "SlowDown"));
-  LONGS_EQUAL(TRIBUTARY_LATER, b.push());
+  sends_some_parts();
   b.repository.instead = [](const HttpAsked& asked) -> std::optional<HttpAnswer> {
     if (!is_removal(asked)) return {};
     return s3_error(403, "AccessDenied");
@@ -119,8 +122,7 @@ TEST(Strays, of_a_registration_that_came_twice_are_withdrawn_both) {
 }
 
 TEST(Strays, are_not_taken_for_none_while_the_journal_can_not_be_read) {
-  b.answer_instead("PUT https://s3", 7, s3_error(503, "SlowDown"));
-  LONGS_EQUAL(TRIBUTARY_LATER, b.push());
+  sends_some_parts();
   b.repository.instead = nullptr;
   b.host.unreadable = true;
   LONGS_EQUAL(TRIBUTARY_LATER, b.withdraw());
@@ -132,8 +134,7 @@ TEST(Strays, are_not_taken_for_none_while_the_journal_can_not_be_read) {
 }
 
 TEST(Strays, of_an_upload_that_was_lost_keep_a_parcel_from_being_done_while_they_can_be_cleared_later) {
-  b.answer_instead("PUT https://s3", 7, s3_error(503, "SlowDown"));
-  LONGS_EQUAL(TRIBUTARY_LATER, b.push());
+  sends_some_parts();
   b.repository.credentials_reach_all_keys = false;  // begun anew elsewhere
   b.repository.instead = [](const HttpAsked& asked) -> std::optional<HttpAnswer> {
     if (asked.method != "DELETE") return {};
@@ -148,8 +149,7 @@ TEST(Strays, of_an_upload_that_was_lost_keep_a_parcel_from_being_done_while_they
 }
 
 TEST(Strays, at_a_store_that_the_repository_left_keep_nobody_from_the_new_one) {
-  b.answer_instead("PUT https://s3", 7, s3_error(503, "SlowDown"));
-  LONGS_EQUAL(TRIBUTARY_LATER, b.push());
+  sends_some_parts();
   b.repository.endpoint = "https://s4.example.org:9000/objects";
   b.repository.instead = [](const HttpAsked& asked) -> std::optional<HttpAnswer> {
     if (asked.url.find("https://s3.") == std::string::npos) return {};
